@@ -1,0 +1,63 @@
+"""Ask the served snapshot: open it read-only, ask one question, close.
+
+DuckDB connections must not be shared between threads (1.5 then silently mixes their answers), so each question has
+a cursor of its own on a parent connection that answers nothing itself. The parent can reach no file but its own.
+"""
+
+import threading
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from warehouse import places, snapshot
+
+SETTINGS = snapshot.SETTINGS | {"allow_community_extensions": "false", "memory_limit": "1GB"}
+OPEN_AT_ONCE = 3
+
+_lock = threading.Lock()
+_parents: dict[Path, duckdb.DuckDBPyConnection] = {}
+_verified: dict[str, snapshot.Served] = {}
+
+
+def served() -> snapshot.Served:
+    """The snapshot to read now. Raises snapshot.NoSnapshot when there is none.
+
+    The pointer is read each time (it is one line); the bytes of a snapshot are verified once a process.
+    """
+    named = places.named_warehouse()
+    if named:
+        if not named.exists():
+            raise snapshot.NoSnapshot(f"HARBOURVIEW_WAREHOUSE names {named}, which does not exist")
+        return snapshot.Served(named.stem.removeprefix("harbourview-"), named)
+    folder = places.warehouse_folder()
+    pointer = folder / "CURRENT"
+    key = f"{folder}|{pointer.read_text('utf-8', errors='replace') if pointer.exists() else ''}"
+    with _lock:
+        if key not in _verified:
+            _verified.clear()
+            _verified[key] = snapshot.served(folder)
+        return _verified[key]
+
+
+def _parent(path: Path) -> duckdb.DuckDBPyConnection:
+    with _lock:
+        if path not in _parents:
+            parent = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+            parent.execute("SET enable_external_access = false; SET lock_configuration = true")
+            _parents[path] = parent
+            for old in list(_parents)[:-OPEN_AT_ONCE]:
+                _parents.pop(old).close()
+        return _parents[path]
+
+
+def ask(question: str, parameters: list | tuple = (), path: Path | None = None) -> pd.DataFrame:
+    """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or None.
+
+    Values are bound to the question's `?`, never written into it. path: another snapshot than the served one.
+    """
+    cursor = _parent(path or served().path).cursor()
+    try:
+        return cursor.execute(question, list(parameters)).df()
+    finally:
+        cursor.close()

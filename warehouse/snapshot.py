@@ -1,0 +1,169 @@
+"""Publish, verify and roll back snapshots.
+
+A snapshot is one DuckDB file under a name of its own, never written again once published. Readers open what the
+pointer file CURRENT names: DuckDB lets no reader and writer share a file, and a path that is replaced keeps
+answering from the old file in a process that has it open.
+"""
+
+import hashlib
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+SCHEMA_VERSION = 1
+KEPT = 14
+SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
+NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
+SQL = Path(__file__).parent
+# In the order in which they build on each other.
+VIEWS = ("periods", "earnings", "shares", "valuation", "buybacks", "segments", "overview")
+
+
+class NoSnapshot(Exception):
+    """Nothing has been published yet, or nothing that is published can be verified."""
+
+
+class Locked(Exception):
+    """Another loader holds the lock."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The snapshot to read, and what was wrong on the way to it (None: the pointer named a good one)."""
+
+    snapshot_id: str
+    path: Path
+    problem: str | None = None
+
+
+def create(path: Path) -> duckdb.DuckDBPyConnection:
+    """A new database file at path with the tables of schema.sql, open for writing."""
+    connection = duckdb.connect(str(path), config=SETTINGS)
+    connection.execute((SQL / "schema.sql").read_text("utf-8"))
+    return connection
+
+
+def add_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Publish the views and macros of views/*.sql inside the database."""
+    for name in VIEWS:
+        connection.execute((SQL / "views" / f"{name}.sql").read_text("utf-8"))
+
+
+def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:
+    return f"{built_at:%Y%m%d-%H%M%S}-{inputs_sha256[:6]}"
+
+
+def file_of(folder: Path, snapshot_id: str) -> Path:
+    return folder / f"harbourview-{snapshot_id}.duckdb"
+
+
+def hash_of(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify(path: Path) -> str | None:
+    """Why the snapshot at path must not be served, or None when its bytes are those that were published."""
+    if not path.exists():
+        return f"{path.name} is gone"
+    if path.with_suffix(".duckdb.wal").exists():
+        return f"{path.name} has a write-ahead log beside it: it was never finished"
+    recorded = path.with_suffix(".sha256")
+    if not recorded.exists():
+        return f"{path.name} has no recorded hash"
+    if hash_of(path) != recorded.read_text("ascii").strip():
+        return f"{path.name} is not the file that was published (its hash differs)"
+    return None
+
+
+def published(folder: Path) -> list[str]:
+    """Ids of the snapshot files in folder, newest first; whether they verify is not asked."""
+    found = (NAME.match(file.name) for file in folder.glob("harbourview-*.duckdb"))
+    return sorted((match.group(1) for match in found if match), reverse=True)
+
+
+def served(folder: Path) -> Served:
+    """The snapshot that the pointer names, or the newest that verifies when that one is damaged."""
+    pointer = folder / "CURRENT"
+    named = pointer.read_text("utf-8", errors="replace").strip() if pointer.exists() else ""
+    ids = published(folder)
+    if not ids:
+        raise NoSnapshot(f"no snapshot in {folder}; run: python -m loaders build")
+    problem = verify(file_of(folder, named)) if named in ids else f"the pointer names {named[:60]!r}, which is not here"
+    if problem is None:
+        return Served(named, file_of(folder, named))
+    for snapshot_id in ids:
+        if verify(file_of(folder, snapshot_id)) is None:
+            return Served(snapshot_id, file_of(folder, snapshot_id), problem)
+    raise NoSnapshot(f"{problem}; no other snapshot in {folder} can be verified; run: python -m loaders build")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write text to path so that a reader sees the old or the new content, never a part."""
+    beside = path.with_name(path.name + ".new")
+    with open(beside, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    if os.name == "posix":
+        _sync(path.parent)
+
+
+def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
+    """Give the finished and closed file its name, record its hash, verify it, and point readers to it."""
+    if staged.with_name(staged.name + ".wal").exists():
+        raise NoSnapshot(f"{staged.name} was not checkpointed")
+    _sync(staged)
+    path = file_of(folder, snapshot_id)
+    os.replace(staged, path)
+    _replace(path.with_suffix(".sha256"), hash_of(path))
+    problem = verify(path)
+    if problem:
+        raise NoSnapshot(problem)
+    point_to(folder, snapshot_id)
+    for old in published(folder)[KEPT:]:
+        file_of(folder, old).unlink(missing_ok=True)
+        file_of(folder, old).with_suffix(".sha256").unlink(missing_ok=True)
+    return path
+
+
+def point_to(folder: Path, snapshot_id: str) -> None:
+    """Serve the snapshot from now on. Raises NoSnapshot when it is not here or damaged; then nothing changes."""
+    problem = verify(file_of(folder, snapshot_id))
+    if problem:
+        raise NoSnapshot(problem)
+    _replace(folder / "CURRENT", snapshot_id)
+
+
+@contextmanager
+def lock(folder: Path):
+    """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / "loader.pid"
+    guard = FileLock(folder / "loader.lock")
+    try:
+        guard.acquire(timeout=0)
+    except Timeout:
+        named = holder.read_text().strip() if holder.exists() else "unknown"
+        raise Locked(f"another loader (process {named}) is at work in {folder}") from None
+    try:
+        holder.write_text(str(os.getpid()))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        guard.release()

@@ -1,0 +1,129 @@
+-- What does the whole universe look like on one evening?
+
+-- Prices one line an evening, and what they changed by.
+CREATE MACRO price_changes(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+known AS (SELECT p.* FROM prices AS p, asked WHERE p.date <= asked.day AND p.frequency IN ('daily', 'month_end')),
+latest AS (SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY date DESC, frequency) = 1),
+-- The month's base: a month earlier for daily prices, the last close of the month before for month-ends.
+based AS (
+    SELECT l.*, CASE WHEN l.frequency = 'month_end' THEN CAST(date_trunc('month', l.date) AS DATE) - 1 ELSE CAST(l.date - INTERVAL 1 MONTH AS DATE) END AS month_base_day,
+           make_date(year(l.date) - 1, 12, 31) AS year_base_day
+    FROM latest AS l
+),
+with_month AS (
+    SELECT b.*, k.close AS month_base, k.date AS month_base_date
+    FROM based AS b ASOF LEFT JOIN (SELECT ticker, date, any_value(close) AS close FROM known GROUP BY ALL) AS k ON k.ticker = b.ticker AND b.month_base_day >= k.date
+),
+with_year AS (
+    SELECT b.*, k.close AS year_base, k.date AS year_base_date
+    FROM with_month AS b ASOF LEFT JOIN (SELECT ticker, date, any_value(close) AS close FROM known GROUP BY ALL) AS k ON k.ticker = b.ticker AND b.year_base_day >= k.date
+),
+final AS (
+    SELECT w.ticker, w.date, w.close, w.currency, w.frequency,
+           CASE WHEN w.frequency = 'month_end' THEN w.date < asked.day - 35 ELSE (SELECT count(*) FROM sessions AS s JOIN companies AS c ON c.ticker = w.ticker AND s.exchange = calendar_of(c.exchange) WHERE s.session > w.date AND s.session <= asked.day) > 10 END AS price_is_stale,
+           CASE WHEN w.month_base_date >= w.month_base_day - 10 THEN 100 * (w.close / w.month_base - 1) END AS change_1m_pct, w.month_base_date,
+           CASE WHEN w.year_base_date >= w.year_base_day - 10 THEN 100 * (w.close / w.year_base - 1) END AS change_ytd_pct, w.year_base_date, w.source_id
+    FROM with_year AS w, asked
+)
+SELECT ticker, date, close, currency, frequency, price_is_stale, CASE WHEN NOT price_is_stale THEN change_1m_pct END AS change_1m_pct, month_base_date,
+       CASE WHEN NOT price_is_stale THEN change_ytd_pct END AS change_ytd_pct, year_base_date, source_id FROM final ORDER BY ticker;
+COMMENT ON MACRO TABLE price_changes IS 'Last close on or before as_of and its price return over one month and since the last close of the year before. One row per (ticker). Changes of a stale price are NULL.';
+
+-- The latest revenue known on the evening and its growth.
+CREATE MACRO revenue_growth(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+known AS (
+    SELECT i.* FROM earnings_items AS i, asked
+    WHERE i.item = 'revenue' AND i.basis = 'reported' AND i.in_reporting_currency AND coalesce(i.announced_on, presumed_known_on(i.period_start, i.period_end)) <= asked.day
+    QUALIFY row_number() OVER (PARTITION BY i.ticker, i.period_start, i.period_end ORDER BY version DESC) = 1
+),
+latest AS (SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY period_end DESC, months) = 1),
+final AS (
+    SELECT l.ticker, l.fiscal_period, l.period_end, l.months, l.value AS revenue_mn, l.currency, l.announced_on,
+           coalesce(l.yoy_pct, CASE WHEN p.value > 0 THEN 100 * (l.value / p.value - 1) END) AS revenue_yoy_pct,
+           CASE WHEN l.yoy_pct IS NOT NULL THEN 'printed' WHEN p.value > 0 THEN 'prior_row' END AS yoy_basis,
+           l.quality IN ('rounded', 'about') OR p.quality IN ('rounded', 'about') AS from_rounded, l.source_id
+    FROM latest AS l LEFT JOIN known AS p ON p.ticker = l.ticker AND p.months = l.months AND last_day(p.period_end) = last_day(CAST(l.period_end - INTERVAL 1 YEAR AS DATE))
+)
+SELECT * FROM final ORDER BY ticker;
+COMMENT ON MACRO TABLE revenue_growth IS 'The latest announced revenue on the evening of as_of and its growth on the year before. One row per (ticker).';
+
+CREATE MACRO overview(as_of, years, eps_basis) AS TABLE
+SELECT c.ticker, c.issuer_ticker, c.kind, c.name_en, c.name_zh, c.short_en, c.short_zh, c.subsector, x.date, x.close, x.currency, x.price_is_stale, x.change_1m_pct, x.month_base_date, x.change_ytd_pct, x.year_base_date,
+       v.value AS pe_ttm, v.status, v.percentile, v.n, v.first_date, v.coverage_pct, v.frequency, v.eps_period_end, b.amount_hkd AS buyback_ytd_hkd, b.last_trade_date AS buyback_to, b.basis_note AS buyback_note, b.preference AS buyback_basis,
+       r.fiscal_period, r.revenue_mn, r.currency AS revenue_currency, r.revenue_yoy_pct, r.yoy_basis, r.from_rounded, r.announced_on, x.source_id AS price_source_id, r.source_id AS revenue_source_id
+FROM companies AS c
+LEFT JOIN price_changes(as_of) AS x ON x.ticker = c.ticker
+LEFT JOIN valuation_percentiles(as_of, years) AS v ON v.ticker = c.ticker AND v.metric = 'pe_ttm' AND v.basis = eps_basis
+LEFT JOIN buyback_ytd(as_of) AS b ON b.ticker = c.ticker
+LEFT JOIN revenue_growth(as_of) AS r ON r.ticker = c.issuer_ticker
+WHERE c.kind IN ('company', 'peer', 'line')
+ORDER BY v.percentile NULLS LAST, c.ticker;
+COMMENT ON MACRO TABLE overview IS 'The coverage universe on the evening of as_of: price, PE-TTM with its percentile, buybacks since 1 January, latest revenue growth. One row per (ticker).';
+
+-- On which evenings were most companies fresh? One row per month-end of the prices.
+CREATE VIEW freshness_by_month AS
+WITH ever AS (SELECT DISTINCT v.ticker, v.basis FROM valuation AS v JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND v.metric = 'pe_ttm' AND v.status = 'OK'),
+months AS (SELECT v.basis, date_trunc('month', v.date) AS month, max(v.date) AS date, count(DISTINCT v.ticker) FILTER (v.status = 'OK') AS fresh
+           FROM valuation AS v JOIN ever AS e USING (ticker, basis) WHERE v.metric = 'pe_ttm' GROUP BY ALL)
+SELECT m.basis, m.date, m.fresh, (SELECT count(*) FROM ever AS e WHERE e.basis = m.basis) AS ever_ranked FROM months AS m;
+COMMENT ON VIEW freshness_by_month IS 'One row per (basis, date): how many of the covered companies that ever had an OK PE have one in that month.';
+COMMENT ON COLUMN freshness_by_month.basis IS 'adjusted or reported';
+COMMENT ON COLUMN freshness_by_month.date IS 'Last session of the month with a price';
+COMMENT ON COLUMN freshness_by_month.fresh IS 'Companies with an OK PE in that month';
+COMMENT ON COLUMN freshness_by_month.ever_ranked IS 'Companies that ever had an OK PE on that basis';
+
+-- How much is loaded, and how new is it?
+CREATE VIEW freshness AS
+SELECT 'prices' AS table_name, count(*) AS row_count, max(date) AS latest FROM prices
+UNION ALL SELECT 'fx', count(*), max(date) FROM fx
+UNION ALL SELECT 'earnings', count(*), max(announced_on) FROM printed.earnings
+UNION ALL SELECT 'shares', count(*), max(date) FROM printed.shares
+UNION ALL SELECT 'share_changes', count(*), max(period_end) FROM printed.share_changes
+UNION ALL SELECT 'segments', count(*), max(announced_on) FROM printed.segments
+UNION ALL SELECT 'buybacks', count(*), max(end_date) FROM printed.buybacks WHERE measure = 'bought'
+UNION ALL SELECT 'corporate_actions', count(*), max(ex_date) FROM corporate_actions
+UNION ALL SELECT 'dividends_declared', count(*), max(announced_on) FROM dividends_declared
+UNION ALL SELECT 'kpis', count(*), max(announced_on) FROM kpis
+UNION ALL SELECT 'estimates', count(*), max(published_on) FROM estimates
+UNION ALL SELECT 'target_prices', count(*), max(published_on) FROM target_prices
+UNION ALL SELECT 'ratings', count(*), max(published_on) FROM ratings
+UNION ALL SELECT 'surprises', count(*), max(announced_on) FROM surprises
+UNION ALL SELECT 'coverage', count(*), max(published_on) FROM printed.coverage
+UNION ALL SELECT 'index_valuation', count(*), max(date) FROM index_valuation
+UNION ALL SELECT 'market_moves', count(*), max(period_end) FROM market_moves
+UNION ALL SELECT 'documents', count(*), max(published_on) FROM documents
+UNION ALL SELECT 'events', count(*), max(event_date) FROM events
+UNION ALL SELECT 'site_traffic', count(*), max(week_end) FROM site_traffic
+UNION ALL SELECT 'sector_stats', count(*), max(period_end) FROM sector_stats
+UNION ALL SELECT 'companies', count(*), NULL FROM companies
+UNION ALL SELECT 'sources', count(*), max(published_on) FROM sources
+UNION ALL SELECT 'corrections', count(*), NULL FROM corrections
+UNION ALL SELECT 'alternatives', count(*), NULL FROM alternatives;
+COMMENT ON VIEW freshness IS 'One row per (table_name): how many rows are loaded and how new the newest is.';
+COMMENT ON COLUMN freshness.table_name IS 'Table';
+COMMENT ON COLUMN freshness.row_count IS 'Rows loaded';
+COMMENT ON COLUMN freshness.latest IS 'Newest date among them: session, announcement, publication or end of period';
+
+-- Which figures rest on which source?
+CREATE VIEW source_use AS
+WITH used AS (
+    SELECT source_id, 'prices' AS table_name FROM prices UNION ALL SELECT source_id, 'fx' FROM fx
+    UNION ALL SELECT source_id, 'earnings' FROM printed.earnings UNION ALL SELECT source_id, 'segments' FROM printed.segments UNION ALL SELECT source_id, 'buybacks' FROM printed.buybacks
+    UNION ALL SELECT source_id, 'shares' FROM printed.shares UNION ALL SELECT source_id, 'kpis' FROM kpis UNION ALL SELECT source_id, 'estimates' FROM estimates
+    UNION ALL SELECT source_id, 'target_prices' FROM target_prices UNION ALL SELECT source_id, 'documents' FROM documents UNION ALL SELECT source_id, 'events' FROM events
+    UNION ALL SELECT source_id, 'sector_stats' FROM sector_stats UNION ALL SELECT source_id, 'site_traffic' FROM site_traffic UNION ALL SELECT source_id, 'index_valuation' FROM index_valuation
+    UNION ALL SELECT source_id, 'market_moves' FROM market_moves UNION ALL SELECT source_id, 'corporate_actions' FROM corporate_actions
+)
+SELECT s.source_id, s.publisher, s.title, s.kind, s.published_on, s.url, count(u.table_name) AS figure_count, string_agg(DISTINCT u.table_name, ', ' ORDER BY u.table_name) AS tables
+FROM sources AS s LEFT JOIN used AS u USING (source_id) GROUP BY ALL;
+COMMENT ON VIEW source_use IS 'One row per (source_id): every source and how many rows rest on it.';
+COMMENT ON COLUMN source_use.source_id IS 'Source';
+COMMENT ON COLUMN source_use.publisher IS 'Who published it';
+COMMENT ON COLUMN source_use.title IS 'Title';
+COMMENT ON COLUMN source_use.kind IS 'results, filing, exchange, data vendor, broker report, news, derived, ruling, reference';
+COMMENT ON COLUMN source_use.published_on IS 'Day of publication; NULL where not printed';
+COMMENT ON COLUMN source_use.url IS 'Link, where public';
+COMMENT ON COLUMN source_use.figure_count IS 'Rows that rest on it';
+COMMENT ON COLUMN source_use.tables IS 'Tables they stand in';

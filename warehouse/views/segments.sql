@@ -1,0 +1,117 @@
+-- What did each segment earn, how fast did it grow, and what did it add to the growth of the whole?
+
+CREATE VIEW segments AS
+WITH named AS (
+    SELECT s.*, coalesce(n.series, s.segment) AS series, coalesce(p.series, s.parent_segment) AS parent_series, coalesce(n.role, 'segment') AS role,
+           months_of(s.period_start, s.period_end) AS months, c.fiscal_year_end_month,
+           coalesce(s.announced_on, presumed_known_on(s.period_start, s.period_end)) AS known_on
+    FROM printed.segments AS s JOIN companies AS c USING (ticker)
+    LEFT JOIN segment_series AS n ON n.ticker = s.ticker AND n.segment = s.segment
+    LEFT JOIN segment_series AS p ON p.ticker = s.ticker AND p.segment = s.parent_segment
+),
+versioned AS (
+    SELECT *, row_number() OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on) AS version,
+           row_number() OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on DESC) = 1 AS is_latest
+    FROM named
+),
+totals AS (
+    SELECT ticker, period_start, period_end, arg_max(value, version) AS revenue_mn FROM earnings_items
+    WHERE item = 'revenue' AND basis = 'reported' AND in_reporting_currency GROUP BY ALL
+),
+-- The same series, the same length, one year before; nothing across a break.
+with_prior AS (
+    SELECT v.*, p.revenue_mn AS prior_row_mn, p.quality AS prior_quality, t.revenue_mn AS total_mn, pt.revenue_mn AS prior_total_mn,
+           EXISTS (FROM segment_breaks AS b WHERE b.ticker = v.ticker AND b.kind <> 'rename' AND (b.series IS NULL OR b.series = v.series)
+                   AND b.period_start <= v.period_end AND b.period_start > CAST(v.period_end - INTERVAL 1 YEAR AS DATE)) AS broken,
+           (SELECT string_agg(b.what_changed, '; ' ORDER BY b.series NULLS FIRST) FROM segment_breaks AS b WHERE b.ticker = v.ticker AND (b.series IS NULL OR b.series = v.series)
+                   AND b.period_start BETWEEN v.period_start AND v.period_end) AS series_break
+    FROM versioned AS v
+    LEFT JOIN versioned AS p ON p.is_latest AND p.ticker = v.ticker AND p.history = v.history AND p.series = v.series AND p.parent_series IS NOT DISTINCT FROM v.parent_series
+        AND p.months = v.months AND last_day(p.period_end) = last_day(CAST(v.period_end - INTERVAL 1 YEAR AS DATE))
+    LEFT JOIN totals AS t ON t.ticker = v.ticker AND t.period_start = v.period_start AND t.period_end = v.period_end
+    LEFT JOIN totals AS pt ON pt.ticker = v.ticker AND last_day(pt.period_end) = last_day(CAST(v.period_end - INTERVAL 1 YEAR AS DATE)) AND months_of(pt.period_start, pt.period_end) = v.months
+),
+compared AS (
+    SELECT *, CASE WHEN prior_revenue_mn IS NOT NULL THEN prior_revenue_mn WHEN NOT broken AND yoy_pct IS NULL THEN prior_row_mn END AS base_mn,
+           CASE WHEN yoy_pct IS NOT NULL THEN 'printed' WHEN prior_revenue_mn IS NOT NULL THEN 'comparative' WHEN NOT broken AND prior_row_mn IS NOT NULL THEN 'prior_row' END AS growth_basis
+    FROM with_prior
+),
+final AS (
+    SELECT ticker, history, fiscal_period(period_start, period_end, fiscal_year_end_month) AS fiscal_period, period_start, period_end, calendar_quarter(period_start, period_end) AS calendar_quarter, months,
+           segment, parent_segment, series, role, revenue_mn, currency, coalesce(prior_revenue_mn, CASE WHEN NOT broken THEN prior_row_mn END) AS prior_revenue_mn,
+           coalesce(yoy_pct, CASE WHEN base_mn > 0 THEN 100 * (revenue_mn / base_mn - 1) END) AS yoy_pct,
+           CASE WHEN yoy_pct IS NOT NULL OR base_mn > 0 THEN growth_basis END AS yoy_basis,
+           yoy_pct IS NULL AND 'rounded' IN (quality, prior_quality) AS yoy_from_rounded,
+           CASE WHEN role <> 'revenue_type' THEN 100 * revenue_mn / total_mn END AS share_pct,
+           CASE WHEN role <> 'revenue_type' AND NOT broken THEN 100 * (revenue_mn - coalesce(prior_revenue_mn, prior_row_mn)) / prior_total_mn END AS contribution_pp,
+           series_break, announced_on, known_on, version, is_latest, quality, correction_id, date_basis, source_id, locator, note
+    FROM compared
+)
+SELECT * FROM final;
+COMMENT ON VIEW segments IS 'One row per (ticker, history, period_start, period_end, segment, parent_segment, version): revenue of a segment with its growth. No row is a total.';
+COMMENT ON COLUMN segments.ticker IS 'Issuer';
+COMMENT ON COLUMN segments.history IS 'as_reported, or recast: comparatives on a later structure, never mixed in';
+COMMENT ON COLUMN segments.fiscal_period IS 'Label: 2025Q3, 2025H1, 2025FY; the year is that in which the fiscal year ends';
+COMMENT ON COLUMN segments.period_start IS 'First day of the period';
+COMMENT ON COLUMN segments.period_end IS 'Last day of the period';
+COMMENT ON COLUMN segments.calendar_quarter IS 'Calendar quarter, 2021Q4; NULL for longer periods';
+COMMENT ON COLUMN segments.months IS 'Length of the period in months';
+COMMENT ON COLUMN segments.segment IS 'Name as printed';
+COMMENT ON COLUMN segments.parent_segment IS 'Segment of which it is a part; NULL at the top';
+COMMENT ON COLUMN segments.series IS 'Name under which the history runs on across a rename';
+COMMENT ON COLUMN segments.role IS 'segment; elimination, unallocated (reconcile to the total); revenue_type (another split, outside the sum)';
+COMMENT ON COLUMN segments.revenue_mn IS 'Revenue, million of currency';
+COMMENT ON COLUMN segments.currency IS 'Currency of the revenue';
+COMMENT ON COLUMN segments.prior_revenue_mn IS 'Revenue of the year before, million: the same filing''s comparative, else last year''s row; NULL across a break';
+COMMENT ON COLUMN segments.yoy_pct IS 'Growth on the year before, per cent: printed, else from the comparative, else from last year''s row; NULL across a break or on a base that is not positive';
+COMMENT ON COLUMN segments.yoy_basis IS 'printed, comparative, prior_row';
+COMMENT ON COLUMN segments.yoy_from_rounded IS 'true: computed from rounded figures, show one digit fewer';
+COMMENT ON COLUMN segments.share_pct IS 'Share of reported revenue, per cent; segments before eliminations can sum to more than 100';
+COMMENT ON COLUMN segments.contribution_pp IS 'Change of the segment / total revenue of the year before, percentage points';
+COMMENT ON COLUMN segments.series_break IS 'What changed, where the series is cut differently or renamed from this period on; else NULL';
+COMMENT ON COLUMN segments.announced_on IS 'Day of announcement (Hong Kong); NULL where not seen';
+COMMENT ON COLUMN segments.known_on IS 'announced_on, or the day by convention where it was not seen; as-of pages use rows known by then';
+COMMENT ON COLUMN segments.version IS '1 as first announced, 2 and more as restated';
+COMMENT ON COLUMN segments.is_latest IS 'true: the latest version';
+COMMENT ON COLUMN segments.quality IS 'exact, rounded, over, about, truncated, derived, ruled';
+COMMENT ON COLUMN segments.correction_id IS 'Ruling, a row of corrections; NULL: as printed';
+COMMENT ON COLUMN segments.date_basis IS 'announced_on: printed, inferred, convention (not seen)';
+COMMENT ON COLUMN segments.source_id IS 'Source';
+COMMENT ON COLUMN segments.locator IS 'Where in the source';
+COMMENT ON COLUMN segments.note IS 'Doubt or detail';
+
+-- Do the top rows of a period add up to the revenue reported?
+CREATE VIEW segment_reconciliation AS
+WITH sums AS (
+    SELECT ticker, history, fiscal_period, period_start, period_end, months, sum(revenue_mn) AS segments_mn, count(*) AS segment_count, bool_or(role IN ('elimination', 'unallocated')) AS itemised, max(known_on) AS known_on
+    FROM segments WHERE parent_segment IS NULL AND role <> 'revenue_type' AND is_latest GROUP BY ALL
+),
+totals AS (
+    SELECT ticker, period_start, period_end, arg_max(value, version) AS revenue_mn, arg_max(source_id, version) AS source_id FROM earnings_items
+    WHERE item = 'revenue' AND basis = 'reported' AND in_reporting_currency GROUP BY ALL
+),
+final AS (
+    SELECT s.*, t.revenue_mn, s.segments_mn - t.revenue_mn AS difference_mn, 100 * (s.segments_mn / t.revenue_mn - 1) AS difference_pct, t.source_id,
+           CASE WHEN t.revenue_mn IS NULL THEN 'no total'
+                WHEN abs(s.segments_mn / t.revenue_mn - 1) <= 0.005 THEN 'reconciled'
+                WHEN s.segments_mn < t.revenue_mn THEN 'incomplete'
+                ELSE 'not itemised' END AS result
+    FROM sums AS s LEFT JOIN totals AS t USING (ticker, period_start, period_end)
+)
+SELECT * FROM final;
+COMMENT ON VIEW segment_reconciliation IS 'One row per (ticker, history, period_start, period_end): the top rows of a period added up, against reported revenue.';
+COMMENT ON COLUMN segment_reconciliation.ticker IS 'Issuer';
+COMMENT ON COLUMN segment_reconciliation.history IS 'as_reported or recast';
+COMMENT ON COLUMN segment_reconciliation.fiscal_period IS 'Label of the period';
+COMMENT ON COLUMN segment_reconciliation.period_start IS 'First day of the period';
+COMMENT ON COLUMN segment_reconciliation.period_end IS 'Last day of the period';
+COMMENT ON COLUMN segment_reconciliation.months IS 'Length of the period in months';
+COMMENT ON COLUMN segment_reconciliation.segments_mn IS 'Sum of the top rows, eliminations included where printed, million';
+COMMENT ON COLUMN segment_reconciliation.segment_count IS 'Number of top rows';
+COMMENT ON COLUMN segment_reconciliation.itemised IS 'true: eliminations or unallocated items are rows of their own';
+COMMENT ON COLUMN segment_reconciliation.known_on IS 'Day from which all rows are known';
+COMMENT ON COLUMN segment_reconciliation.revenue_mn IS 'Revenue as reported, million';
+COMMENT ON COLUMN segment_reconciliation.difference_mn IS 'segments_mn - revenue_mn, million';
+COMMENT ON COLUMN segment_reconciliation.difference_pct IS 'The difference, per cent of revenue';
+COMMENT ON COLUMN segment_reconciliation.source_id IS 'Source of the total';
+COMMENT ON COLUMN segment_reconciliation.result IS 'reconciled (within 0.5 %), incomplete (only some segments are known), not itemised (eliminations that are not printed: derived), no total';
