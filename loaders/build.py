@@ -1,0 +1,151 @@
+"""Build a snapshot: read, refuse or fill, add the views, audit, and only then publish."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from loaders import checks, curated, reference
+from warehouse import places, snapshot
+
+VERSION = "0.1.0"
+
+
+@dataclass
+class Result:
+    """What a build came to: the id it published (None: refused) and everything that was wrong."""
+
+    snapshot_id: str | None
+    rejected: list[str] = field(default_factory=list)
+    findings: dict[str, int] = field(default_factory=dict)
+    unchanged: bool = False
+
+
+def inputs_of(data: Path) -> tuple[list[Path], list[Path], str]:
+    """The curated files, the landed price files, and one hash over them, the SQL and the loaders."""
+    files = sorted((data / "curated").glob("*.csv"))
+    landed = sorted((data / "prices").glob("*.csv"))
+    code = sorted(snapshot.SQL.rglob("*.sql")) + sorted(Path(__file__).parent.glob("*.py")) + sorted(snapshot.SQL.glob("*.py"))
+    whole = hashlib.sha256()
+    for file in files + landed + code:
+        whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return files, landed, whole.hexdigest()
+
+
+def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the comments of every table, view and macro into dictionary; a column without one is an error of ours."""
+    connection.execute(r"""
+        INSERT INTO dictionary
+        WITH described AS (
+            SELECT table_name AS object, '' AS column_name, 'table' AS type, comment, schema_name FROM duckdb_tables() WHERE NOT internal
+            UNION ALL SELECT view_name, '', 'view', comment, schema_name FROM duckdb_views() WHERE NOT internal
+            UNION ALL SELECT function_name, '', replace(function_type, '_', ' '), comment, schema_name FROM duckdb_functions() WHERE NOT internal AND function_type LIKE '%macro%'
+            UNION ALL SELECT table_name, column_name, data_type, comment, schema_name FROM duckdb_columns() WHERE NOT internal
+        )
+        SELECT CASE WHEN schema_name = 'main' THEN object ELSE schema_name || '.' || object END, column_name, type,
+               CASE WHEN column_name LIKE '%\_mn' ESCAPE '\' THEN 'million' WHEN column_name LIKE '%\_pct' ESCAPE '\' THEN 'per cent' WHEN column_name LIKE '%\_pp' ESCAPE '\' THEN 'percentage points'
+                    WHEN column_name LIKE '%\_hkd' ESCAPE '\' THEN 'HKD' WHEN column_name LIKE '%\_s' ESCAPE '\' THEN 'seconds' END,
+               coalesce(comment, '') FROM described""")
+    # A table macro's columns have no comments of their own: they bear the names, and the meanings, of the views they come from.
+    for macro, example in MACROS.items():
+        columns = connection.execute(f"DESCRIBE SELECT * FROM {macro}({example})").fetchall()
+        for name, kind, *_ in columns:
+            meaning = MACRO_COLUMNS.get(name) or connection.execute(
+                "SELECT meaning FROM dictionary WHERE column_name = ? AND meaning <> '' ORDER BY object IN ('valuation', 'buybacks', 'companies', 'prices') DESC LIMIT 1", [name]).fetchone()
+            text = meaning if isinstance(meaning, str) else meaning[0] if meaning else ""
+            unit = "per cent" if name.endswith("_pct") else "million" if name.endswith("_mn") else "HKD" if name.endswith("_hkd") else None
+            connection.execute("INSERT INTO dictionary VALUES (?, ?, ?, ?, ?)", [macro, name, kind, unit, text])
+    nameless = connection.execute("SELECT object || '.' || column_name FROM dictionary WHERE meaning = ''").fetchall()
+    if nameless:
+        raise ValueError("no comment: " + ", ".join(name for (name,) in nameless))
+
+
+MACROS = {"valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
+          "overview": "'2025-12-31', 5, 'adjusted'"}
+MACRO_COLUMNS = {
+    "date": "Session of the close, or of the multiple", "value": "The multiple at date, times", "percentile": "0 cheapest in the window, 100 dearest; NULL unless OK and at least 30 month-ends or 120 sessions count",
+    "n": "Observations that count (OK) in the window, the current one included", "first_date": "First of them", "coverage_pct": "OK observations of all in the window, per cent",
+    "losses_left_out": "Observations left out because trailing EPS was not positive", "q10": "10 % quantile of the window, times", "q25": "25 % quantile, times", "q50": "Median of the window, times",
+    "q75": "75 % quantile, times", "q90": "90 % quantile, times", "minimum": "Lowest in the window, times", "maximum": "Highest in the window, times",
+    "status": "OK or why not: see valuation.status; STALE_PRICE, MISSING_PRICE at as_of", "rank": "1 is the largest amount; NULL where the amount is unknown",
+    "last_trade_date": "End of what the figure covers", "basis_note": "What the figure rests on, and to which day", "preference": "1 daily report, 2 running statement, 3 closed periods; NULL nothing",
+    "price_is_stale": "true: the close is older than 10 sessions (daily) or 35 days (month-end)", "change_1m_pct": "Price return since month_base_date, per cent", "month_base_date": "Session of the month's base: the last close of the month before, a month earlier for daily prices",
+    "change_ytd_pct": "Price return since year_base_date, per cent", "year_base_date": "Last session of the year before", "revenue_yoy_pct": "Growth of revenue on the year before, per cent",
+    "yoy_basis": "printed, or prior_row (last year's figure)", "from_rounded": "true: computed from rounded figures", "buyback_ytd_hkd": "Own shares bought since 1 January, full HKD", "buyback_to": "End of what the buyback figure covers",
+    "buyback_note": "What the buyback figure rests on", "buyback_basis": "1 daily report, 2 running statement, 3 closed periods; NULL nothing", "pe_ttm": "Price / trailing EPS, times", "revenue_currency": "Currency of revenue_mn",
+    "price_source_id": "Source of the close", "revenue_source_id": "Source of the revenue", "revenue_mn": "Revenue of fiscal_period, million of its currency",
+    "shares": "Ordinary shares bought since 1 January, full units", "amount_hkd": "Consideration, full HKD at trade-date rates",
+}
+
+
+def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
+    """Build from the inputs in data and publish; publish False only checks. Nothing served changes unless all is right."""
+    folder = data / "warehouse"
+    folder.mkdir(parents=True, exist_ok=True)
+    _, landed, inputs_sha256 = inputs_of(data)
+    with snapshot.lock(folder):
+        for leftover in folder.glob("stage-*"):
+            leftover.unlink()
+        if publish and _already_served(folder, inputs_sha256):
+            return Result(snapshot.served(folder).snapshot_id, unchanged=True)
+        built_at = datetime.now(UTC)
+        snapshot_id = snapshot.snapshot_name(built_at, inputs_sha256)
+        staged = folder / f"stage-{snapshot_id}.duckdb"
+        connection = snapshot.create(staged)
+        try:
+            say("reading curated files")
+            rejected = curated.load(connection, data / "curated", landed)
+            if rejected:
+                return Result(None, [str(rejection) for rejection in rejected])
+            say("exchange rates and trading sessions")
+            reference.load_fx(connection)
+            reference.load_sessions(connection)
+            say("views")
+            snapshot.add_views(connection)
+            connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(p.date) FROM prices AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company'), ?, ?, ?""",
+                               [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs_sha256])
+            fill_dictionary(connection)
+            say("audit")
+            stops = checks.audit(connection, built_at)
+            if stops:
+                return Result(None, [f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])
+            findings = dict(connection.execute("SELECT severity, count(*) FROM findings GROUP BY severity").fetchall())
+            connection.execute("CHECKPOINT")
+            connection.close()
+            if not publish:
+                return Result(None, [], findings)
+            snapshot.publish(folder, staged, snapshot_id)
+            return Result(snapshot_id, [], findings)
+        finally:
+            connection.close()
+            for leftover in folder.glob(re.sub(r"\.duckdb$", ".*", staged.name)):
+                leftover.unlink()
+
+
+def _already_served(folder: Path, inputs_sha256: str) -> bool:
+    """Whether the served snapshot was built from these very inputs and is undamaged."""
+    try:
+        now = snapshot.served(folder)
+    except snapshot.NoSnapshot:
+        return False
+    if now.problem:
+        return False
+    with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
+        return connection.execute("SELECT inputs_sha256 FROM snapshot").fetchone() == (inputs_sha256,)
+
+
+def status(data: Path) -> dict:
+    """The served snapshot, the freshness of each table, the open findings, as plain values."""
+    now = snapshot.served(data / "warehouse")
+    with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
+        row = connection.execute("SELECT snapshot_id, built_at, data_as_of, app_version, schema_version, inputs_sha256 FROM snapshot").fetchone()
+        tables = connection.execute("SELECT table_name, row_count, latest FROM freshness ORDER BY 1").fetchall()
+        findings = connection.execute("SELECT severity, code, count(*) FROM findings GROUP BY ALL ORDER BY 1, 2").fetchall()
+    return {"snapshot_id": row[0], "built_at": row[1].isoformat(), "data_as_of": str(row[2]), "app_version": row[3], "schema_version": row[4], "inputs_sha256": row[5],
+            "file": str(now.path), "problem": now.problem, "earlier": [i for i in snapshot.published(data / "warehouse") if i != now.snapshot_id],
+            "tables": [{"table": name, "rows": count, "latest": str(latest) if latest else None} for name, count, latest in tables],
+            "findings": [{"severity": severity, "code": code, "count": count} for severity, code, count in findings]}

@@ -1,0 +1,94 @@
+"""The audit before publishing: what is wrong, doubtful or worth knowing in a built snapshot, as rows of findings.
+
+A finding of severity stop refuses the build. Each check is one question that answers ticker, ref, message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Check:
+    code: str
+    severity: str
+    table: str
+    question: str
+
+
+CHECKS = (
+    # stop: the snapshot contradicts itself
+    Check("A01", "stop", "valuation", """
+        SELECT ticker, CAST(date AS VARCHAR), count(*) || ' rows of ' || metric || ' ' || basis || ' on one session'
+        FROM valuation GROUP BY ticker, date, metric, basis, frequency HAVING count(*) > 1"""),
+    Check("A02", "stop", "valuation", """
+        SELECT ticker, CAST(date AS VARCHAR), 'a multiple of ' || value || ' where the status is ' || status
+        FROM valuation WHERE (status IN ('OK', 'STALE_EPS') AND NOT coalesce(value > 0 AND isfinite(value), false)) OR (status NOT IN ('OK', 'STALE_EPS') AND value IS NOT NULL)"""),
+    Check("A03", "stop", "valuation", """
+        SELECT ticker, CAST(date AS VARCHAR), basis || ' EPS that counts from ' || eps_effective_on || ' stands on an earlier session'
+        FROM valuation WHERE eps_effective_on > date"""),
+    Check("A04", "stop", "prices", "SELECT NULL, NULL, 'no price is loaded' WHERE NOT EXISTS (FROM prices)"),
+    Check("A05", "stop", "listings", """
+        SELECT a.issuer_ticker, a.ticker, 'two ratios hold on one day: ' || a.shares_per_ads || ' and ' || b.shares_per_ads
+        FROM listings AS a JOIN listings AS b ON a.ticker = b.ticker AND a.rowid < b.rowid
+         AND coalesce(a.valid_from, DATE '1900-01-01') <= coalesce(b.valid_to, DATE '9999-12-31') AND coalesce(b.valid_from, DATE '1900-01-01') <= coalesce(a.valid_to, DATE '9999-12-31')"""),
+    # warn: a figure that is not used, or that a reader must know to be doubtful
+    Check("E01", "warn", "earnings", """
+        SELECT ticker, fiscal_period || ' ' || basis || ' ' || item, 'printed per ADS, and no ratio with a source is known for ' || coalesce(announced_on, period_end) || ': not used'
+        FROM earnings_items WHERE unit = 'per ADS' AND value IS NULL"""),
+    Check("E02", "warn", "earnings", """
+        WITH latest AS (SELECT * FROM earnings_items WHERE in_reporting_currency QUALIFY row_number() OVER (PARTITION BY ticker, item, basis, period_start, period_end ORDER BY version DESC) = 1),
+        sums AS (SELECT y.ticker, y.item, y.basis, y.fiscal_period, y.value, sum(q.value) AS quarters FROM latest AS y JOIN latest AS q ON q.ticker = y.ticker AND q.item = y.item AND q.basis = y.basis
+                 AND q.months = 3 AND q.period_start >= y.period_start AND q.period_end <= y.period_end WHERE y.months = 12 GROUP BY ALL HAVING count(*) = 4)
+        SELECT ticker, fiscal_period || ' ' || basis || ' ' || item, printf('four quarters sum to %.4g, the year is printed as %.4g (%+.1f %%)', quarters, value, 100 * (quarters / value - 1))
+        FROM sums WHERE abs(quarters - value) > 0.01 * abs(value)"""),
+    Check("B01", "warn", "buybacks", "SELECT ticker, buyback_id, 'is contradicted and enters no sum: ' || coalesce(note, '') FROM buybacks WHERE NOT trusted"),
+    Check("B02", "warn", "buybacks", """
+        WITH totals AS (SELECT *, max(amount_hkd) OVER (PARTITION BY ticker, start_date ORDER BY end_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM buybacks WHERE grain = 'ytd' AND measure = 'bought')
+        SELECT ticker, buyback_id, printf('a running total of HKD %.0f million, below an earlier one of HKD %.0f million: not used', amount_hkd / 1e6, before / 1e6) FROM totals WHERE amount_hkd < before * 0.995"""),
+    Check("S01", "warn", "segments", """
+        SELECT ticker, fiscal_period, printf('segments sum to %.0f million, revenue is %.0f million (%+.1f %%): ', segments_mn, revenue_mn, difference_pct)
+               || CASE result WHEN 'incomplete' THEN 'only some segments are known' ELSE 'eliminations are not printed' END
+        FROM segment_reconciliation WHERE result IN ('incomplete', 'not itemised') AND history = 'as_reported'"""),
+    Check("P01", "warn", "prices", """
+        SELECT p.ticker, CAST(p.date AS VARCHAR), 'a close on a day that is no session of ' || c.exchange
+        FROM prices AS p JOIN companies AS c USING (ticker) ANTI JOIN sessions AS s ON s.exchange = calendar_of(c.exchange) AND s.session = p.date WHERE c.kind <> 'index' AND p.date >= DATE '1990-01-02' AND p.frequency <> 'report_date'"""),
+    Check("P02", "warn", "prices", """
+        WITH months AS (SELECT ticker, date, date_trunc('month', date) AS month, lag(date_trunc('month', date)) OVER (PARTITION BY ticker ORDER BY date) AS before FROM prices WHERE frequency = 'month_end')
+        SELECT ticker, CAST(date AS VARCHAR), date_diff('month', before, month) - 1 || ' month-ends are missing before this one' FROM months WHERE date_diff('month', before, month) > 1"""),
+    Check("P03", "warn", "fx", """
+        SELECT NULL, base || quote, 'the last rate is of ' || max(date) || ', the last price of ' || (SELECT max(date) FROM prices)
+        FROM fx GROUP BY base, quote HAVING max(date) < (SELECT max(date) FROM prices) - 10"""),
+    # note: rulings, disagreements, conventions
+    Check("C01", "note", "corrections", """
+        SELECT NULL, correction_id, subject_table || '.' || column_name || ' of ' || subject_key || ': printed ' || coalesce(printed_value, 'nothing') || ', ruled ' || coalesce(ruled_value, 'withdrawn') || '. ' || reason FROM corrections"""),
+    Check("C02", "note", "alternatives", """
+        SELECT ticker, subject_table || ' ' || subject_key || ' ' || source_id, column_name || ': ' || coalesce(kept_value, 'none') || ' is kept, another source has ' || other_value || coalesce('. ' || note, '') FROM alternatives"""),
+    Check("E03", "note", "earnings", """
+        SELECT ticker, basis || ' ' || item, count(*) || ' figures without a seen announcement date; they count from period end + 2 months (quarter) or + 3 (longer)'
+        FROM earnings_items WHERE date_basis = 'convention' GROUP BY ALL"""),
+    Check("B03", "note", "buybacks", """
+        SELECT ticker, buyback_id, printf('average %.4f lies outside the day''s %.4f to %.4f by less than 0.1 %%', price_average, price_low, price_high)
+        FROM buybacks WHERE grain = 'day' AND (price_average < price_low * (1 - 1e-9) OR price_average > price_high * (1 + 1e-9))"""),
+    Check("B04", "note", "buybacks", """
+        WITH stated AS (SELECT b.* FROM buybacks AS b JOIN buyback_coverage AS c ON c.ticker = b.ticker AND c.complete AND b.start_date >= c.first_day AND b.end_date <= c.last_day
+                        WHERE b.measure = 'bought' AND b.grain NOT IN ('day', 'mandate', 'programme') AND b.amount_hkd IS NOT NULL AND b.venue = c.venue),
+        compared AS (SELECT s.ticker, s.buyback_id, s.grain, s.amount_hkd, (SELECT sum(l.amount_hkd) FROM buyback_ledger AS l WHERE l.ticker = s.ticker AND l.end_date BETWEEN s.start_date AND s.end_date) AS daily FROM stated AS s)
+        SELECT ticker, buyback_id, printf('states HKD %.1f million, the daily returns sum to HKD %.1f million (%+.1f %%)', amount_hkd / 1e6, coalesce(daily, 0) / 1e6, 100 * (amount_hkd / daily - 1))
+        FROM compared WHERE daily IS NULL OR abs(amount_hkd / daily - 1) > 0.01"""),
+    Check("I01", "note", "index_valuation", """
+        SELECT v.index_ticker, CAST(v.date AS VARCHAR), printf('printed at percentile %.2f since launch; by our definition on the month-ends it is %.1f (N %d)', v.percentile, p.percentile, p.n)
+        FROM index_valuation AS v, LATERAL (SELECT * FROM valuation_percentiles('2024-12-02', 0)) AS p
+        WHERE v.date = DATE '2024-12-02' AND p.ticker = v.index_ticker AND p.basis = 'quoted' AND v.percentile IS NOT NULL"""),
+)
+
+
+def audit(connection: duckdb.DuckDBPyConnection, found_at: datetime) -> list[tuple]:
+    """Run every check, fill findings, and return those of severity stop as (code, table, ticker, ref, message)."""
+    for check in CHECKS:
+        connection.execute(
+            f"""INSERT INTO findings SELECT ?, ?, ?, ticker, ref, message, ? FROM ({check.question}) AS found(ticker, ref, message)
+                WHERE message IS NOT NULL ORDER BY ticker, ref, message""",
+            [check.code, check.severity, check.table, found_at])
+    return connection.execute("SELECT code, subject_table, ticker, ref, message FROM findings WHERE severity = 'stop'").fetchall()

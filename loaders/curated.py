@@ -1,0 +1,401 @@
+"""Read the curated CSV files into tables, refusing every row that is not what schema.sql declares.
+
+The rules are not repeated here: types, NOT NULL, CHECKs and keys are read back from the schema itself. All that is
+wrong in all files is found in one pass; a single rejection stops the build and what was served is served still.
+"""
+
+import csv
+import difflib
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+LATEST_YEAR = 2099
+TICKERS = {"ticker", "issuer_ticker", "index_ticker", "quote_ticker"}
+# A line that is not itself in the universe (BEKE) still has a dated ratio.
+FREE_TICKERS = {("listings", "ticker")}
+FILLED_BY_LOADER = {"correction_id"}
+ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "INTEGER": pa.int32(),
+         "BOOLEAN": pa.bool_(), "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC")}
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+HIDDEN = "\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One thing wrong in an input file, in the words of the command line."""
+
+    file: str
+    line: int
+    column: str
+    value: str | None
+    rule: str
+    wrong: str
+
+    def __str__(self) -> str:
+        shown = "" if self.value is None else f" {self.value[:80]!r}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} {self.column}{shown}: rule {self.rule}, {self.wrong}"
+
+
+@dataclass
+class Table:
+    """What schema.sql declares of a table: column types, which may be empty, the key, the CHECKs."""
+
+    schema: str
+    name: str
+    types: dict[str, str]
+    required: set[str]
+    key: tuple[str, ...]
+    checks: list[str]
+
+    @property
+    def columns(self) -> list[str]:
+        return [column for column in self.types if column not in FILLED_BY_LOADER or column in self.key]
+
+
+@dataclass
+class Rows:
+    """The rows of one table: values by column, and where each came from."""
+
+    table: Table
+    values: list[dict] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    """The declared tables by name, read from an open database that holds schema.sql."""
+    found = {}
+    for schema, name, comment in connection.execute(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL").fetchall():
+        columns = connection.execute(
+            "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+            [schema, name]).fetchall()
+        checks = connection.execute(
+            "SELECT expression FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ? AND constraint_type = 'CHECK'",
+            [schema, name]).fetchall()
+        key = re.match(r"One row per \(([^)]*)\)", comment or "")
+        if not key:
+            raise ValueError(f"schema.sql: the comment of {name} does not begin with its key, 'One row per (...)'")
+        found[name] = Table(schema, name, {c: t for c, t, _ in columns}, {c for c, _, nullable in columns if not nullable},
+                            tuple(part.strip() for part in key.group(1).split(",")), [expression for (expression,) in checks])
+    return found
+
+
+# Reading one file ------------------------------------------------------------------------------------------
+
+def text_of(path: Path, name: str) -> tuple[str | None, list[Rejection]]:
+    """The text of a UTF-8 file, or why it is none."""
+    raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None, [Rejection(name, 0, "file", None, "C01", "is UTF-16, not UTF-8: save it as UTF-8")]
+    if b"\x00" in raw:
+        return None, [Rejection(name, raw[:raw.index(b"\x00")].count(b"\n") + 1, "file", None, "C04", f"a NUL byte at byte {raw.index(bytes(1))}")]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [Rejection(name, raw[:error.start].count(b"\n") + 1, "file", None, "C01", f"not UTF-8 at byte {error.start}: save it as UTF-8")]
+    if not text.strip():
+        return None, [Rejection(name, 0, "file", None, "C11", "the file is empty; a table without rows keeps its header line")]
+    if text.lstrip()[:1] == "<":
+        return None, [Rejection(name, 1, "file", text.strip().splitlines()[0], "C11", "an HTML page, not a CSV file: an error page was saved in its place")]
+    if not text.endswith(("\n", "\r")):
+        return None, [Rejection(name, text.count("\n") + 1, "file", text.splitlines()[-1], "C03", "the last line has no line end: the file may be cut off")]
+    return text, []
+
+
+def records_of(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[Rejection]]:
+    """The records of a CSV text with the line on which each begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records, start = [], 1
+    try:
+        for record in reader:
+            if record:
+                records.append((start, record))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        return records, [Rejection(name, start, "line", None, "C04", f"{error}: a quote that opens here does not close as it should")]
+    return records, []
+
+
+def header_of(record: list[str], table: Table, name: str) -> list[Rejection]:
+    wrong = []
+    header = [column.strip() for column in record]
+    for column in sorted({c for c in header if header.count(c) > 1}):
+        wrong.append(Rejection(name, 1, column, None, "C09", "stands twice in the header"))
+    missing = [c for c in table.columns if c not in header]
+    unknown = [c for c in header if c not in table.columns]
+    for column in missing:
+        near = difflib.get_close_matches(column, unknown, 1)
+        wrong.append(Rejection(name, 1, column, None, "C09", "the column is missing" + (f"; is {near[0]!r} meant?" if near else "")))
+    for column in unknown:
+        if not any(column in rejection.wrong for rejection in wrong):
+            wrong.append(Rejection(name, 1, column, None, "C09", f"is no column of this table ({', '.join(table.columns)})"))
+    return wrong
+
+
+def value_of(text: str, kind: str):
+    """The typed value of a cell. Raises ValueError(rule, what is wrong)."""
+    if kind == "VARCHAR":
+        return text
+    if kind == "DATE":
+        if not ISO_DATE.fullmatch(text):
+            slash = " (the order of day and month is ambiguous)" if re.fullmatch(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", text) else ""
+            raise ValueError("C05", f"no date of the form 2026-07-31{slash}")
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("C05", "no such day in the calendar") from None
+        if not 1980 <= day.year <= LATEST_YEAR:
+            raise ValueError("C06", f"the year lies outside 1980 to {LATEST_YEAR}")
+        return day
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError("C05", "no time of the form 2026-07-31T17:30:00+08:00") from None
+        if moment.tzinfo is None:
+            raise ValueError("C05", "the time has no zone, such as +08:00")
+        return moment
+    if kind == "BOOLEAN":
+        if text not in ("true", "false"):
+            raise ValueError("C07", "neither true nor false")
+        return text == "true"
+    if not NUMBER.fullmatch(text):
+        plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
+        if re.search(r"[%\uff05\u4ebf\u4e07]|[a-zA-Z]", plain) and re.search(r"\d", plain):
+            raise ValueError("C08", "a number with its unit: the unit belongs in the unit column or the column's name")
+        hint = f"; is {plain.replace(',', '')} meant?" if NUMBER.fullmatch(plain.replace(",", "")) else ""
+        raise ValueError("C07", f"not a number{hint}")
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("C07", "not a finite number")
+    if kind in ("BIGINT", "INTEGER"):
+        if number != int(number):
+            raise ValueError("C07", "not a whole number")
+        return int(number)
+    return number
+
+
+def read(path: Path, table: Table, name: str) -> tuple[Rows, list[Rejection]]:
+    """The typed rows of one CSV file, and all that is wrong in it (rules C01 to C11)."""
+    rows = Rows(table)
+    text, wrong = text_of(path, name)
+    if text is None:
+        return rows, wrong
+    records, wrong = records_of(text, name)
+    if not records:
+        return rows, wrong
+    wrong += header_of(records[0][1], table, name)
+    if any(rejection.rule == "C09" for rejection in wrong):
+        return rows, wrong
+    header = [column.strip() for column in records[0][1]]
+    for line, record in records[1:]:
+        if len(record) != len(header):
+            wrong.append(Rejection(name, line, "line", ",".join(record), "C02", f"{len(record)} fields, the header has {len(header)}"))
+            continue
+        values, good = dict.fromkeys(table.types), True
+        for column, cell in zip(header, record):
+            cell = cell.strip().strip(HIDDEN).strip()
+            if cell == "":
+                if column in table.required:
+                    wrong.append(Rejection(name, line, column, None, "C18", "is empty and must not be"))
+                    good = False
+                continue
+            try:
+                values[column] = value_of(cell, table.types[column])
+            except ValueError as error:
+                rule, what = error.args
+                wrong.append(Rejection(name, line, column, cell, rule, what))
+                good = False
+        if good:
+            rows.values.append(values)
+            rows.places.append((name, line))
+    return rows, wrong
+
+
+# Rules across rows and tables ------------------------------------------------------------------------------
+
+def key_of(row: dict, table: Table) -> str:
+    """The key of a row as corrections.csv writes it."""
+    return "|".join("" if row[column] is None else _plain(row[column]) for column in table.key)
+
+
+def _plain(value) -> str:
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def repeated(rows: Rows) -> list[Rejection]:
+    """Rows that share a key: P03."""
+    first, wrong = {}, []
+    for row, (name, line) in zip(rows.values, rows.places):
+        key = key_of(row, rows.table)
+        if key in first:
+            other_row, (other_name, other_line) = first[key]
+            same = all(row[c] == other_row[c] for c in rows.table.types)
+            wrong.append(Rejection(name, line, " ".join(rows.table.key), key, "P03",
+                                   f"{'the same row' if same else 'the same key with other values'} stands at {other_name}:{other_line}"))
+        else:
+            first[key] = (row, (name, line))
+    return wrong
+
+
+def unknown_names(rows: Rows, universe: dict[str, list[str]], sources: set[str]) -> list[Rejection]:
+    """Tickers outside the universe (C10) and sources that sources.csv lacks (C17)."""
+    wrong = []
+    for column in rows.table.types:
+        is_ticker = column in TICKERS and (rows.table.name, column) not in FREE_TICKERS and rows.table.name != "companies"
+        is_source = column.endswith("source_id") and rows.table.name != "sources"
+        if not (is_ticker or is_source):
+            continue
+        for row, (name, line) in zip(rows.values, rows.places):
+            value = row[column]
+            if value is None:
+                continue
+            if is_ticker and value not in universe:
+                near = near_tickers(value, universe)
+                wrong.append(Rejection(name, line, column, value, "C10", "no ticker of companies.csv" + (f"; near: {', '.join(near)}" if near else "")))
+            elif is_source and value not in sources:
+                near = difflib.get_close_matches(value, sources, 2)
+                wrong.append(Rejection(name, line, column, value, "C17", "no source of sources.csv" + (f"; near: {', '.join(near)}" if near else "")))
+    return wrong
+
+
+def near_tickers(value: str, universe: dict[str, list[str]]) -> list[str]:
+    """Canonical tickers that a wrong one may mean: by its digits, its aliases, its spelling."""
+    digits = re.sub(r"\D", "", value).lstrip("0")
+    by_number = [ticker for ticker in universe if digits and re.sub(r"\D", "", ticker).lstrip("0") == digits]
+    by_alias = [ticker for ticker, names in universe.items() if value.lower() in (n.lower() for n in names)]
+    return list(dict.fromkeys(by_number + by_alias + difflib.get_close_matches(value, universe, 3)))[:3]
+
+
+# What a CHECK of schema.sql says in the error line: a pattern of its text, the rule, the column to name, the words.
+RULE_OF_CHECK = ((r"amount / shares", "C24", "amount", "amount / shares lies outside price_low to price_high by more than 0.1 %"),
+                 (r"announced_on > period_end", "C26", "announced_on", "announced before the period ended"),
+                 (r" IN \(", "C16", None, "not one of the allowed words"),
+                 (r"", "C20", None, "breaks the rule of the column"))
+
+
+def broken_checks(connection: duckdb.DuckDBPyConnection, rows: Rows) -> list[Rejection]:
+    """Rows that break a CHECK of schema.sql, found by the database itself."""
+    if not rows.values:
+        return []
+    wrong = []
+    connection.register("staged", arrow_of(rows))
+    for check in rows.table.checks:
+        broken = connection.execute(f"SELECT row_number FROM staged WHERE NOT ({check}) ORDER BY 1").fetchall()
+        plain = re.sub(r"[()]", "", check)
+        rule, column, words = next((rule, column, words) for pattern, rule, column, words in RULE_OF_CHECK if re.search(pattern, plain if "IN" not in pattern else check))
+        column = column or next(c for c in re.findall(r"\w+", check) if c in rows.table.types)
+        for (number,) in broken:
+            name, line = rows.places[number]
+            value = rows.values[number][column]
+            wrong.append(Rejection(name, line, column, None if value is None else _plain(value), rule, f"{words}: {check}"))
+    connection.unregister("staged")
+    return wrong
+
+
+def arrow_of(rows: Rows) -> pa.Table:
+    """The rows as Arrow with their number: DuckDB reads Arrow right where it misreads some pandas frames."""
+    columns = {c: pa.array([row[c] for row in rows.values], ARROW[t]) for c, t in rows.table.types.items()}
+    return pa.table(columns | {"row_number": pa.array(range(len(rows.values)), pa.int32())})
+
+
+def apply_corrections(every: dict[str, Rows]) -> list[Rejection]:
+    """Put each ruled value in place of the printed one, and the ruling's name beside it.
+
+    A correction that finds no row, or another value than the one it was made for, is itself an error (C30, C31):
+    the source has been mended or the file edited, and the ruling must be looked at again.
+    """
+    wrong = []
+    if "corrections" not in every:
+        return wrong
+    ruled: dict[tuple, str] = {}
+    for correction, (name, line) in zip(every["corrections"].values, every["corrections"].places):
+        table, key, column = correction["subject_table"], correction["subject_key"], correction["column_name"]
+        rows = every.get(table)
+        if rows is None or column not in rows.table.types:
+            wrong.append(Rejection(name, line, "column_name", f"{table}.{column}", "C30", "no such table or column"))
+            continue
+        subject = next((row for row in rows.values if key_of(row, rows.table) == key), None)
+        subject = subject if subject is not None else ruled.get((table, key))
+        if subject is None:
+            wrong.append(Rejection(name, line, "subject_key", key, "C30", f"no row of {table}.csv has this key"))
+            continue
+        kind = rows.table.types[column]
+        try:
+            printed = None if correction["printed_value"] is None else value_of(correction["printed_value"], kind)
+            value = None if correction["ruled_value"] is None else value_of(correction["ruled_value"], kind)
+        except ValueError as error:
+            wrong.append(Rejection(name, line, "ruled_value", correction["ruled_value"], *error.args))
+            continue
+        if subject[column] != printed:
+            wrong.append(Rejection(name, line, "printed_value", correction["printed_value"], "C31",
+                                   f"{table}.csv now says {subject[column]!r}: the ruling was made for another value"))
+            continue
+        ruled[(table, key)] = subject
+        subject[column] = value
+        subject["correction_id"] = correction["correction_id"]
+        if "quality" in rows.table.types:
+            subject["quality"] = "ruled"
+    return wrong
+
+
+def load(connection: duckdb.DuckDBPyConnection, folder: Path, landed: Iterable[Path] = ()) -> list[Rejection]:
+    """Fill the tables of an open database from folder/*.csv and from landed price files.
+
+    Returns all that is wrong; the tables are filled only when nothing is.
+    """
+    declared = tables(connection)
+    every: dict[str, Rows] = {}
+    wrong: list[Rejection] = []
+    files = [(path, path.stem, path.name) for path in sorted(folder.glob("*.csv"))]
+    files += [(path, "prices", f"prices/{path.name}") for path in sorted(landed)]
+    if not files:
+        return [Rejection(str(folder), 0, "folder", None, "C11", "holds no curated file")]
+    for path, table_name, name in files:
+        if table_name not in declared:
+            near = difflib.get_close_matches(table_name, declared, 1)
+            wrong.append(Rejection(name, 0, "file", None, "C09", "is no table of schema.sql" + (f"; is {near[0]}.csv meant?" if near else "")))
+            continue
+        rows, bad = read(path, declared[table_name], name)
+        wrong += bad
+        kept = every.setdefault(table_name, Rows(declared[table_name]))
+        kept.values += rows.values
+        kept.places += rows.places
+    for needed in ("companies", "sources"):
+        if needed not in every:
+            wrong.append(Rejection(f"{needed}.csv", 0, "file", None, "C11", "is missing"))
+    if any(rejection.file in ("companies.csv", "sources.csv") for rejection in wrong):
+        return wrong  # every other row would be refused for a name that may be right
+    aliases = every.get("aliases", Rows(declared["aliases"])).values
+    universe = {row["ticker"]: [a["alias"] for a in aliases if a["ticker"] == row["ticker"]] for row in every["companies"].values}
+    known_sources = {row["source_id"] for row in every["sources"].values}
+    for rows in every.values():
+        wrong += repeated(rows) + unknown_names(rows, universe, known_sources)
+    wrong += apply_corrections(every)
+    for rows in every.values():
+        wrong += broken_checks(connection, rows)
+    if wrong:
+        return wrong
+    for rows in every.values():
+        insert(connection, rows)
+    return []
+
+
+def insert(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    if rows.values:
+        connection.register("staged", arrow_of(rows))
+        connection.execute(f"INSERT INTO {rows.table.schema}.{rows.table.name} SELECT * EXCLUDE (row_number) FROM staged ORDER BY row_number")
+        connection.unregister("staged")
