@@ -1,0 +1,234 @@
+"""The frame of every page: one row of filters, the state that all pages share, and the link that restates it.
+
+The state lives in the address: what a reader filters stands there at once, and a link opens the same view.
+A page begins with `view = frame.view()`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from streamlit.runtime.pages_manager import PagesManager
+
+from ui import answers, formats, links, panels
+from ui.palette import Theme
+from ui.text import text
+from warehouse.snapshot import Served
+
+YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
+KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
+        "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
+SEPARATORS = re.compile(r"[,，、;；\n]")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page knows about its reader: the state of the link, the snapshot it reads, and the evening it shows."""
+
+    state: links.State
+    served: Served
+    universe: links.Universe
+    names: Mapping[str, tuple[str, str]]
+    latest: date
+    has_daily: bool
+    counts: Mapping[str, int]
+
+    @property
+    def as_of(self) -> date:
+        """The evening shown: the one asked for, else the latest session."""
+        return self.state.as_of or self.latest
+
+    @property
+    def years(self) -> int:
+        """The window in years; 0 is since listing."""
+        return YEARS[self.state.window]
+
+    @property
+    def language(self) -> str:
+        return self.state.lang
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Whose figures the chosen lines show, each once."""
+        return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
+
+    def ask(self, question: str, *parameters) -> pd.DataFrame:
+        return answers.ask(self.served, question, *parameters)
+
+    def text(self, key: str, **values) -> str:
+        return text(key, self.language, **values)
+
+    def name(self, ticker: str) -> str:
+        """Short name in the reader's language."""
+        english, chinese = self.names.get(ticker, (ticker, ticker))
+        return chinese if self.language == "zh" else english
+
+    def window_words(self) -> str:
+        """The window in words: '5 years'."""
+        return self.text(f"window_long.{self.state.window}")
+
+    def theme(self, **options) -> Theme:
+        return panels.theme(self.state, **options)
+
+    def sources_of(self, source_ids) -> list[dict]:
+        """publisher, title, published_on, url of each source, in the order of publication, newest first."""
+        wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
+        if not wanted:
+            return []
+        marks = ", ".join("?" for _ in wanted)
+        rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
+        return rows.to_dict("records")
+
+
+def view() -> View:
+    """The view that the frame made for this run.
+
+    Until app.py has run once, Streamlit takes the folder pages/ for an app of its older kind and runs a deep link's
+    page without the frame. Then the older kind is switched off and the run begins again, with the frame.
+    """
+    if "harbourview_view" not in st.session_state:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    return st.session_state["harbourview_view"]
+
+
+# The state and the address -------------------------------------------------------------------------------------
+
+def _universe(now: Served) -> tuple[links.Universe, dict[str, tuple[str, str]]]:
+    rows = answers.ask(now, "SELECT ticker, kind, issuer_ticker, name_en, name_zh, short_en, short_zh FROM companies ORDER BY kind <> 'company', ticker")
+    aliases = answers.ask(now, "SELECT alias, ticker FROM aliases")
+    universe = links.Universe.from_rows(rows[["ticker", "kind", "issuer_ticker", "name_en", "name_zh"]].itertuples(index=False, name=None), aliases.itertuples(index=False, name=None))
+    return universe, {row.ticker: (row.short_en, row.short_zh) for row in rows.itertuples()}
+
+
+def _take_up(state: links.State) -> None:
+    """Put a state into the widgets that show it."""
+    values = {"tickers": list(state.tickers), "as_of": state.as_of, "window": state.window, "basis": state.basis, "lang": state.lang,
+              "updown": state.updown, "mode": state.mode == "present"}
+    for name, key in KEYS.items():
+        st.session_state[key] = values[name]
+
+
+def _of_widgets(before: links.State) -> links.State:
+    get = st.session_state.get
+    return replace(before, tickers=tuple(get(KEYS["tickers"]) or ()), as_of=get(KEYS["as_of"]), window=get(KEYS["window"]) or before.window,
+                   basis=get(KEYS["basis"]) or before.basis, lang=get(KEYS["lang"]) or before.lang, updown=get(KEYS["updown"]) or before.updown,
+                   mode="present" if get(KEYS["mode"]) else "")
+
+
+def _typed(universe: links.Universe) -> None:
+    """Turn what was typed into the ticker box into tickers; name what nobody knows."""
+    kept, problems = [], []
+    for value in st.session_state[KEYS["tickers"]]:
+        for part in [value] if value in {e.ticker for e in universe.entries} else SEPARATORS.split(value):
+            if not part.strip():
+                continue
+            found = links.resolve(part, universe)
+            if found.ticker is None:
+                problems.append(links.Problem("t", part.strip(), "link.no_ticker", found.candidates))
+            elif found.ticker not in kept:
+                kept.append(found.ticker)
+    st.session_state[KEYS["tickers"]] = kept
+    st.session_state["harbourview_problems"] = problems
+
+
+def show_date(day: date | None) -> None:
+    """Move the as-of date, as a button of a page does."""
+    st.session_state[KEYS["as_of"]] = day
+
+
+def choose(*tickers: str) -> None:
+    """Choose these companies, as a click in a table does; takes effect from the next run on."""
+    st.session_state["harbourview_choose"] = list(tickers)
+
+
+def begin() -> View | None:
+    """Read the address, draw the filters, write the address again. None where there is nothing to show, and the page says why."""
+    try:
+        current = answers.served()
+    except answers.NoSnapshot as error:
+        st.error(f"{text('frame.no_snapshot', 'en')}  \n{panels.escape(error)}")
+        return None
+    universe, names = _universe(current)
+    facts = answers.ask(current, """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily,
+                                    (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures""").iloc[0]
+    latest = facts["latest"].date()
+    query = st.query_params.to_dict()
+    problems: list[links.Problem] = []
+    if "harbourview_state" not in st.session_state or (query and query != st.session_state.get("harbourview_query")):
+        state, problems = links.parse(query, universe, latest=latest)
+        st.session_state["harbourview_state"] = state
+        st.session_state["harbourview_problems"] = problems
+        _take_up(state)
+    if "harbourview_choose" in st.session_state:
+        st.session_state[KEYS["tickers"]] = st.session_state.pop("harbourview_choose")
+    state = st.session_state["harbourview_state"]
+    for name, key in KEYS.items():  # a widget that was not drawn on the page before forgets its value
+        if key not in st.session_state:
+            _take_up(state)
+            break
+
+    now = current
+    language = st.session_state.get(KEYS["lang"]) or state.lang
+    if state.snapshot and state.snapshot != current.snapshot_id:
+        earlier = answers.kept(state.snapshot)
+        if earlier:
+            now = earlier
+        else:
+            st.warning(panels.escape(text("missing.snapshot", language, snapshot=state.snapshot, current=current.snapshot_id)))
+    _filters(universe, names, latest, bool(facts["has_daily"]), language)
+    state = _of_widgets(state)
+    st.session_state["harbourview_state"] = state
+    written = links.write(state)
+    if written != query:
+        st.query_params.from_dict(written)
+    st.session_state["harbourview_query"] = written
+    if current.problem:
+        st.warning(panels.escape(text("frame.damaged", state.lang, problem=current.problem, snapshot=current.snapshot_id)))
+    panels.notice(st.session_state.get("harbourview_problems", []), state.lang)
+    made = View(state, now, universe, names, latest, bool(facts["has_daily"]), {"sources": int(facts["sources"]), "figures": int(facts["figures"])})
+    st.session_state["harbourview_view"] = made
+    return made
+
+
+# The row of filters --------------------------------------------------------------------------------------------
+
+def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], latest: date, has_daily: bool, language: str) -> None:
+    def label(ticker: str) -> str:
+        english, chinese = names.get(ticker, (ticker, ticker))
+        name = chinese if language == "zh" else english
+        return name if name == ticker else f"{name} {ticker}"
+
+    windows = [w for w in links.WINDOWS if w != "1y" or has_daily or st.session_state.get(KEYS["window"]) == "1y"]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
+        st.multiselect(text("filter.tickers", language), [entry.ticker for entry in universe.entries], key=KEYS["tickers"], format_func=label, accept_new_options=True,
+                       placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
+        st.date_input(text("filter.as_of", language), value=None, min_value=date(2004, 6, 16), max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
+                      label_visibility="collapsed", width=130, help=None)
+        st.segmented_control(text("filter.window", language), windows, key=KEYS["window"], format_func=lambda w: text(f"window.{w}", language), required=True, label_visibility="collapsed")
+        st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
+        with st.popover("…", help=text("filter.more", language)):
+            st.segmented_control(text("filter.language", language), links.LANGUAGES, key=KEYS["lang"], format_func=lambda value: text(f"language.{value}", language), required=True)
+            st.radio(text("filter.updown", language), links.UPDOWN, key=KEYS["updown"], format_func=lambda value: text(f"updown.{value}", language))
+            st.toggle(text("filter.mode", language), key=KEYS["mode"])
+            st.caption(text("action.copy_link", language))
+            st.code(_canonical(latest), language=None, wrap_lines=True)
+
+
+def _canonical(latest: date) -> str:
+    """The link that shows this very view next month: every value stated, the date and the snapshot too."""
+    state = _of_widgets(st.session_state["harbourview_state"])
+    stated = links.write(replace(state, as_of=state.as_of or latest, snapshot=state.snapshot or answers.served().snapshot_id))
+    address = (st.context.url or "").split("?")[0]
+    return f"{address}?{urlencode(stated, safe=',:^')}"
+
+
+def end(view: View) -> None:
+    """The line under every page: how new the data is, and from which snapshot."""
+    st.caption(view.text("frame.footer", as_of=formats.day(view.as_of, view.language), latest=formats.day(view.latest, view.language),
+                         frequency=view.text("frequency.daily" if view.has_daily else "frequency.month_end"), snapshot=view.served.snapshot_id))

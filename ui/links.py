@@ -1,0 +1,362 @@
+"""What does a link say, and how is the canonical link written?
+
+`parse` reads the query of a page into a `State` and lists each value that it did not understand;
+`write` states all of a `State` again; `resolve` finds the ticker that somebody typed. The universe
+comes in as rows: this module asks no database.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from ui.text import text
+
+WINDOWS = ("1y", "3y", "5y", "10y", "max")
+BASES = ("adjusted", "reported")
+LANGUAGES = ("en", "zh")
+UPDOWN = ("hk", "cn")
+MODES = ("present",)
+METRICS = ("pe_ttm", "pe_forward", "ps_ttm")
+
+DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN = "5y", "adjusted", "en", "hk"
+
+PARAMETERS = ("t", "as_of", "w", "basis", "metric", "from", "to", "topic", "q", "lang", "updown", "mode", "s")
+PAGE_EXTRAS = ("metric", "from", "to", "topic", "q")
+# Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
+FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
+SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+LONGEST_VALUE = 200
+LONGEST_TYPED = 60
+NEAR = 5
+
+COUNTER_TAIL = re.compile(r"[\s-]+(s|w|sw)$|-(s|w|sw)$")
+CORPORATE_TAIL = re.compile(r"[\s,]+(holdings?|group|limited|ltd\.?|inc\.?|technology|technologies|plc|corp\.?|co\.?)$")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the universe. `kind` is company, peer, line, index or etf."""
+
+    ticker: str
+    kind: str
+    issuer_ticker: str | None
+    name_en: str
+    name_zh: str
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The tickers that exist here, in order, and what else they are called (alias -> tickers)."""
+
+    entries: tuple[Entry, ...]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def from_rows(
+        cls, companies: Iterable[tuple[Any, ...]], aliases: Iterable[tuple[str, str]] = ()
+    ) -> Universe:
+        """Rows (ticker, kind, issuer_ticker, name_en, name_zh), and rows (alias, ticker)."""
+        entries = tuple(
+            Entry(
+                str(ticker),
+                str(kind),
+                None if _empty(issuer) else str(issuer),
+                "" if _empty(name_en) else str(name_en),
+                "" if _empty(name_zh) else str(name_zh),
+            )
+            for ticker, kind, issuer, name_en, name_zh in companies
+        )
+        known = {entry.ticker for entry in entries}
+        found: dict[str, tuple[str, ...]] = {}
+        for alias, ticker in aliases:
+            if _empty(alias) or ticker not in known:
+                continue
+            key = _fold(str(alias))
+            if key and ticker not in found.get(key, ()):
+                found[key] = (*found.get(key, ()), str(ticker))
+        return cls(entries, found)
+
+    def entry(self, ticker: str) -> Entry:
+        """The line of a canonical ticker; KeyError where there is none."""
+        for entry in self.entries:
+            if entry.ticker == ticker:
+                return entry
+        raise KeyError(ticker)
+
+    def issuer(self, ticker: str) -> str:
+        """Whose figures a line shows: BABA -> 9988.HK, anything else -> itself."""
+        return self.entry(ticker).issuer_ticker or ticker
+
+
+class Resolution(NamedTuple):
+    """The one ticker found, or None with the near ones (two found, or none)."""
+
+    ticker: str | None
+    candidates: tuple[str, ...]
+
+
+class Problem(NamedTuple):
+    """A value that was not understood. `reason` is a key of ui.text, `near` what may have been meant."""
+
+    parameter: str
+    value: str
+    reason: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a link says. `tickers` empty means every company; `as_of` None the latest session."""
+
+    tickers: tuple[str, ...] = ()
+    as_of: date | None = None
+    window: str = DEFAULT_WINDOW
+    basis: str = DEFAULT_BASIS
+    lang: str = DEFAULT_LANGUAGE
+    updown: str = DEFAULT_UPDOWN
+    mode: str = ""
+    snapshot: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value != value or str(value).strip() == ""
+
+
+def _fold(typed: str) -> str:
+    """Full-width to plain, one space, no case: what two spellings of one name share."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", typed)).strip().casefold()
+
+
+def _shapes(folded: str) -> list[str]:
+    """Canonical tickers that a folded spelling could mean by its form alone, best first."""
+    shapes = [folded]
+    code = re.fullmatch(r"(?:hk[.:\s]?)?(\d{1,6})(?:[.:\s]?hk)?(?: equity)?", folded)
+    if code:
+        digits = code.group(1).lstrip("0")
+        if digits:
+            shapes.append(f"{digits.zfill(4)}.hk")
+            if len(digits) == 5 and digits[0] == "8":  # the RMB counter: the same shares
+                shapes.append(f"{digits[1:]}.hk")
+    american = re.fullmatch(r"(?:us[.:])?([a-z]{1,6})(?:[.\s](?:o|oq|n|us|uq|un|uw))?(?: equity)?", folded)
+    if american:
+        shapes.append(american.group(1))
+    if re.fullmatch(r"[a-z0-9]{2,8}", folded):
+        shapes.append("^" + folded)
+    return shapes
+
+
+def _names(entry: Entry) -> set[str]:
+    """Spellings of a name that stand for it: with and without share class and corporate tails."""
+    names: set[str] = set()
+    for name in (entry.name_en, entry.name_zh):
+        folded = _fold(name)
+        while folded and folded not in names:
+            names.add(folded)
+            folded = CORPORATE_TAIL.sub("", COUNTER_TAIL.sub("", folded))
+    return names
+
+
+def resolve(typed: str, universe: Universe) -> Resolution:
+    """The ticker meant by what somebody typed: canonical ticker, then alias, then name.
+
+    Nothing found, or two: ticker None and up to five near ones, best first.
+    """
+    folded = _fold(str(typed))
+    if not folded or len(folded) > LONGEST_TYPED:
+        return Resolution(None, ())
+    canonical = {entry.ticker.casefold(): entry.ticker for entry in universe.entries}
+    if folded in canonical:
+        return Resolution(canonical[folded], ())
+    for shape in _shapes(folded):
+        if shape in canonical:
+            return Resolution(canonical[shape], ())
+    found = universe.aliases.get(folded, ())
+    if not found:
+        found = tuple(entry.ticker for entry in universe.entries if folded in _names(entry))
+    if len(found) == 1:
+        return Resolution(found[0], ())
+    return Resolution(None, found[:NEAR] if found else near(folded, universe))
+
+
+def near(typed: str, universe: Universe) -> tuple[str, ...]:
+    """Up to five tickers whose ticker, alias or name comes near to what was typed, best first."""
+    folded = _fold(str(typed))[:LONGEST_TYPED]
+    if not re.search(r"\w", folded):
+        return ()
+    spellings: dict[str, list[str]] = {}
+    for entry in universe.entries:
+        for spelling in {entry.ticker.casefold(), *_names(entry)}:
+            spellings.setdefault(spelling, []).append(entry.ticker)
+    for alias, tickers in universe.aliases.items():
+        spellings.setdefault(alias, []).extend(tickers)
+    starts = sorted((s for s in spellings if s.startswith(folded)), key=len)
+    inside = sorted((s for s in spellings if folded in s and s not in starts), key=len)
+    alike = difflib.get_close_matches(folded, list(spellings), n=NEAR, cutoff=0.6)
+    order = list(dict.fromkeys(ticker for s in (*starts, *inside, *alike) for ticker in spellings[s]))
+    return tuple(order[:NEAR])
+
+
+def _one(value: Any) -> str:
+    """The text of a parameter; of a repeated one, all of it."""
+    values = [value] if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else [str(value)]
+    return ",".join(str(item) for item in values)
+
+
+def _choice(
+    name: str, raw: str, allowed: tuple[str, ...], default: str, problems: list[Problem]
+) -> str:
+    folded = _fold(raw)
+    if folded in allowed:
+        return folded
+    problems.append(Problem(name, raw, "link.not_a_choice", allowed))
+    return default
+
+
+def _date(name: str, raw: str, latest: date | None, problems: list[Problem]) -> date | None:
+    folded = _fold(raw)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", folded):
+        problems.append(Problem(name, raw, "link.not_a_date", ()))
+        return None
+    try:
+        found = date.fromisoformat(folded)
+    except ValueError:
+        problems.append(Problem(name, raw, "link.not_a_date", ()))
+        return None
+    if found.year < 1986:
+        problems.append(Problem(name, raw, "link.too_early", ()))
+        return None
+    if latest is not None and found > latest:
+        problems.append(Problem(name, raw, "link.too_late", (latest.isoformat(),)))
+        return None
+    return found
+
+
+def parse(
+    query: Mapping[str, Any],
+    universe: Universe,
+    *,
+    latest: date | None = None,
+    extras: Iterable[str] = (),
+) -> tuple[State, list[Problem]]:
+    """Read the query of a page (name -> text, or a list of texts).
+
+    `latest` is the last day the data knows: an as-of date beyond it is a problem. `extras` names further
+    parameters of the page; they come back as text in `State.extras`. Where a value is not understood the
+    state holds the default and the list of problems names the value, so that the page can say so.
+    """
+    problems: list[Problem] = []
+    values = {str(name): _one(value) for name, value in query.items()}
+    known = (*PARAMETERS, *extras)
+    given: dict[str, str] = {}
+    for name, raw in values.items():
+        if name in known:
+            given[name] = raw
+        elif not FOREIGN.fullmatch(name):
+            alike = tuple(difflib.get_close_matches(name[:LONGEST_TYPED], known, n=3, cutoff=0.5))
+            problems.append(Problem(name, raw, "link.unknown_parameter", alike))
+
+    tickers: list[str] = []
+    if "t" in given:
+        for typed in re.split(r"[,，、;；]", given["t"]):
+            if not typed.strip():
+                continue
+            found = resolve(typed, universe)
+            if found.ticker is None:
+                reason = "link.two_tickers" if _is_two(typed, universe) else "link.no_ticker"
+                problems.append(Problem("t", typed.strip(), reason, found.candidates))
+            elif found.ticker not in tickers:
+                tickers.append(found.ticker)
+
+    def choose(name: str, allowed: tuple[str, ...], default: str) -> str:
+        return _choice(name, given[name], allowed, default, problems) if name in given else default
+
+    as_of = _date("as_of", given["as_of"], latest, problems) if "as_of" in given else None
+    snapshot = given.get("s", "")
+    if "s" in given and not SNAPSHOT.fullmatch(snapshot):
+        problems.append(Problem("s", snapshot, "link.not_a_snapshot", ()))
+        snapshot = ""
+
+    kept: dict[str, str] = {}
+    for name in (*PAGE_EXTRAS, *extras):
+        if name not in given or name in kept:
+            continue
+        raw = unicodedata.normalize("NFC", given[name]).strip()
+        if name == "metric":
+            before = len(problems)
+            choice = _choice(name, raw, METRICS, "", problems)
+            if len(problems) == before:
+                kept[name] = choice
+        elif name in ("from", "to"):
+            moment = _date(name, raw, None, problems)
+            if moment is not None:
+                kept[name] = moment.isoformat()
+        elif len(raw) > LONGEST_VALUE or any(unicodedata.category(c) == "Cc" for c in raw):
+            problems.append(Problem(name, raw, "link.not_text", ()))
+        elif raw:
+            kept[name] = raw
+    if "from" in kept and "to" in kept and kept["from"] > kept["to"]:
+        problems.append(Problem("from", kept.pop("from"), "link.from_after_to", (kept["to"],)))
+
+    state = State(
+        tickers=tuple(tickers),
+        as_of=as_of,
+        window=choose("w", WINDOWS, DEFAULT_WINDOW),
+        basis=choose("basis", BASES, DEFAULT_BASIS),
+        lang=choose("lang", LANGUAGES, DEFAULT_LANGUAGE),
+        updown=choose("updown", UPDOWN, DEFAULT_UPDOWN),
+        mode=choose("mode", MODES, ""),
+        snapshot=snapshot,
+        extras=kept,
+    )
+    return state, problems
+
+
+def _is_two(typed: str, universe: Universe) -> bool:
+    folded = _fold(typed)
+    named = sum(folded in _names(entry) for entry in universe.entries)
+    return len(universe.aliases.get(folded, ())) > 1 or named > 1
+
+
+def write(state: State) -> dict[str, str]:
+    """The canonical query of a state, in the contract's order, defaults included.
+
+    Only what is absent is left out: no tickers (all), no as-of date (latest), no snapshot, no mode.
+    A page fills `as_of` and `snapshot` in before it offers a link to copy.
+    """
+    query: dict[str, str] = {}
+    if state.tickers:
+        query["t"] = ",".join(state.tickers)
+    if state.as_of is not None:
+        query["as_of"] = state.as_of.isoformat()
+    query["w"] = state.window
+    query["basis"] = state.basis
+    for name in PAGE_EXTRAS:
+        if state.extras.get(name):
+            query[name] = str(state.extras[name])
+    for name in sorted(set(state.extras) - set(PAGE_EXTRAS)):
+        if state.extras[name]:
+            query[name] = str(state.extras[name])
+    query["lang"] = state.lang
+    query["updown"] = state.updown
+    if state.mode:
+        query["mode"] = state.mode
+    if state.snapshot:
+        query["s"] = state.snapshot
+    return query
+
+
+def sentence(problem: Problem, language: str = "en") -> str:
+    """A problem in words, for the notice: which parameter, which value, why, and what comes near."""
+    shown = problem.value if len(problem.value) <= 40 else problem.value[:39] + "…"
+    words = text(problem.reason, language, parameter=problem.parameter, value=shown)
+    if problem.near:
+        words += text("link.near", language, near=", ".join(problem.near))
+    return words

@@ -1,0 +1,222 @@
+"""Tables as pages show them: right-aligned figures with their units in the header, grey where a figure is stale or missing."""
+
+import pandas as pd
+import streamlit as st
+
+from ui import formats, palette, panels
+from ui.frame import View
+
+ROW = 30  # px
+
+
+def height(rows: int, most: int = 16) -> int:
+    """Pixels of a table that shows all of its rows, or most of them."""
+    return ROW * (min(max(rows, 1), most) + 1) + 3
+
+
+def show(frame: pd.DataFrame, columns: dict, *, key: str | None = None, most: int = 16, select: bool = False, styler=None):
+    """A dense read-only table; columns maps names to st.column_config. Returns the event of a selected cell, if asked."""
+    options = {"on_select": "rerun", "selection_mode": "single-cell"} if select else {}
+    return st.dataframe(styler if styler is not None else frame, column_config=columns, column_order=list(columns), hide_index=True, row_height=ROW, height=height(len(frame), most), key=key, width="stretch",
+                        placeholder=formats.MISSING, **options)
+
+
+def links_of(sources: pd.DataFrame) -> dict:
+    """source_id -> its address, or None."""
+    return dict(zip(sources["source_id"], sources["url"]))
+
+
+def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
+    """The coverage table; returns the ticker of the company whose name or ticker was clicked."""
+    config, language = st.column_config, view.language
+    theme = view.theme()
+    rows = rows.reset_index(drop=True)
+
+    def pe(row) -> str:
+        if row.status == "STALE_EPS":
+            return f"{formats.multiple(row.pe_ttm)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language))})"
+        if row.status == "STALE_PRICE":
+            return f"{formats.multiple(row.pe_ttm)} ({view.text('status.STALE_PRICE')})"
+        return formats.multiple(row.pe_ttm) if row.status == "OK" else view.text(f"status.{row.status}")
+
+    table = pd.DataFrame({
+        "name": [f"{view.names[t][1]} {view.names[t][0]}" if language == "en" else f"{view.names[t][1]}" for t in rows["ticker"]],
+        "ticker": rows["ticker"],
+        "close": rows["close"],
+        "date": rows["date"],
+        "change_1m": rows["change_1m_pct"],
+        "change_ytd": rows["change_ytd_pct"],
+        "pe": [pe(row) for row in rows.itertuples()],
+        "percentile": rows["percentile"],
+        "buyback": rows["buyback_ytd_hkd"] / 1e9 if language == "en" else rows["buyback_ytd_hkd"] / 1e8,
+        "revenue": rows["revenue_yoy_pct"],
+        "period": [formats.period(p, e, m, language) if isinstance(p, str) else None for p, e, m in zip(rows["fiscal_period"], rows["revenue_period_end"], rows["fiscal_year_end_month"])],
+        "trend": rows["trend"] if "trend" in rows else None,
+    })
+    grey, up_down = theme.colour("muted"), lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}"
+    stale = rows["price_is_stale"].fillna(True).astype(bool).tolist()
+    stale_eps = [status != "OK" for status in rows["status"]]
+    styler = (table.style
+              .map(lambda _: f"color: {theme.colour('ink')}", subset=["name"])
+              .map(up_down, subset=["change_1m", "change_ytd", "revenue"])
+              .apply(lambda column: [f"color: {grey}" if s else "" for s in stale], subset=["close"])
+              .apply(lambda column: [f"color: {grey}" if s else "" for s in stale], subset=["date"])
+              .apply(lambda column: [f"color: {grey}" if s else "" for s in stale_eps], subset=["pe"]))
+    first = rows["first_date"].dropna()
+    event = show(table, {
+        "name": config.TextColumn(view.text("column.name"), pinned=True, width=150),
+        "ticker": config.TextColumn(view.text("column.ticker"), width=70),
+        "close": config.NumberColumn(view.text("column.close"), format="%.2f", help=view.text("help.close"), width=70),
+        "date": config.DateColumn(view.text("column.date"), format="D MMM YY" if language == "en" else "YYYY-MM-DD", width=80),
+        "change_1m": config.NumberColumn(view.text("column.change_1m"), format="%+.1f", help=view.text("help.change_1m"), width=60),
+        "change_ytd": config.NumberColumn(view.text("column.change_ytd"), format="%+.1f", width=60),
+        "pe": config.TextColumn(view.text("column.pe_ttm"), width=165, alignment="right", help=view.text(f"basis.{view.state.basis}_long")),
+        "percentile": config.ProgressColumn(view.text("column.percentile_window", window=view.text(f"window.{view.state.window}")), min_value=0, max_value=100, format="%.0f", width=130, color=theme.colour("cheap"),
+                                            help=view.text("help.percentile", first=formats.day(first.min(), language) if len(first) else formats.MISSING)),
+        "buyback": config.NumberColumn(view.text("column.buyback_ytd") + (" (HK$ bn)" if language == "en" else "（亿港元）"), format="%.2f", width=150, help=view.text("help.buyback")),
+        "revenue": config.NumberColumn(view.text("column.revenue_yoy"), format="%+.1f", width=115),
+        "period": config.TextColumn(view.text("column.of_period"), width=150),
+        "trend": config.LineChartColumn(view.text("column.trend"), width=110),
+    }, key=key, most=23, select=True, styler=styler)
+    picked = event.selection.cells if event else []
+    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] in ("name", "ticker") else None
+
+
+def windows(view: View, rows: pd.DataFrame) -> None:
+    """One line a window: percentile, how many observations, since when, median, coverage."""
+    config, language = st.column_config, view.language
+    table = pd.DataFrame({
+        "window": [view.text(f"window.{span}") for span in rows["span"]], "percentile": rows["percentile"], "number": rows["n"], "first": rows["first_date"],
+        "median": rows["q50"], "coverage": rows["coverage_pct"],
+    })
+    show(table, {
+        "window": config.TextColumn(view.text("column.window"), width=70),
+        "percentile": config.ProgressColumn(view.text("column.percentile"), min_value=0, max_value=100, format="%.1f", color=view.theme().colour("cheap")),
+        "number": config.NumberColumn("N", width=50),
+        "first": config.DateColumn(view.text("column.first"), format="D MMM YYYY" if language == "en" else "YYYY-MM-DD", width=100),
+        "median": config.NumberColumn(view.text("column.median"), format="%.1f", width=90),
+        "coverage": config.NumberColumn(view.text("column.coverage_pct"), format="%.0f", width=90),
+    })
+
+
+def eps_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
+    """The quarters behind one EPS-TTM, each with its announcement and its source, and the sum in one line."""
+    config, language = st.column_config, view.language
+    table = pd.DataFrame({
+        "period": [f"{formats.day(a, language)} – {formats.day(b, language)}" for a, b in zip(inputs["period_start"], inputs["period_end"])],
+        "eps": inputs["eps_diluted"] * inputs["sign"], "announced": inputs["announced_on"],
+        "derived": ["†" if derived else "" for derived in inputs["derived"]], "source": inputs["title"], "link": inputs["url"],
+    })
+    show(table, {
+        "period": config.TextColumn(view.text("column.period"), width=190),
+        "eps": config.NumberColumn(f"EPS ({inputs['currency'].iloc[0]})", format="%.3f", width=90),
+        "derived": config.TextColumn("†", width=30, help=view.text("footer.dagger")),
+        "announced": config.DateColumn(view.text("column.announced_on"), format="D MMM YYYY" if language == "en" else "YYYY-MM-DD", width=100),
+        "source": config.TextColumn(view.text("column.source")),
+        "link": config.LinkColumn("↗", display_text="↗", width=40),
+    })
+    st.caption(panels.escape(f"{formats.price(point['close'], point['close_currency'], language)} / ({formats.number(point['per_share'], 3)} {point['per_share_currency']} x {formats.number(point['fx_rate'], 6)}) = {formats.multiple(point['value'], digits=2)} · {formats.day(point['date'], language)}"))
+
+
+def points(view: View, history: pd.DataFrame) -> None:
+    """Every observation of the window with the inputs of its multiple, newest first."""
+    config = st.column_config
+    date = "D MMM YYYY" if view.language == "en" else "YYYY-MM-DD"
+    table = history.iloc[::-1].reset_index(drop=True).assign(words=[view.text(f"status.{s}") for s in history["status"].iloc[::-1]])
+    show(table, {
+        "date": config.DateColumn(view.text("column.date"), format=date),
+        "value": config.NumberColumn(view.text("column.pe_ttm"), format="%.2f"),
+        "close": config.NumberColumn(view.text("column.close"), format="%.2f"),
+        "close_currency": config.TextColumn(view.text("column.currency")),
+        "per_share": config.NumberColumn(view.text("column.eps_ttm"), format="%.3f"),
+        "per_share_currency": config.TextColumn(view.text("column.currency")),
+        "fx_rate": config.NumberColumn(view.text("column.fx"), format="%.6f"),
+        "eps_period_end": config.DateColumn(view.text("column.eps_to"), format=date),
+        "eps_announced_on": config.DateColumn(view.text("column.announced_on"), format=date),
+        "words": config.TextColumn(view.text("column.status")),
+    })
+
+
+def freshness(view: View, rows: pd.DataFrame) -> None:
+    """Rows and newest date of every table."""
+    config = st.column_config
+    show(rows, {
+        "table_name": config.TextColumn(view.text("column.table")),
+        "row_count": config.NumberColumn(view.text("column.rows"), format="localized", width=80),
+        "latest": config.DateColumn(view.text("column.latest"), format="D MMM YYYY" if view.language == "en" else "YYYY-MM-DD", width=110),
+    }, most=14)
+
+
+def company_freshness(view: View, rows: pd.DataFrame) -> None:
+    """How far each company's figures reach, green, amber or red by their own cadence."""
+    config = st.column_config
+    date = "D MMM YY" if view.language == "en" else "YYYY-MM-DD"
+    if view.state.tickers:
+        rows = rows[rows["ticker"].isin(view.issuers)]
+    rows = rows.reset_index(drop=True)
+    theme = view.theme()
+    shade = {"fresh": theme.colour("green"), "late": theme.colour("note"), "stale": theme.colour("red"), "none": theme.colour("muted")}
+    columns = ["price_to", "eps_adjusted_to", "eps_reported_to", "revenue_to", "segments_to", "buybacks_to"]
+    table = rows.assign(name=[view.name(ticker) for ticker in rows["ticker"]])
+    styler = table.style
+    for column in columns:
+        states = table[column.replace("_to", "_state")].tolist()
+        styler = styler.apply(lambda values, states=states: [f"color: {shade[state]}" for state in states], subset=[column])
+    styler = styler.map(lambda _: f"color: {theme.colour('ink')}", subset=["name"])
+    show(table, {"name": config.TextColumn(view.text("column.name"), pinned=True, width=110)} |
+         {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=14, styler=styler)
+
+
+def findings(view: View, rows: pd.DataFrame) -> None:
+    """What the audit found, the severe first."""
+    config = st.column_config
+    if not len(rows):
+        panels.missing(view.text("data.no_findings"))
+        return
+    show(rows, {
+        "severity": config.TextColumn(view.text("column.severity"), width=70),
+        "code": config.TextColumn(view.text("column.code"), width=60),
+        "subject_table": config.TextColumn(view.text("column.table"), width=110),
+        "ticker": config.TextColumn(view.text("column.ticker"), width=80),
+        "message": config.TextColumn(view.text("column.message"), width=720),
+        "ref": config.TextColumn(view.text("data.ref"), width=260),
+    }, most=12)
+
+
+def rulings(view: View, rows: pd.DataFrame) -> None:
+    """Printed figures that cannot be right, what is used instead, and why."""
+    config = st.column_config
+    show(rows, {
+        "correction_id": config.TextColumn(view.text("column.code"), width=70),
+        "subject_table": config.TextColumn(view.text("column.table"), width=110),
+        "column_name": config.TextColumn(view.text("data.column"), width=90),
+        "printed_value": config.TextColumn(view.text("column.printed"), width=120, alignment="right"),
+        "ruled_value": config.TextColumn(view.text("column.ruled"), width=120, alignment="right"),
+        "reason": config.TextColumn(view.text("column.reason"), width=430),
+        "test": config.TextColumn(view.text("data.test"), width=300),
+        "title": config.TextColumn(view.text("column.source"), width=200),
+    }, most=14)
+
+
+def sources(view: View, rows: pd.DataFrame) -> None:
+    """Every source and how many rows rest on it."""
+    config = st.column_config
+    show(rows, {
+        "publisher": config.TextColumn(view.text("column.publisher"), width=170),
+        "title": config.TextColumn(view.text("column.title"), width=420),
+        "kind": config.TextColumn(view.text("column.kind"), width=100),
+        "published_on": config.DateColumn(view.text("column.published_on"), format="D MMM YYYY" if view.language == "en" else "YYYY-MM-DD", width=110),
+        "figure_count": config.NumberColumn(view.text("column.figures"), format="localized", width=80),
+        "tables": config.TextColumn(view.text("column.table"), width=160),
+        "url": config.LinkColumn("↗", display_text="↗", width=40),
+        "source_id": config.TextColumn("source_id", width=260),
+    }, most=14)
+
+
+def dictionary(view: View, rows: pd.DataFrame) -> None:
+    """The meaning of every table, view, macro and column."""
+    config = st.column_config
+    show(rows, {
+        "object": config.TextColumn(view.text("column.table"), width=180), "column_name": config.TextColumn(view.text("data.column"), width=180), "type": config.TextColumn("SQL", width=110),
+        "unit": config.TextColumn(view.text("column.unit"), width=90), "meaning": config.TextColumn(view.text("data.meaning"), width=700),
+    }, most=16)
