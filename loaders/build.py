@@ -64,8 +64,8 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
         raise ValueError("no comment: " + ", ".join(name for (name,) in nameless))
 
 
-MACROS = {"valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
-          "overview": "'2025-12-31', 5, 'adjusted'"}
+MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
+          "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'"}
 MACRO_COLUMNS = {
     "date": "Session of the close, or of the multiple", "value": "The multiple at date, times", "percentile": "0 cheapest in the window, 100 dearest; NULL unless OK and at least 30 month-ends or 120 sessions count",
     "n": "Observations that count (OK) in the window, the current one included", "first_date": "First of them", "coverage_pct": "OK observations of all in the window, per cent",
@@ -78,6 +78,10 @@ MACRO_COLUMNS = {
     "yoy_basis": "printed, or prior_row (last year's figure)", "from_rounded": "true: computed from rounded figures", "buyback_ytd_hkd": "Own shares bought since 1 January, full HKD", "buyback_to": "End of what the buyback figure covers",
     "buyback_note": "What the buyback figure rests on", "buyback_basis": "1 daily report, 2 running statement, 3 closed periods; NULL nothing", "pe_ttm": "Price / trailing EPS, times", "revenue_currency": "Currency of revenue_mn",
     "price_source_id": "Source of the close", "revenue_source_id": "Source of the revenue", "revenue_mn": "Revenue of fiscal_period, million of its currency",
+    **{f"{what}_to": f"Latest day to which {words} reach" for what, words in (("price", "prices"), ("eps_adjusted", "adjusted trailing EPS"), ("eps_reported", "reported trailing EPS"),
+                                                                             ("revenue", "revenues"), ("segments", "segment revenues"), ("buybacks", "purchases"))},
+    **{f"{what}_state": "fresh, late, stale or none" for what in ("price", "eps_adjusted", "eps_reported", "revenue", "segments", "buybacks")},
+    "revenue_period_end": "Last day of the period of the revenue", "in_window": "true: lies in the window that ends at as_of",
     "shares": "Ordinary shares bought since 1 January, full units", "amount_hkd": "Consideration, full HKD at trade-date rates",
 }
 

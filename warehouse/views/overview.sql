@@ -52,7 +52,7 @@ COMMENT ON MACRO TABLE revenue_growth IS 'The latest announced revenue on the ev
 CREATE MACRO overview(as_of, years, eps_basis) AS TABLE
 SELECT c.ticker, c.issuer_ticker, c.kind, c.name_en, c.name_zh, c.short_en, c.short_zh, c.subsector, x.date, x.close, x.currency, x.price_is_stale, x.change_1m_pct, x.month_base_date, x.change_ytd_pct, x.year_base_date,
        v.value AS pe_ttm, v.status, v.percentile, v.n, v.first_date, v.coverage_pct, v.frequency, v.eps_period_end, b.amount_hkd AS buyback_ytd_hkd, b.last_trade_date AS buyback_to, b.basis_note AS buyback_note, b.preference AS buyback_basis,
-       r.fiscal_period, r.revenue_mn, r.currency AS revenue_currency, r.revenue_yoy_pct, r.yoy_basis, r.from_rounded, r.announced_on, x.source_id AS price_source_id, r.source_id AS revenue_source_id
+       r.fiscal_period, r.period_end AS revenue_period_end, c.fiscal_year_end_month, r.revenue_mn, r.currency AS revenue_currency, r.revenue_yoy_pct, r.yoy_basis, r.from_rounded, r.announced_on, x.source_id AS price_source_id, r.source_id AS revenue_source_id
 FROM companies AS c
 LEFT JOIN price_changes(as_of) AS x ON x.ticker = c.ticker
 LEFT JOIN valuation_percentiles(as_of, years) AS v ON v.ticker = c.ticker AND v.metric = 'pe_ttm' AND v.basis = eps_basis
@@ -127,3 +127,25 @@ COMMENT ON COLUMN source_use.published_on IS 'Day of publication; NULL where not
 COMMENT ON COLUMN source_use.url IS 'Link, where public';
 COMMENT ON COLUMN source_use.figure_count IS 'Rows that rest on it';
 COMMENT ON COLUMN source_use.tables IS 'Tables they stand in';
+
+-- How far does each covered company's knowledge reach on an evening, and is that fresh by its own cadence?
+CREATE MACRO freshness_state(reaches_to, day, fresh_days, late_days) AS
+    CASE WHEN reaches_to IS NULL THEN 'none' WHEN reaches_to >= day - fresh_days THEN 'fresh' WHEN reaches_to >= day - late_days THEN 'late' ELSE 'stale' END;
+COMMENT ON MACRO freshness_state IS 'fresh, late, stale, or none where nothing is known; the two limits are days';
+
+CREATE MACRO company_freshness(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+price AS (SELECT p.ticker, max(p.date) AS price_to FROM prices AS p, asked WHERE p.date <= asked.day GROUP BY p.ticker),
+eps AS (
+    SELECT t.ticker, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'adjusted') AS eps_adjusted_to, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'reported') AS eps_reported_to
+    FROM trailing_sums AS t, asked WHERE t.effective_on <= asked.day GROUP BY t.ticker
+),
+revenue AS (SELECT i.ticker, max(i.period_end) AS revenue_to FROM earnings_items AS i, asked WHERE i.item = 'revenue' AND coalesce(i.announced_on, presumed_known_on(i.period_start, i.period_end)) <= asked.day GROUP BY i.ticker),
+segment AS (SELECT s.ticker, max(s.period_end) AS segments_to FROM printed.segments AS s, asked WHERE coalesce(s.announced_on, presumed_known_on(s.period_start, s.period_end)) <= asked.day GROUP BY s.ticker),
+bought AS (SELECT b.ticker, max(b.end_date) AS buybacks_to FROM buybacks AS b, asked WHERE b.measure = 'bought' AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY b.ticker)
+SELECT c.ticker, price_to, eps_adjusted_to, eps_reported_to, revenue_to, segments_to, buybacks_to,
+       freshness_state(price_to, asked.day, 7, 35) AS price_state, freshness_state(eps_adjusted_to, asked.day, 150, 240) AS eps_adjusted_state, freshness_state(eps_reported_to, asked.day, 150, 240) AS eps_reported_state,
+       freshness_state(revenue_to, asked.day, 150, 240) AS revenue_state, freshness_state(segments_to, asked.day, 150, 240) AS segments_state, freshness_state(buybacks_to, asked.day, 60, 180) AS buybacks_state
+FROM companies AS c CROSS JOIN asked LEFT JOIN price USING (ticker) LEFT JOIN eps USING (ticker) LEFT JOIN revenue USING (ticker) LEFT JOIN segment USING (ticker) LEFT JOIN bought USING (ticker)
+WHERE c.kind = 'company' ORDER BY c.ticker;
+COMMENT ON MACRO TABLE company_freshness IS 'How far the figures of each covered company reach on the evening of as_of, and whether that is fresh: prices 7 and 35 days, results 150 and 240, buybacks 60 and 180. One row per (ticker).';

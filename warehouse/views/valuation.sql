@@ -82,9 +82,8 @@ COMMENT ON COLUMN valuation.eps_effective_on IS 'First session on which per_shar
 COMMENT ON COLUMN valuation.frequency IS 'daily or month_end';
 COMMENT ON COLUMN valuation.source_id IS 'Source of the close, or of the quoted PE';
 
--- 0 is cheapest in the window, 100 dearest. percentile = 100 x (L + (E - 1) / 2) / (N - 1) over the OK observations of
--- the window that ends at as_of, the current one included: L lower, E equal.
-CREATE MACRO valuation_percentiles(as_of, years) AS TABLE
+-- The observations of each line up to the evening of as_of, and which of them lie in the window that ends there.
+CREATE MACRO valuation_window(as_of, years) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day, CAST(years AS INTEGER) AS span),
 known AS (SELECT v.* FROM valuation AS v, asked WHERE v.date <= asked.day),
 -- One frequency a line: daily once there is enough of it and it is not older than the month-ends.
@@ -96,16 +95,24 @@ chosen AS (
 observations AS (
     SELECT k.* FROM known AS k JOIN chosen USING (ticker, frequency)
     QUALIFY k.frequency = 'daily' OR row_number() OVER (PARTITION BY k.ticker, k.metric, k.basis, date_trunc('month', k.date) ORDER BY k.date DESC) = 1
-),
+)
+SELECT o.*, asked.span = 0
+       OR (o.frequency = 'daily' AND o.date > CAST(asked.day - to_years(asked.span) AS DATE))
+       OR (o.frequency = 'month_end' AND date_trunc('month', o.date) > CAST(date_trunc('month', asked.day) - to_years(asked.span) AS DATE)) AS in_window
+FROM observations AS o, asked;
+COMMENT ON MACRO TABLE valuation_window IS 'Every observation of a multiple known on the evening of as_of, at the line''s finest frequency: daily sessions in (as_of - years, as_of], or the last close of each of the latest 12 x years months; years 0 is all. One row per (ticker, metric, basis, date).';
+
+-- 0 is cheapest in the window, 100 dearest. percentile = 100 x (L + (E - 1) / 2) / (N - 1) over the OK observations of
+-- the window that ends at as_of, the current one included: L lower, E equal.
+CREATE MACRO valuation_percentiles(as_of, years) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+observations AS (FROM valuation_window(as_of, years)),
 latest AS (
     SELECT * FROM observations QUALIFY row_number() OVER (PARTITION BY ticker, metric, basis ORDER BY date DESC) = 1
 ),
 windowed AS (
     SELECT o.*, o.status = 'OK' AS counted, l.value AS latest_value
-    FROM observations AS o JOIN latest AS l USING (ticker, metric, basis), asked
-    WHERE span = 0
-       OR (o.frequency = 'daily' AND o.date > CAST(asked.day - to_years(span) AS DATE))
-       OR (o.frequency = 'month_end' AND date_trunc('month', o.date) > CAST(date_trunc('month', asked.day) - to_years(span) AS DATE))
+    FROM observations AS o JOIN latest AS l USING (ticker, metric, basis) WHERE o.in_window
 ),
 summary AS (
     SELECT ticker, metric, basis, count(*) FILTER (counted) AS n, min(date) FILTER (counted) AS first_date, 100.0 * count(*) FILTER (counted) / count(*) AS coverage_pct,

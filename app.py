@@ -1,0 +1,27 @@
+"""Harbourview: the frame only. Page config, navigation, the filter bar, the line on the age of the data; no figures."""
+
+import streamlit as st
+
+from ui import frame, panels
+from ui.text import text
+
+st.set_page_config(page_title="Harbourview", page_icon=":material/sailing:", layout="wide", initial_sidebar_state="collapsed")
+
+language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
+pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "valuation", "buybacks", "segments", "data")]
+
+
+def hand_over() -> None:
+    """The address without a page is Overview; its query goes along."""
+    st.switch_page(pages[0], query_params=st.query_params.to_dict())
+
+
+chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top")
+if chosen.url_path == "":
+    chosen.run()
+else:
+    view = frame.begin()
+    if view is not None:
+        chosen.run()
+        frame.end(view)
+    panels.screen()
