@@ -1,0 +1,80 @@
+"""One warehouse built from the repository's own figures for the whole run, and a way to build invented ones."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from loaders.build import Result, build
+from warehouse import snapshot
+from warehouse.ask import ask as ask_file
+
+ROOT = Path(__file__).resolve().parent.parent
+CURATED = ROOT / "data" / "curated"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A data folder with what its build came to, and a way to ask the snapshot it serves."""
+
+    folder: Path
+    result: Result
+
+    @property
+    def served(self) -> snapshot.Served:
+        return snapshot.served(self.folder / "warehouse")
+
+    def ask(self, question: str, *parameters) -> pd.DataFrame:
+        return ask_file(question, parameters, self.served.path)
+
+    def rows(self, question: str, *parameters) -> list[tuple]:
+        """The answer as plain tuples, absent figures as None."""
+        frame = self.ask(question, *parameters)
+        return [tuple(None if pd.isna(value) else value for value in row) for row in frame.itertuples(index=False, name=None)]
+
+
+def built(folder: Path, curated: dict[str, str] | None = None, landed: dict[str, str] | None = None) -> Built:
+    """Build in folder: the repository's curated files with those of curated put in their place, and landed price files."""
+    (folder / "prices").mkdir(parents=True, exist_ok=True)
+    if not (folder / "curated").exists():
+        shutil.copytree(CURATED, folder / "curated")
+    for name, text in (curated or {}).items():
+        (folder / "curated" / f"{name}.csv").write_text(text, "utf-8")
+    for name, text in (landed or {}).items():
+        (folder / "prices" / f"{name}.csv").write_text(text, "utf-8")
+    return Built(folder, build(folder, say=lambda text: None))
+
+
+def invented(folder: Path, **curated: str) -> Built:
+    """Build in folder from nothing but these CSV texts, one for each table."""
+    (folder / "curated").mkdir(parents=True, exist_ok=True)
+    return built(folder, {name: text.lstrip() for name, text in curated.items()})
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory) -> Iterator[Built]:
+    """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the whole run."""
+    folder = tmp_path_factory.mktemp("harbourview") / "data"
+    made = built(folder)
+    assert made.result.rejected == []
+    before = {name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")}
+    os.environ["HARBOURVIEW_DATA"] = str(folder)
+    yield made
+    os.environ.pop("HARBOURVIEW_DATA")
+    os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
+@pytest.fixture(scope="session")
+def ask(warehouse) -> Callable[..., pd.DataFrame]:
+    """ask(question, *parameters): the answer of the repository's own figures."""
+    return warehouse.ask
+
+
+@pytest.fixture(scope="session")
+def rows(warehouse) -> Callable[..., list[tuple]]:
+    """rows(question, *parameters): the same as plain tuples, absent figures as None."""
+    return warehouse.rows
