@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from loaders import checks, curated, reference
-from warehouse import places, snapshot
+from warehouse import snapshot
 
 VERSION = "0.1.0"
 
@@ -54,7 +54,7 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
     for macro, example in MACROS.items():
         columns = connection.execute(f"DESCRIBE SELECT * FROM {macro}({example})").fetchall()
         for name, kind, *_ in columns:
-            meaning = MACRO_COLUMNS.get(name) or connection.execute(
+            meaning = MACRO_COLUMNS.get(f"{macro}.{name}") or MACRO_COLUMNS.get(name) or connection.execute(
                 "SELECT meaning FROM dictionary WHERE column_name = ? AND meaning <> '' ORDER BY object IN ('valuation', 'buybacks', 'companies', 'prices') DESC LIMIT 1", [name]).fetchone()
             text = meaning if isinstance(meaning, str) else meaning[0] if meaning else ""
             unit = "per cent" if name.endswith("_pct") else "million" if name.endswith("_mn") else "HKD" if name.endswith("_hkd") else None
@@ -65,7 +65,8 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
-          "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'"}
+          "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'",
+          "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']", "segments_as_of": "'2025-12-31'", "segment_periods": "'2025-12-31'"}
 MACRO_COLUMNS = {
     "date": "Session of the close, or of the multiple", "value": "The multiple at date, times", "percentile": "0 cheapest in the window, 100 dearest; NULL unless OK and at least 30 month-ends or 120 sessions count",
     "n": "Observations that count (OK) in the window, the current one included", "first_date": "First of them", "coverage_pct": "OK observations of all in the window, per cent",
@@ -83,6 +84,21 @@ MACRO_COLUMNS = {
     **{f"{what}_state": "fresh, late, stale or none" for what in ("price", "eps_adjusted", "eps_reported", "revenue", "segments", "buybacks")},
     "revenue_period_end": "Last day of the period of the revenue", "in_window": "true: lies in the window that ends at as_of",
     "shares": "Ordinary shares bought since 1 January, full units", "amount_hkd": "Consideration, full HKD at trade-date rates",
+    # buyback_periods, buyback_league, buyback_total
+    "buyback_periods.shares": "Ordinary shares bought in the period, full units", "days": "Purchase days", "covered_to": "Last day of the complete report, as known at as_of",
+    "closed_days": "Days of a month that lie in the month before results, when no purchase is allowed", "mostly_closed": "true: more than half of the month's days are closed",
+    "price_average_hkd": "amount_hkd / shares, HKD per ordinary share", "last_purchase_date": "Latest purchase day among the daily rows known at as_of", "cut_short": "true: the figure ends before as_of",
+    "venues": "Where it was bought", "prior_amount_hkd": "Consideration from 1 January to the same day of the year before, full HKD", "prior_to": "End of what the figure of the year before covers",
+    "change_pct": "Change on the same day of the year before, per cent; NULL where the two cut-offs differ", "close": "Last close on or before the day, HKD", "close_date": "Session of the close",
+    "above_close_pct": "Average price paid above (negative: below) the last close at as_of, per cent", "close_then": "Last close known on the last purchase day, HKD", "close_then_date": "Its session",
+    "above_close_then_pct": "Average price paid above (negative: below) the close at the last purchase, per cent", "companies": "Companies asked for", "reported": "Companies with a figure",
+    "compared": "Companies in change_pct", "first_to": "Earliest cut-off among the figures", "last_to": "Latest cut-off among the figures",
+    # segments_as_of, segment_periods
+    "is_break": "true: the company cuts this series differently from this period on (not a mere rename)", "segment_periods.yoy_basis": "printed, comparative, prior_row", "segments_as_of.yoy_basis": "printed, comparative, prior_row",
+    "segments_as_of.revenue_mn": "Revenue of the segment, million of currency", "segment_periods.revenue_mn": "Revenue as reported, million of currency",
+    "segments_as_of.role": "segment; elimination, unallocated (reconcile to the total); revenue_type (another split, outside the sum); not_itemised, not_known (derived: reported revenue less the known rows)",
+    "leader": "Segment that added most to growth", "leader_pp": "What it added, percentage points", "fastest": "Segment with the highest growth", "fastest_yoy_pct": "Its growth, per cent",
+    "largest": "Segment with the most revenue", "largest_share_pct": "Its share of revenue, per cent", "segment_periods.result": "reconciled (within 0.5 %), incomplete, not itemised, no total, no rows (a quarter of which nothing is known)",
 }
 
 

@@ -25,8 +25,8 @@ FREE_TICKERS = {("listings", "ticker")}
 FILLED_BY_LOADER = {"correction_id"}
 ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "INTEGER": pa.int32(),
          "BOOLEAN": pa.bool_(), "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC")}
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)  # full-width digits are text
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 HIDDEN = "\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"
 
 

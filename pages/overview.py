@@ -27,7 +27,7 @@ if here is not None and here["fresh"] * 2 < here["ever_ranked"]:
         panels.finding(view.text("finding.overview_none", date=formats.day(view.as_of, view.language)))
 elif len(index) and pd.notna(index.iloc[0]["percentile"]):
     panels.finding(view.text("finding.overview", cheap=int((ranked["percentile"] <= 20).sum()), ranked=len(ranked), window=window, index=view.name("HSTECH"),
-                             multiple=formats.multiple(index.iloc[0]["value"]), percentile=formats.percentile(index.iloc[0]["percentile"], view.language)))
+                             multiple=formats.multiple(index.iloc[0]["value"], view.language), percentile=formats.percentile(index.iloc[0]["percentile"], view.language)))
 else:
     panels.finding(view.text("finding.overview_plain", cheap=int((ranked["percentile"] <= 20).sum()), ranked=len(ranked), window=window))
 
@@ -35,7 +35,7 @@ else:
 bought = companies[companies["buyback_ytd_hkd"].notna()]
 results = companies[pd.to_datetime(companies["announced_on"]).dt.strftime("%Y-%m") == view.as_of.strftime("%Y-%m")]
 panels.headline([
-    (f"{view.name('HSTECH')} PE", formats.multiple(index.iloc[0]["value"]) + " · " + formats.percentile(index.iloc[0]["percentile"], view.language) if len(index) else formats.MISSING, view.text("help.index_pe")),
+    (f"{view.name('HSTECH')} PE", formats.multiple(index.iloc[0]["value"], view.language) + " · " + formats.percentile(index.iloc[0]["percentile"], view.language) if len(index) else formats.MISSING, view.text("help.index_pe")),
     (view.text("headline.median_percentile"), formats.percentile(ranked["percentile"].median(), view.language), view.text("help.median_percentile", number=len(ranked), total=len(companies))),
     (view.text("headline.buyback_ytd"), formats.money(bought["buyback_ytd_hkd"].sum() if len(bought) else None, "HKD", view.language), view.text("help.buyback_total", number=len(bought), total=len(companies))),
     (view.text("headline.results_this_month"), str(len(results)), None),
@@ -47,18 +47,22 @@ trends = view.ask("""SELECT ticker, list(close ORDER BY date) AS trend FROM (SEL
 # Ranked first, cheapest on top; then those with a multiple, then those without.
 shown = shown.assign(place=shown["status"].map({"OK": 0, "STALE_EPS": 1, "STALE_PRICE": 2, "NM_LOSS": 3}).fillna(4)).sort_values(["percentile", "place", "ticker"], na_position="last")
 shown = shown.merge(trends, on="ticker", how="left")
-chosen = tables.overview(view, shown, key="overview_table")
-if chosen is not None:
-    frame.choose(chosen)
-    st.switch_page("pages/valuation.py")
+outside = [ticker for ticker in view.state.tickers if ticker not in set(shown["ticker"])]
+if outside:
+    st.info(view.text("overview.no_company", names=", ".join(view.name(ticker) for ticker in outside)))
+if len(shown):
+    chosen = tables.overview(view, shown, key="overview_table")
+    if chosen is not None:
+        frame.choose(chosen)
+        st.switch_page("pages/valuation.py")
 
-picture = charts.cross_section(
-    shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
-        view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
-    stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
-                view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),
-    view.theme(), empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
-panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)
+    picture = charts.cross_section(
+        shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
+            view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
+        stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
+                    view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),
+        view.theme(), empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
+    panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)
 
 with st.container(horizontal=True):
     panels.computed(view.text("computed.pe_ttm", basis=view.text(f"basis.{view.state.basis}")), view.language)

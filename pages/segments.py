@@ -1,5 +1,7 @@
 """."""
 import streamlit as st
+
 from ui import frame
+
 view = frame.view()
 st.write("x")

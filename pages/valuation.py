@@ -35,21 +35,21 @@ frequency = now["frequency"] if isinstance(now["frequency"], str) else "month_en
 # The finding.
 if pd.notna(now["percentile"]):
     cheaper = now["percentile"] <= 50
-    panels.finding(view.text("finding.valuation_cheaper" if cheaper else "finding.valuation_dearer", name=name, multiple=formats.multiple(now["value"]), basis=basis_words,
+    panels.finding(view.text("finding.valuation_cheaper" if cheaper else "finding.valuation_dearer", name=name, multiple=formats.multiple(now["value"], language), basis=basis_words,
                              share=formats.percent(100 - now["percentile"] if cheaper else now["percentile"], digits=0), observations=view.text(f"observations.{frequency}"), since=formats.month(now["first_date"], language)))
 elif pd.notna(now["value"]):
     needed = 120 if frequency == "daily" else 30
     reason = view.text("missing.history", number=int(now["n"]), needed=needed) if now["status"] == "OK" else view.text(f"reason.{now['status']}")
-    panels.finding(view.text("finding.valuation_unranked", name=name, multiple=formats.multiple(now["value"]), basis=basis_words, reason=reason))
+    panels.finding(view.text("finding.valuation_unranked", name=name, multiple=formats.multiple(now["value"], language), basis=basis_words, reason=reason))
 else:
     panels.finding(view.text("finding.valuation_missing", name=name, basis=basis_words, date=formats.day(view.as_of, language), reason=view.text(f"reason.{now['status']}")))
 
 # The headline figures.
-span = view.text("headline.range_value", low=formats.multiple(now["minimum"]), high=formats.multiple(now["maximum"]))
+span = view.text("headline.range_value", low=formats.multiple(now["minimum"], language), high=formats.multiple(now["maximum"], language))
 panels.headline([
     (view.text("headline.pe"), formats.valuation(now["value"], now["status"], language), f"{formats.price(now['close'], now['close_currency'], language)}, {formats.day(now['date'], language)}" if pd.notna(now["close"]) else None),
     (f"{view.text('headline.percentile')} ({window}, N {int(now['n'])})", percentile, view.text("help.percentile", first=formats.day(now["first_date"], language) if pd.notna(now["first_date"]) else formats.MISSING)),
-    (view.text("headline.median"), formats.multiple(now["q50"]), None),
+    (view.text("headline.median"), formats.multiple(now["q50"], language), None),
     (view.text("headline.range"), span if pd.notna(now["minimum"]) else formats.MISSING, None),
     (view.text("headline.coverage"), formats.percent(now["coverage_pct"], digits=0), view.text(f"frequency.{frequency}")),
 ])
@@ -59,14 +59,14 @@ history = view.ask("""SELECT date, value, status, close, close_currency, per_sha
                       FROM valuation_window(?, ?) WHERE ticker = ? AND metric = 'pe_ttm' AND basis = ? AND in_window ORDER BY date""", view.as_of, view.years, focus, "quoted" if of_index else basis)
 notes = [view.text("valuation.note_coverage", coverage=formats.percent(now["coverage_pct"], digits=0))] if pd.notna(now["coverage_pct"]) and now["coverage_pct"] < 80 else []
 notes += [view.text("valuation.note_losses", losses=int(now["losses_left_out"]))] if now["losses_left_out"] else []
-title = view.text("chart.pe_history_finding", name=name, multiple=formats.multiple(now["value"]), percentile=percentile, window=window) if pd.notna(now["percentile"]) else view.text("chart.pe_history", name=name, metric=measure)
+title = view.text("chart.pe_history_finding", name=name, multiple=formats.multiple(now["value"], language), percentile=percentile, window=window) if pd.notna(now["percentile"]) else view.text("chart.pe_history", name=name, metric=measure)
 results = history["eps_effective_on"].dropna().drop_duplicates()
 about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
 source_words = view.text("source.quoted") if of_index else view.text("source.computed")
 
 
 def exact(value) -> str:
-    return formats.multiple(value, digits=2)
+    return formats.multiple(value, language, digits=2)
 
 
 def draw_history(theme) -> None:
@@ -83,14 +83,16 @@ def draw_history(theme) -> None:
         bands = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else None
         figure = charts.percentile_band(history, bands, figure_stamp, theme, results=results[results > history["date"].min()], percentile=now["percentile"], empty=view.text(f"reason.{now['status']}"))
     panels.show(figure, "valuation_history", stamp.filename("valuation", [focus], view.as_of),
-                view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=formats.multiple(now["value"]), percentile=percentile, window=window, date=formats.day(view.as_of, language)), language=language)
+                view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=formats.multiple(now["value"], language), percentile=percentile, window=window, date=formats.day(view.as_of, language)), language=language)
 
 
 def draw_ranges(theme) -> None:
-    rows = companies[companies["value"].notna() | companies["ticker"].isin(view.state.tickers)] if view.state.tickers else companies
-    rows = rows[rows["basis"] != "quoted"].assign(name=[view.name(t) for t in rows[rows["basis"] != "quoted"]["ticker"]])
+    own = companies[companies["basis"] != "quoted"]
+    rows = own[own["value"].notna() | own["ticker"].isin(view.state.tickers)]
+    rows = rows.assign(name=[view.name(t) for t in rows["ticker"]])
+    absent = view.text("valuation.note_absent", number=len(own) - len(rows), total=len(own)) if len(own) > len(rows) else ""
     figure = charts.cross_section(rows, stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric=measure, basis=view.text(f"basis.{basis}"), window=window),
-                                                    source=view.text("source.computed"), number=int(rows["percentile"].notna().sum()), **about),
+                                                    source=view.text("source.computed"), number=int(rows["percentile"].notna().sum()), note=absent, **about),
                                   theme, highlight=[focus], empty=view.text("missing.no_rows", date=formats.day(view.as_of, language)))
     panels.show(figure, "valuation_ranges", stamp.filename("valuation-all", [], view.as_of), view.text("chart.cross_section"), language=language)
 
@@ -126,7 +128,7 @@ if not view.state.tickers:
                           WHERE v.index_ticker = 'HSTECH' AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", view.as_of)
     if len(since):
         figure = charts.index_history(series, stamp.Stamp(
-            view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"]), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window.max")),
+            view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"], language), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window.max")),
             view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")), source=view.text("source.quoted"), number=int(since.iloc[0]["n"]),
             note=view.text("valuation.index_method"), **about), view.theme(), printed=printed, write=exact)
         panels.show(figure, "valuation_index", stamp.filename("valuation", ["HSTECH"], view.as_of), view.text("chart.index_history", name=view.name("HSTECH"), metric=measure), language=language)

@@ -303,3 +303,11 @@ def test_wrapped_lines_fit_and_lose_nothing():
         lines = stamp.wrap(words, 150, 13)
         assert all(stamp.measure(line, 13) <= 150 + 13 for line in lines)
         assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+
+
+def test_a_whole_tick_keeps_its_magnitude() -> None:
+    """20.00x became 200x when ".0" was cut out of the middle."""
+    assert charts._short(lambda value: f"{value:.2f}x", 50.0, 0) == "50x"
+    assert charts._short(lambda value: f"{value:.1f}倍", 20.0, 0) == "20倍"
+    assert charts._short(lambda value: f"{value:.1f}x", 20.5, 1) == "20.5x"
+    assert charts._short(lambda value: f"{value:,.0f}", 1000.0, 0) == "1,000"

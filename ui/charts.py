@@ -8,6 +8,7 @@ nothing is computed here beyond places and labels. No rows give a figure that sa
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -428,8 +429,7 @@ def percentile_band(
 
 def _short(write: Write, value: float, digits: int) -> str:
     """A tick label: the chart's own words without decimals where the ticks are whole."""
-    words = write(value)
-    return words.replace(".0", "", 1) if digits == 0 and ".0" in words else words
+    return re.sub(r"\.0+(?!\d)", "", write(value), count=1) if digits == 0 else write(value)
 
 
 def _valuation_hover(frame: pd.DataFrame, write: Write, language: str) -> list[str]:
@@ -634,7 +634,7 @@ def index_history(
             continue
         words = text("chart.printed_by", language, value=write(item["value"]), source=item["source"])
         if not formats.is_missing(item["percentile"]):
-            printed_percentile = formats.percentile(item["percentile"], language)
+            printed_percentile = formats.number(item["percentile"], 2)
             words += " · " + text("chart.printed_percentile", language, percentile=printed_percentile)
         day = _iso([item["date"]])[0]
         figure.add_trace(

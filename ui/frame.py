@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui import answers, formats, links, panels
@@ -53,6 +52,10 @@ class View:
         return self.state.lang
 
     @property
+    def is_phone(self) -> bool:
+        return panels.is_phone()
+
+    @property
     def issuers(self) -> tuple[str, ...]:
         """Whose figures the chosen lines show, each once."""
         return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
@@ -86,15 +89,16 @@ class View:
 
 
 def view() -> View:
-    """The view that the frame made for this run.
+    """The view that the frame made for this run; a page takes it once.
 
     Until app.py has run once, Streamlit takes the folder pages/ for an app of its older kind and runs a deep link's
     page without the frame. Then the older kind is switched off and the run begins again, with the frame.
     """
-    if "harbourview_view" not in st.session_state:
+    made = st.session_state.pop("harbourview_view", None)
+    if made is None:
         PagesManager.uses_pages_directory = False
         st.rerun()
-    return st.session_state["harbourview_view"]
+    return made
 
 
 # The state and the address -------------------------------------------------------------------------------------
@@ -168,7 +172,7 @@ def begin() -> View | None:
     if "harbourview_choose" in st.session_state:
         st.session_state[KEYS["tickers"]] = st.session_state.pop("harbourview_choose")
     state = st.session_state["harbourview_state"]
-    for name, key in KEYS.items():  # a widget that was not drawn on the page before forgets its value
+    for key in KEYS.values():  # a widget that was not drawn on the page before forgets its value
         if key not in st.session_state:
             _take_up(state)
             break

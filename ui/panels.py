@@ -48,6 +48,11 @@ def screen() -> str:
     return kind
 
 
+def is_phone() -> bool:
+    """Whether the reader's screen is a phone's, as far as it has been told."""
+    return st.session_state.get("harbourview_screen_kind") == "phone"
+
+
 def theme(state: links.State, *, columns: int = 1, share: float = 1.0, height: int = 430) -> Theme:
     """How this page draws: the browser's light or dark, the reader's language and colours, the room there is.
 

@@ -34,10 +34,10 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
 
     def pe(row) -> str:
         if row.status == "STALE_EPS":
-            return f"{formats.multiple(row.pe_ttm)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language))})"
+            return f"{formats.multiple(row.pe_ttm, language)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language))})"
         if row.status == "STALE_PRICE":
-            return f"{formats.multiple(row.pe_ttm)} ({view.text('status.STALE_PRICE')})"
-        return formats.multiple(row.pe_ttm) if row.status == "OK" else view.text(f"status.{row.status}")
+            return f"{formats.multiple(row.pe_ttm, language)} ({view.text('status.STALE_PRICE')})"
+        return formats.multiple(row.pe_ttm, language) if row.status == "OK" else view.text(f"status.{row.status}")
 
     table = pd.DataFrame({
         "name": [f"{view.names[t][1]} {view.names[t][0]}" if language == "en" else f"{view.names[t][1]}" for t in rows["ticker"]],
@@ -64,7 +64,7 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
               .apply(lambda column: [f"color: {grey}" if s else "" for s in stale_eps], subset=["pe"]))
     first = rows["first_date"].dropna()
     event = show(table, {
-        "name": config.TextColumn(view.text("column.name"), pinned=True, width=150),
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=150),
         "ticker": config.TextColumn(view.text("column.ticker"), width=70),
         "close": config.NumberColumn(view.text("column.close"), format="%.2f", help=view.text("help.close"), width=70),
         "date": config.DateColumn(view.text("column.date"), format="D MMM YY" if language == "en" else "YYYY-MM-DD", width=80),
@@ -115,7 +115,7 @@ def eps_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
         "source": config.TextColumn(view.text("column.source")),
         "link": config.LinkColumn("↗", display_text="↗", width=40),
     })
-    st.caption(panels.escape(f"{formats.price(point['close'], point['close_currency'], language)} / ({formats.number(point['per_share'], 3)} {point['per_share_currency']} x {formats.number(point['fx_rate'], 6)}) = {formats.multiple(point['value'], digits=2)} · {formats.day(point['date'], language)}"))
+    st.caption(panels.escape(f"{formats.price(point['close'], point['close_currency'], language)} / ({formats.number(point['per_share'], 3)} {point['per_share_currency']} x {formats.number(point['fx_rate'], 6)}) = {formats.multiple(point['value'], language, digits=2)} · {formats.day(point['date'], language)}"))
 
 
 def points(view: View, history: pd.DataFrame) -> None:
@@ -163,7 +163,7 @@ def company_freshness(view: View, rows: pd.DataFrame) -> None:
         states = table[column.replace("_to", "_state")].tolist()
         styler = styler.apply(lambda values, states=states: [f"color: {shade[state]}" for state in states], subset=[column])
     styler = styler.map(lambda _: f"color: {theme.colour('ink')}", subset=["name"])
-    show(table, {"name": config.TextColumn(view.text("column.name"), pinned=True, width=110)} |
+    show(table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
          {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=14, styler=styler)
 
 

@@ -180,3 +180,137 @@ final AS (
 )
 SELECT ticker, shares, amount_hkd, last_trade_date, rank, basis_note, preference FROM final ORDER BY rank NULLS LAST, ticker;
 COMMENT ON MACRO TABLE buyback_ytd IS 'Own shares bought since 1 January by trade date, as known on the evening of as_of. One row per (ticker) of the covered companies; amounts are NULL where no complete basis exists, never a partial sum.';
+
+-- The rows as a page prints them: prices in HKD beside the close, and what was printed where a ruling stands in its place.
+CREATE VIEW buyback_detail AS
+WITH printed_words AS (
+    SELECT subject_key, string_agg(column_name || ' ' || coalesce(printed_value, 'nothing'), ', ' ORDER BY column_name) AS printed FROM corrections WHERE subject_table = 'buybacks' GROUP BY subject_key
+)
+SELECT b.*, b.amount_hkd / b.shares AS price_average_hkd, b.amount_hkd / b.amount AS fx_rate, w.printed, s.publisher, s.url,
+       EXISTS (FROM buyback_ledger AS l WHERE l.buyback_id = b.buyback_id) AS in_ledger
+FROM buybacks AS b
+JOIN sources AS s USING (source_id)
+LEFT JOIN printed_words AS w ON w.subject_key = concat_ws('|', b.ticker, b.grain, b.measure, coalesce(CAST(b.start_date AS VARCHAR), ''), coalesce(CAST(b.end_date AS VARCHAR), ''), b.venue, coalesce(b.share_class, ''), b.currency, b.source_id);
+COMMENT ON VIEW buyback_detail IS 'One row per (buyback_id): every row of buybacks with its average price in HKD, the printed values that a ruling replaced, and its source.';
+COMMENT ON COLUMN buyback_detail.buyback_id IS 'Name of the row';
+COMMENT ON COLUMN buyback_detail.ticker IS 'Issuer';
+COMMENT ON COLUMN buyback_detail.start_date IS 'First trade day';
+COMMENT ON COLUMN buyback_detail.end_date IS 'Last trade day';
+COMMENT ON COLUMN buyback_detail.grain IS 'day, multi_day, week, month, quarter, half, nine_months, year, fiscal_year, ytd (since 1 January), mandate (since the last general mandate), programme';
+COMMENT ON COLUMN buyback_detail.measure IS 'bought, authorised, remaining';
+COMMENT ON COLUMN buyback_detail.venue IS 'Where it was bought';
+COMMENT ON COLUMN buyback_detail.share_class IS 'Class as printed';
+COMMENT ON COLUMN buyback_detail.share_unit IS 'Unit in which the source counts: share or ADS';
+COMMENT ON COLUMN buyback_detail.shares IS 'Ordinary shares, full units';
+COMMENT ON COLUMN buyback_detail.amount IS 'Consideration, full units of currency';
+COMMENT ON COLUMN buyback_detail.currency IS 'Currency of amount and prices';
+COMMENT ON COLUMN buyback_detail.amount_hkd IS 'Consideration, full HKD at the rate of end_date';
+COMMENT ON COLUMN buyback_detail.price_low IS 'Lowest price paid, currency per ordinary share';
+COMMENT ON COLUMN buyback_detail.price_high IS 'Highest price paid, currency per ordinary share';
+COMMENT ON COLUMN buyback_detail.price_average IS 'amount / shares, currency per ordinary share';
+COMMENT ON COLUMN buyback_detail.method IS 'on exchange, programme, unknown';
+COMMENT ON COLUMN buyback_detail.disposal IS 'cancelled, treasury, pending, unknown';
+COMMENT ON COLUMN buyback_detail.published_on IS 'Day from which the row is known (Hong Kong)';
+COMMENT ON COLUMN buyback_detail.published_on_basis IS 'printed, inferred, convention';
+COMMENT ON COLUMN buyback_detail.trusted IS 'false: contradicted, kept and shown, never used in a sum';
+COMMENT ON COLUMN buyback_detail.quality IS 'exact, rounded, over, about, truncated, derived, ruled';
+COMMENT ON COLUMN buyback_detail.correction_id IS 'Ruling, a row of corrections; NULL: as printed';
+COMMENT ON COLUMN buyback_detail.date_basis IS 'The same as published_on_basis';
+COMMENT ON COLUMN buyback_detail.source_id IS 'Source';
+COMMENT ON COLUMN buyback_detail.locator IS 'Where in the source';
+COMMENT ON COLUMN buyback_detail.note IS 'Doubt or detail';
+COMMENT ON COLUMN buyback_detail.price_average_hkd IS 'amount_hkd / shares, HKD per ordinary share at the rate of end_date';
+COMMENT ON COLUMN buyback_detail.fx_rate IS 'HKD for one unit of currency on end_date';
+COMMENT ON COLUMN buyback_detail.printed IS 'What the source printed where a ruling replaced it: column and value; NULL: as printed';
+COMMENT ON COLUMN buyback_detail.publisher IS 'Publisher of the source';
+COMMENT ON COLUMN buyback_detail.url IS 'Link to the source, where public';
+COMMENT ON COLUMN buyback_detail.in_ledger IS 'true: a daily row of a complete report; only these add up';
+
+-- How far was each year on each purchase day? The total of a year stays flat to the end of the report.
+CREATE VIEW buyback_running AS
+WITH ledger AS (SELECT ticker, end_date AS date, published_on, shares, amount_hkd, first_day FROM buyback_ledger),
+ends AS (
+    SELECT c.ticker, least(make_date(y.year, 12, 31), c.last_day) AS date, least(make_date(y.year, 12, 31), c.last_day) AS published_on, 0 AS shares, 0 AS amount_hkd, c.first_day
+    FROM buyback_coverage AS c, unnest(generate_series(year(c.first_day), year(c.last_day))) AS y(year) WHERE c.complete
+),
+days AS (SELECT ticker, date, max(published_on) AS published_on, sum(shares) AS shares, sum(amount_hkd) AS amount_hkd, min(first_day) AS first_day FROM (FROM ledger UNION ALL FROM ends) GROUP BY ticker, date)
+SELECT ticker, CAST(year(date) AS INTEGER) AS year, date, published_on, sum(shares) OVER so_far AS shares, sum(amount_hkd) OVER so_far AS amount_hkd, first_day <= make_date(year(date), 1, 1) AS from_1_january
+FROM days WINDOW so_far AS (PARTITION BY ticker, year(date) ORDER BY date);
+COMMENT ON VIEW buyback_running IS 'One row per (ticker, date): own shares bought from 1 January to each purchase day, from the complete daily reports.';
+COMMENT ON COLUMN buyback_running.ticker IS 'Issuer';
+COMMENT ON COLUMN buyback_running.year IS 'Calendar year';
+COMMENT ON COLUMN buyback_running.date IS 'Purchase day, or the last day of the year or of the report';
+COMMENT ON COLUMN buyback_running.published_on IS 'Day from which it is known';
+COMMENT ON COLUMN buyback_running.shares IS 'Ordinary shares since 1 January, full units';
+COMMENT ON COLUMN buyback_running.amount_hkd IS 'Consideration since 1 January, full HKD at trade-date rates';
+COMMENT ON COLUMN buyback_running.from_1_january IS 'true: the report covers the year from its first day';
+
+-- buyback_by_period as known on an evening, with the empty periods that the report covers and the closed days before results.
+CREATE MACRO buyback_periods(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+covered AS (SELECT c.ticker, min(c.first_day) AS first_day, least(max(c.last_day), any_value(asked.day)) AS to_day FROM buyback_coverage AS c, asked WHERE c.complete AND c.first_day <= asked.day GROUP BY c.ticker),
+spine AS (
+    SELECT c.ticker, k.period_kind, CAST(p.start AS DATE) AS period_start, CAST(p.start + to_months(k.months) AS DATE) - 1 AS period_end, c.first_day, c.to_day
+    FROM covered AS c, (VALUES ('month', 1), ('half', 6), ('year', 12)) AS k(period_kind, months),
+         unnest(generate_series(CAST(make_date(year(c.first_day), CASE k.months WHEN 1 THEN month(c.first_day) WHEN 6 THEN 6 * ((month(c.first_day) - 1) // 6) + 1 ELSE 1 END, 1) AS TIMESTAMP), CAST(c.to_day AS TIMESTAMP), to_months(k.months))) AS p(start)
+),
+ledger AS (SELECT l.* FROM buyback_ledger AS l, asked WHERE l.end_date <= asked.day AND l.published_on <= asked.day),
+results AS (SELECT DISTINCT i.ticker, i.announced_on FROM earnings_items AS i, asked WHERE i.announced_on <= asked.day),
+closed AS (
+    SELECT s.ticker, s.period_start, sum(greatest(0, least(s.period_end, r.announced_on - 1) - greatest(s.period_start, CAST(r.announced_on - INTERVAL 1 MONTH AS DATE)) + 1)) AS closed_days
+    FROM spine AS s JOIN results AS r ON r.ticker = s.ticker AND r.announced_on > s.period_start AND r.announced_on - INTERVAL 1 MONTH <= s.period_end WHERE s.period_kind = 'month' GROUP BY ALL
+),
+final AS (
+    SELECT s.ticker, s.period_kind, s.period_start, s.period_end, coalesce(sum(l.shares), 0) AS shares, coalesce(sum(l.amount_hkd), 0) AS amount_hkd, sum(l.amount_hkd) / sum(l.shares) AS price_average_hkd,
+           count(DISTINCT l.end_date) AS days, s.first_day <= s.period_start AND s.to_day >= s.period_end AS complete, s.to_day AS covered_to,
+           coalesce(any_value(c.closed_days), 0) AS closed_days, coalesce(any_value(c.closed_days), 0) * 2 > s.period_end - s.period_start + 1 AS mostly_closed
+    FROM spine AS s LEFT JOIN ledger AS l ON l.ticker = s.ticker AND l.end_date BETWEEN s.period_start AND s.period_end
+    LEFT JOIN closed AS c ON c.ticker = s.ticker AND c.period_start = s.period_start AND s.period_kind = 'month'
+    GROUP BY s.ticker, s.period_kind, s.period_start, s.period_end, s.first_day, s.to_day
+)
+SELECT * FROM final ORDER BY ticker, period_kind, period_start;
+COMMENT ON MACRO TABLE buyback_periods IS 'The daily ledger summed by calendar month, half-year and year, as known on the evening of as_of. One row per (ticker, period_kind, period_start); a period in which the complete report shows no purchase is a row of 0.';
+
+-- The year to date of every company beside last year''s, its average price and the close.
+CREATE MACRO buyback_league(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day, CAST(date_trunc('year', CAST(as_of AS DATE)) AS DATE) AS year_start),
+now AS (SELECT * FROM buyback_ytd(as_of)),
+year_ago AS (SELECT * FROM buyback_ytd(CAST(as_of AS DATE) - INTERVAL 1 YEAR)),
+-- Daily reports: last year to the very day that this year's report reaches.
+same_day AS (
+    SELECT n.ticker, coalesce(sum(l.amount_hkd), 0) AS amount_hkd, CAST(any_value(n.last_trade_date) - INTERVAL 1 YEAR AS DATE) AS to_day
+    FROM now AS n CROSS JOIN asked JOIN buyback_coverage AS c ON c.ticker = n.ticker AND c.complete AND c.first_day <= CAST(asked.year_start - INTERVAL 1 YEAR AS DATE)
+    LEFT JOIN buyback_ledger AS l ON l.ticker = n.ticker AND l.published_on <= asked.day AND l.end_date BETWEEN CAST(asked.year_start - INTERVAL 1 YEAR AS DATE) AND CAST(n.last_trade_date - INTERVAL 1 YEAR AS DATE)
+    WHERE n.preference = 1 GROUP BY n.ticker
+),
+last_day_row AS (
+    SELECT b.ticker, max(b.end_date) AS last_purchase_date FROM buybacks AS b, asked
+    WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY b.ticker
+),
+venues AS (
+    SELECT b.ticker, string_agg(DISTINCT b.venue, ', ' ORDER BY b.venue) AS venues FROM buybacks AS b, asked
+    WHERE b.measure = 'bought' AND b.trusted AND b.grain IN ('day', 'ytd', 'month', 'quarter', 'half', 'nine_months') AND b.published_on <= asked.day AND b.end_date BETWEEN asked.year_start AND asked.day GROUP BY b.ticker
+),
+closes AS (SELECT p.ticker, p.date, any_value(p.close) AS close FROM prices AS p, asked WHERE p.date <= asked.day AND p.currency = 'HKD' AND p.frequency IN ('daily', 'month_end') GROUP BY p.ticker, p.date),
+joined AS (
+    SELECT n.ticker, n.rank, n.shares, n.amount_hkd, n.amount_hkd / n.shares AS price_average_hkd, n.last_trade_date, d.last_purchase_date, n.preference, n.basis_note,
+           CASE WHEN n.preference = 1 THEN 'exact' WHEN n.preference = 2 THEN coalesce(nullif(regexp_extract(n.basis_note, '\((about|over|rounded|truncated|derived|ruled)\)', 1), ''), 'exact') END AS quality,
+           n.last_trade_date < asked.day AS cut_short, coalesce(v.venues, CASE WHEN n.preference = 1 THEN (SELECT string_agg(c.venue, ', ') FROM buyback_coverage AS c WHERE c.ticker = n.ticker AND c.complete) END) AS venues,
+           CASE WHEN n.preference = 1 THEN s.amount_hkd ELSE y.amount_hkd END AS prior_amount_hkd, CASE WHEN n.preference = 1 THEN s.to_day ELSE y.last_trade_date END AS prior_to, asked.day
+    FROM now AS n CROSS JOIN asked LEFT JOIN same_day AS s USING (ticker) LEFT JOIN year_ago AS y ON y.ticker = n.ticker LEFT JOIN last_day_row AS d ON d.ticker = n.ticker LEFT JOIN venues AS v ON v.ticker = n.ticker
+),
+with_close AS (SELECT j.*, c.close, c.date AS close_date FROM joined AS j ASOF LEFT JOIN closes AS c ON c.ticker = j.ticker AND j.day >= c.date),
+with_then AS (SELECT w.*, c.close AS close_then, c.date AS close_then_date FROM with_close AS w ASOF LEFT JOIN closes AS c ON c.ticker = w.ticker AND w.last_purchase_date >= c.date)
+SELECT ticker, rank, shares, amount_hkd, quality, price_average_hkd, last_trade_date, last_purchase_date, cut_short, preference, basis_note, venues, prior_amount_hkd, prior_to,
+       CASE WHEN prior_amount_hkd > 0 AND prior_to = CAST(last_trade_date - INTERVAL 1 YEAR AS DATE) THEN 100 * (amount_hkd / prior_amount_hkd - 1) END AS change_pct,
+       close, close_date, CASE WHEN close_date >= day - 35 THEN 100 * (price_average_hkd / close - 1) END AS above_close_pct,
+       close_then, close_then_date, CASE WHEN close_then_date >= last_purchase_date - 35 THEN 100 * (price_average_hkd / close_then - 1) END AS above_close_then_pct
+FROM with_then ORDER BY rank NULLS LAST, ticker;
+COMMENT ON MACRO TABLE buyback_league IS 'buyback_ytd with the same day of last year, the average price and the close beside it, as known on the evening of as_of. One row per (ticker) of the covered companies.';
+
+CREATE MACRO buyback_total(as_of, tickers) AS TABLE
+SELECT count(*) AS companies, count(amount_hkd) AS reported, sum(amount_hkd) AS amount_hkd, count(change_pct) AS compared, sum(prior_amount_hkd) FILTER (change_pct IS NOT NULL) AS prior_amount_hkd,
+       100 * (sum(amount_hkd) FILTER (change_pct IS NOT NULL) / nullif(sum(prior_amount_hkd) FILTER (change_pct IS NOT NULL), 0) - 1) AS change_pct,
+       min(last_trade_date) FILTER (amount_hkd IS NOT NULL) AS first_to, max(last_trade_date) FILTER (amount_hkd IS NOT NULL) AS last_to
+FROM buyback_league(as_of) WHERE list_contains(tickers, ticker);
+COMMENT ON MACRO TABLE buyback_total IS 'The year to date of several companies together: one row. The change compares only companies whose cut-off is the same day of both years.';

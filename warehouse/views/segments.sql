@@ -115,3 +115,75 @@ COMMENT ON COLUMN segment_reconciliation.difference_mn IS 'segments_mn - revenue
 COMMENT ON COLUMN segment_reconciliation.difference_pct IS 'The difference, per cent of revenue';
 COMMENT ON COLUMN segment_reconciliation.source_id IS 'Source of the total';
 COMMENT ON COLUMN segment_reconciliation.result IS 'reconciled (within 0.5 %), incomplete (only some segments are known), not itemised (eliminations that are not printed: derived), no total';
+
+-- What an evening knew: each row in its latest version by then, and the part of revenue that no row itemises.
+CREATE MACRO segments_as_of(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+known AS (
+    SELECT s.* FROM segments AS s, asked WHERE s.known_on <= asked.day
+    QUALIFY row_number() OVER (PARTITION BY s.ticker, s.history, s.period_start, s.period_end, s.segment, s.parent_segment ORDER BY s.version DESC) = 1
+),
+totals AS (
+    SELECT i.ticker, i.period_start, i.period_end, arg_max(i.value, i.version) AS revenue_mn, arg_max(i.source_id, i.version) AS source_id FROM earnings_items AS i, asked
+    WHERE i.item = 'revenue' AND i.basis = 'reported' AND i.in_reporting_currency AND coalesce(i.announced_on, presumed_known_on(i.period_start, i.period_end)) <= asked.day GROUP BY ALL
+),
+sums AS (
+    SELECT ticker, history, fiscal_period, period_start, period_end, calendar_quarter, months, any_value(currency) AS currency, sum(revenue_mn) AS segments_mn, max(announced_on) AS announced_on, max(known_on) AS known_on
+    FROM known WHERE parent_segment IS NULL AND role <> 'revenue_type' GROUP BY ALL
+),
+rest AS (
+    SELECT s.*, t.revenue_mn - s.segments_mn AS rest_mn, 100 * (t.revenue_mn - s.segments_mn) / t.revenue_mn AS rest_pct, t.source_id
+    FROM sums AS s JOIN totals AS t USING (ticker, period_start, period_end) WHERE abs(s.segments_mn / t.revenue_mn - 1) > 0.005
+),
+with_rest AS (
+    SELECT k.ticker, k.history, k.fiscal_period, k.period_start, k.period_end, k.calendar_quarter, k.months, k.segment, k.parent_segment, k.series, k.role, k.revenue_mn, k.currency, k.prior_revenue_mn, k.yoy_pct, k.yoy_basis,
+           k.yoy_from_rounded, k.share_pct, k.contribution_pp, k.series_break, k.announced_on, k.known_on, k.quality, k.source_id, k.locator, k.note
+    FROM known AS k
+    UNION ALL
+    SELECT ticker, history, fiscal_period, period_start, period_end, calendar_quarter, months, CASE WHEN rest_mn < 0 THEN 'Not itemised' ELSE 'Other segments, not known' END, NULL,
+           CASE WHEN rest_mn < 0 THEN 'Not itemised' ELSE 'Other segments, not known' END, CASE WHEN rest_mn < 0 THEN 'not_itemised' ELSE 'not_known' END, rest_mn, currency, NULL, NULL, NULL,
+           NULL, rest_pct, NULL, NULL, announced_on, known_on, 'derived', source_id, NULL, 'Reported revenue less the rows that are known' FROM rest
+)
+SELECT w.*, EXISTS (FROM segment_breaks AS b WHERE b.ticker = w.ticker AND w.history = 'as_reported' AND b.kind <> 'rename' AND (b.series IS NULL OR b.series = w.series) AND b.period_start BETWEEN w.period_start AND w.period_end) AS is_break,
+       p.publisher, p.url
+FROM with_rest AS w LEFT JOIN sources AS p USING (source_id)
+ORDER BY w.ticker, w.history, w.months, w.period_end, w.revenue_mn DESC;
+COMMENT ON MACRO TABLE segments_as_of IS 'Segment revenue as known on the evening of as_of. One row per (ticker, history, period_start, period_end, segment, parent_segment), and a derived row (role not_itemised or not_known) where the top rows and reported revenue are more than 0.5 % apart.';
+
+-- One line a period: does it add up, what grew, and what did that come from? Quarters without any row stand between as empty ones.
+CREATE MACRO segment_periods(as_of) AS TABLE
+WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
+rows AS (SELECT * FROM segments_as_of(as_of) WHERE parent_segment IS NULL AND role <> 'revenue_type'),
+totals AS (
+    SELECT i.ticker, i.period_start, i.period_end, i.months, arg_max(i.value, i.version) AS revenue_mn, arg_max(i.yoy_pct, i.version) AS printed_yoy_pct FROM earnings_items AS i, asked
+    WHERE i.item = 'revenue' AND i.basis = 'reported' AND i.in_reporting_currency AND coalesce(i.announced_on, presumed_known_on(i.period_start, i.period_end)) <= asked.day GROUP BY ALL
+),
+sums AS (
+    SELECT ticker, history, fiscal_period, period_start, period_end, calendar_quarter, months, any_value(currency) AS currency,
+           sum(revenue_mn) FILTER (role IN ('segment', 'elimination', 'unallocated')) AS segments_mn, count(*) FILTER (role IN ('segment', 'elimination', 'unallocated')) AS segment_count,
+           bool_or(role = 'not_itemised') AS not_itemised, bool_or(role = 'not_known') AS not_known,
+           arg_max(series, contribution_pp) FILTER (role = 'segment') AS leader, max(contribution_pp) FILTER (role = 'segment') AS leader_pp,
+           arg_max(series, yoy_pct) FILTER (role = 'segment') AS fastest, max(yoy_pct) FILTER (role = 'segment') AS fastest_yoy_pct,
+           arg_max(series, revenue_mn) FILTER (role = 'segment') AS largest, max(share_pct) FILTER (role = 'segment') AS largest_share_pct,
+           max(announced_on) AS announced_on, max(known_on) AS known_on
+    FROM rows GROUP BY ALL
+),
+spans AS (SELECT s.ticker, s.history, min(s.period_end) AS first_end, max(s.period_end) AS last_end, c.fiscal_year_end_month FROM sums AS s JOIN companies AS c USING (ticker) WHERE s.months = 3 AND s.history = 'as_reported' GROUP BY ALL),
+spine AS (
+    SELECT p.ticker, p.history, CAST(date_trunc('month', q.month) - INTERVAL 2 MONTH AS DATE) AS period_start, last_day(CAST(q.month AS DATE)) AS period_end, p.fiscal_year_end_month
+    FROM spans AS p, unnest(generate_series(CAST(date_trunc('month', p.first_end) AS TIMESTAMP), CAST(p.last_end AS TIMESTAMP), INTERVAL 3 MONTH)) AS q(month)
+),
+gaps AS (SELECT * FROM spine AS g WHERE NOT EXISTS (FROM sums AS s WHERE s.ticker = g.ticker AND s.history = g.history AND s.months = 3 AND last_day(s.period_end) = g.period_end)),
+final AS (
+    SELECT s.*, t.revenue_mn, p.revenue_mn AS prior_revenue_mn, coalesce(CASE WHEN p.revenue_mn > 0 THEN 100 * (t.revenue_mn / p.revenue_mn - 1) END, t.printed_yoy_pct) AS revenue_yoy_pct,
+           s.segments_mn - t.revenue_mn AS difference_mn, 100 * (s.segments_mn / t.revenue_mn - 1) AS difference_pct,
+           CASE WHEN t.revenue_mn IS NULL THEN 'no total' WHEN s.not_itemised THEN 'not itemised' WHEN s.not_known THEN 'incomplete' ELSE 'reconciled' END AS result
+    FROM sums AS s LEFT JOIN totals AS t ON t.ticker = s.ticker AND t.period_start = s.period_start AND t.period_end = s.period_end
+    LEFT JOIN totals AS p ON p.ticker = s.ticker AND p.months = s.months AND last_day(p.period_end) = last_day(CAST(s.period_end - INTERVAL 1 YEAR AS DATE))
+)
+SELECT ticker, history, fiscal_period, period_start, period_end, calendar_quarter, months, currency, revenue_mn, prior_revenue_mn, revenue_yoy_pct, segments_mn, segment_count, difference_mn, difference_pct, result,
+       leader, leader_pp, fastest, fastest_yoy_pct, largest, largest_share_pct, announced_on, known_on FROM final
+UNION ALL BY NAME
+SELECT ticker, history, fiscal_period(period_start, period_end, fiscal_year_end_month) AS fiscal_period, period_start, period_end, calendar_quarter(period_start, period_end) AS calendar_quarter, 3 AS months, 0 AS segment_count, 'no rows' AS result FROM gaps
+ORDER BY ticker, history, months, period_end;
+COMMENT ON MACRO TABLE segment_periods IS 'The periods of segments_as_of, each added up against reported revenue, with growth and what added most to it. One row per (ticker, history, period_start, period_end).';

@@ -1,0 +1,38 @@
+# Two commands: `make run` serves the dashboard, `make test` proves it. Both set up what they need, once.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: run setup build test lint benchmark clean
+
+run: build
+	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+setup: $(STAMP)
+
+build: setup
+	@$(BIN)/python -m loaders build
+
+test: setup
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m pytest -q
+
+benchmark: build
+	@$(BIN)/python benchmarks/speed.py
+
+# uv where it is there, plain venv and pip otherwise; again only when a requirement changes.
+$(STAMP): requirements.txt requirements-test.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Harbourview needs Python 3.11 or newer; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV) && uv pip install --quiet --python $(BIN)/python -r requirements-test.txt; \
+	else \
+	  $(PYTHON) -m venv --clear $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt; \
+	fi
+	@touch $(STAMP)
+	@echo "set up: $(VENV)"
+
+clean:
+	rm -rf $(VENV) data/warehouse

@@ -1,0 +1,183 @@
+"""The names that others rely on: every table, view, column, macro and exit code of the contract exists and answers."""
+
+import json
+import re
+from datetime import date
+
+import duckdb
+import pytest
+
+from loaders import __main__ as commands
+
+# What an analyst's query, a colleague's link and a scheduler are built on. Adding is free; renaming or dropping one is a breaking change.
+COLUMNS = {
+    "companies": "ticker kind issuer_ticker name_en name_zh exchange price_currency reporting_currency fiscal_year_end_month subsector",
+    "listings": "ticker issuer_ticker exchange code currency share_class shares_per_ads valid_from valid_to source_id",
+    "aliases": "alias ticker",
+    "sources": "source_id publisher title kind published_on url licence note",
+    "prices": "ticker date close adj_close volume currency frequency source_id",
+    "fx": "base quote date rate source_id",
+    "corporate_actions": "ticker ex_date kind amount currency ratio source_id",
+    "earnings": "ticker basis fiscal_period period_start period_end announced_on effective_on version eps_diluted per net_income_mn revenue_mn currency",
+    "eps_ttm": "ticker basis effective_on period_end eps_ttm currency status",
+    "shares": "ticker date shares_mn kind",
+    "valuation": "ticker date metric basis value status close close_currency per_share per_share_currency fx_rate eps_period_end frequency",
+    "buybacks": "buyback_id ticker start_date end_date grain venue share_class share_unit shares amount currency amount_hkd price_low price_high price_average method disposal published_on published_on_basis",
+    "buyback_coverage": "ticker venue currency first_day last_day complete note",
+    "share_changes": "ticker period_start period_end bought_shares net_change_shares opening_shares closing_shares share_unit published_on",
+    "segments": "ticker fiscal_period period_start period_end calendar_quarter segment parent_segment revenue_mn currency prior_revenue_mn yoy_pct yoy_basis share_pct contribution_pp series_break announced_on",
+    "kpis": "ticker fiscal_period period_end kpi value unit yoy_pct announced_on",
+    "estimates": "broker estimate_kind ticker metric basis fiscal_year fiscal_year_end value previous_value currency unit per published_on",
+    "target_prices": "broker ticker quote_ticker target currency per method multiple multiple_metric multiple_year multiple_refers_to close_then upside_printed_pct published_on",
+    "ratings": "broker ticker rating rating_code published_on source_id",
+    "rating_definitions": "broker rating rating_code rule lower_bound_pct upper_bound_pct horizon benchmark source_id",
+    "surprises": "ticker fiscal_period metric actual expected surprise_pct surprise_pp unit announced_on broker expected_basis",
+    "index_valuation": "index_ticker date metric value percentile method source_id",
+    "market_moves": "period_start period_end ticker entity return_pct benchmark excess_pp",
+    "documents": "document_id title publisher published_at zone_basis language kind summary url supersedes source_id",
+    "document_tags": "document_id tag_kind tag",
+    "events": "event_date ticker entity topic title source_id",
+    "site_traffic": "vendor site week_start week_end visits_mn wow_pct average_stay_s",
+    "sector_stats": "stat period_start period_end value unit",
+    "corrections": "correction_id subject_table subject_key column_name printed_value ruled_value test reason source_id",
+    "findings": "code severity subject_table ticker ref message found_at",
+    "dictionary": "object column_name type unit meaning",
+    "snapshot": "snapshot_id built_at data_as_of app_version schema_version inputs_sha256",
+}  # fmt: skip
+FIGURES = "earnings shares buybacks segments kpis estimates target_prices surprises sector_stats market_moves site_traffic".split()
+MACROS = {
+    ("valuation_percentiles", "?, 5"): "ticker metric basis date value status percentile n first_date coverage_pct losses_left_out frequency q10 q25 q50 q75 q90 minimum maximum",
+    ("buyback_ytd", "?"): "ticker shares amount_hkd last_trade_date rank basis_note",
+    ("price_changes", "?"): "ticker date close currency frequency price_is_stale change_1m_pct change_ytd_pct",
+    ("revenue_growth", "?"): "ticker fiscal_period period_end revenue_mn currency revenue_yoy_pct yoy_basis announced_on",
+    ("overview", "?, 5, 'adjusted'"): "ticker kind close pe_ttm status percentile n buyback_ytd_hkd revenue_mn revenue_yoy_pct",
+}  # fmt: skip
+# What holds rows today, and so must hold some in any later build.
+FILLED = set(COLUMNS) - {"findings"}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_name_of_the_contract_answers_with_its_columns(ask, name):
+    assert set(COLUMNS[name].split()) <= set(ask(f"SELECT * FROM {name} LIMIT 1").columns)
+
+
+@pytest.mark.parametrize("name", sorted(FILLED))
+def test_none_of_them_is_empty(rows, name):
+    assert rows(f"SELECT count(*) > 0 FROM {name}") == [(True,)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_says_how_good_it_is_who_ruled_on_it_and_where_it_comes_from(rows, ask, name):
+    assert {"quality", "correction_id", "date_basis", "source_id"} <= set(ask(f"SELECT * FROM {name} LIMIT 0").columns)
+    assert rows(f"SELECT DISTINCT quality FROM {name} WHERE quality IS NULL OR quality NOT IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')") == []
+    assert rows(f"SELECT DISTINCT date_basis FROM {name} WHERE date_basis IS NULL OR date_basis NOT IN ('printed', 'inferred', 'convention')") == []
+    assert rows(f"SELECT DISTINCT source_id FROM {name} WHERE source_id IS NULL OR source_id NOT IN (SELECT source_id FROM sources)") == []
+    assert rows(f"SELECT DISTINCT correction_id FROM {name} WHERE correction_id NOT IN (SELECT correction_id FROM corrections)") == []
+
+
+@pytest.mark.parametrize(("name", "arguments"), MACROS)
+def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name, arguments):
+    by_text = ask(f"SELECT * FROM {name}({arguments})", "2025-12-31")
+    by_date = ask(f"SELECT * FROM {name}({arguments})", date(2025, 12, 31))
+    written = arguments.replace("?", "DATE '2025-12-31'")
+    literal = ask(f"SELECT * FROM {name}({written})")
+    assert set(MACROS[name, arguments].split()) <= set(by_text.columns)
+    assert len(by_text) and by_text["ticker"].is_unique == (name != "valuation_percentiles")
+    assert by_text.equals(by_date) and by_text.equals(literal)
+
+
+@pytest.mark.parametrize("years", [1, 3, 5, 10, 0])
+def test_every_window_answers_one_row_a_line_metric_and_basis(ask, years):
+    found = ask("SELECT ticker, metric, basis FROM valuation_percentiles('2025-12-31', ?)", years)
+    assert len(found) and not found.duplicated().any()
+
+
+def test_an_evening_before_all_figures_answers_absent_and_never_fails(ask):
+    for name, arguments in MACROS:
+        found = ask(f"SELECT * FROM {name}({arguments})", "1990-01-01")
+        assert "percentile" not in found or found["percentile"].isna().all()
+
+
+# The dictionary ---------------------------------------------------------------------------------------------
+
+def test_the_dictionary_covers_every_column_of_every_table_and_view(rows):
+    described = set(rows("SELECT object, column_name FROM dictionary"))
+    there = set(rows("SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, column_name FROM duckdb_columns() WHERE NOT internal"))
+    assert there <= described
+    assert {(name, "") for name, _ in there} <= described
+
+
+def test_it_covers_every_macro_and_every_column_of_the_table_macros(rows, ask):
+    described = set(rows("SELECT object, column_name FROM dictionary"))
+    macros = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type LIKE '%macro'")}
+    tables = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'table_macro'")}
+    assert {(name, "") for name in macros} <= described
+    assert tables == {name for name, _ in MACROS}
+    for name, arguments in MACROS:
+        assert {(name, column) for column in ask(f"SELECT * FROM {name}({arguments})", "2025-12-31").columns} <= described
+
+
+def test_it_says_nothing_twice_and_nothing_of_what_is_not_there(rows):
+    assert rows("SELECT object, column_name FROM dictionary GROUP BY ALL HAVING count(*) > 1") == []
+    assert rows("SELECT object, column_name FROM dictionary WHERE trim(meaning) = ''") == []
+
+
+def test_units_stand_in_the_names_and_the_dictionary_says_them(rows):
+    assert rows(r"SELECT DISTINCT unit FROM dictionary WHERE column_name LIKE '%\_mn' ESCAPE '\'") == [("million",)]
+    assert rows(r"SELECT DISTINCT unit FROM dictionary WHERE column_name LIKE '%\_pct' ESCAPE '\'") == [("per cent",)]
+    assert rows(r"SELECT DISTINCT unit FROM dictionary WHERE column_name LIKE '%\_pp' ESCAPE '\'") == [("percentage points",)]
+
+
+def test_absent_is_null_and_never_a_word_or_an_empty_text(rows):
+    texts = rows("SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'VARCHAR' AND table_name <> 'dictionary'")
+    for table, columns in {table: [c for t, c in texts if t == table] for table, _ in texts}.items():
+        bad = " OR ".join(f"""lower(trim("{column}")) IN ('', 'n/a', 'nan', 'none', 'null', '-')""" for column in columns)
+        assert rows(f"SELECT count(*) FROM {table} WHERE {bad}") == [(0,)], table
+
+
+# The file and the command line ------------------------------------------------------------------------------
+
+def test_an_analyst_opens_the_file_with_any_duckdb(warehouse):
+    with duckdb.connect(str(warehouse.served.path), read_only=True) as connection:
+        assert connection.execute("SELECT round(value, 2) FROM valuation_percentiles('2026-07-31', 5) WHERE ticker = '0700.HK' AND metric = 'pe_ttm' AND basis = 'adjusted'").fetchone() == (14.25,)
+
+
+def test_or_attaches_it_and_uses_it(warehouse):
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{warehouse.served.path}' AS harbourview (READ_ONLY); USE harbourview")
+        assert connection.execute("SELECT count(*) > 0 FROM buyback_ytd('2025-11-21') WHERE rank = 1").fetchone() == (True,)
+
+
+def test_the_snapshot_says_what_it_is(warehouse):
+    ((snapshot_id, as_of, version, schema, sha),) = warehouse.rows("SELECT snapshot_id, strftime(data_as_of, '%Y-%m-%d'), app_version, schema_version, inputs_sha256 FROM snapshot")
+    assert snapshot_id == warehouse.served.snapshot_id == warehouse.result.snapshot_id
+    assert as_of >= "2026-08-21" and re.fullmatch(r"\d+\.\d+\.\d+", version) and schema >= 1 and re.fullmatch(r"[0-9a-f]{64}", sha)
+
+
+def test_exit_codes_are_0_2_and_4(warehouse, capsys):
+    assert (commands.PUBLISHED, commands.REJECTED, commands.LOCKED) == (0, 2, 4)
+    assert commands.main(["status"]) == 0
+    assert f"snapshot {warehouse.served.snapshot_id}" in capsys.readouterr().out
+    assert commands.main(["path"]) == 0
+    assert capsys.readouterr().out == f"{warehouse.served.path}\n"
+
+
+def test_status_speaks_json_to_machines(warehouse, capsys):
+    assert commands.main(["status", "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert {"snapshot_id", "built_at", "data_as_of", "problem", "earlier", "tables", "findings"} <= set(status)
+    assert status["snapshot_id"] == warehouse.served.snapshot_id and status["problem"] is None
+
+
+@pytest.mark.parametrize("command", ["build", "check", "status", "path", "rollback"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as left:
+        commands.main([command, "--help"])
+    assert left.value.code == 0 and command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [["status"], ["path"], ["rollback"]])
+def test_before_the_first_build_a_command_says_what_to_run(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
+    assert commands.main(command) == 2
+    assert "run: python -m loaders build" in capsys.readouterr().err

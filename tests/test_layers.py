@@ -1,0 +1,94 @@
+"""Who may import whom: app, pages -> ui -> warehouse <- loaders."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+OURS = {"app", "pages", "ui", "warehouse", "loaders", "tests"}
+SCREEN = {"streamlit", "plotly"}
+# What a layer may import of ours, and what it may never import of others'.
+MAY = {"app": {"ui"}, "pages": {"ui"}, "ui": {"ui", "warehouse"}, "warehouse": {"warehouse"}, "loaders": {"loaders", "warehouse"}}
+NEVER = {
+    "app": {"duckdb", "yfinance", "akshare", "plotly"},
+    "pages": {"duckdb", "yfinance", "akshare", "plotly", "currency_converter", "exchange_calendars"},
+    "ui": {"duckdb", "yfinance", "akshare", "currency_converter", "exchange_calendars"},
+    "warehouse": SCREEN | {"yfinance", "akshare", "currency_converter", "exchange_calendars"},
+    "loaders": SCREEN,
+}  # fmt: skip
+
+
+def files() -> list[Path]:
+    return sorted([*ROOT.glob("*.py"), *(path for layer in ("pages", "ui", "warehouse", "loaders") for path in ROOT.glob(f"{layer}/**/*.py"))])
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The first names of all that a module imports, also inside functions; a relative import is one of its own layer."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(layer_of(path) if node.level else node.module.split(".")[0])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module", "import_module"):
+            names.add("?")
+    return names
+
+
+named = pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@named
+def test_a_module_imports_only_what_its_layer_may(path):
+    layer, names = layer_of(path), imported(path)
+    assert layer in MAY, f"{path.name} belongs to no layer"
+    assert "?" not in names, "an import whose name cannot be read"
+    assert names & OURS <= MAY[layer]
+    assert not names & NEVER[layer]
+
+
+@named
+def test_no_module_hides_an_error_or_writes_raw_html(path):
+    text = path.read_text("utf-8")
+    assert "unsafe_allow" + "_html" not in text
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"line {node.lineno}: a bare except"
+            assert ast.unparse(node.type) != "BaseException", f"line {node.lineno}: catches everything"
+
+
+@named
+def test_a_module_says_in_its_first_line_what_it_is_for(path):
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", [path for path in files() if layer_of(path) in ("pages", "ui", "app")], ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_value_is_written_into_the_text_of_a_question(path):
+    """A question with a value inside: an f-string, a % or a .format of text that begins with SELECT."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr) and any(isinstance(part, ast.FormattedValue) for part in node.values):
+            first = next((part.value for part in node.values if isinstance(part, ast.Constant)), "")
+            assert not str(first).lstrip().upper().startswith(("SELECT", "WITH ")), f"line {node.lineno}"
+
+
+def test_every_view_file_is_built_and_begins_with_its_question():
+    from warehouse import snapshot
+
+    there = {path.stem for path in (ROOT / "warehouse" / "views").glob("*.sql")}
+    assert there == set(snapshot.VIEWS)
+    for name in there:
+        first = (ROOT / "warehouse" / "views" / f"{name}.sql").read_text("utf-8").splitlines()[0]
+        assert first.startswith("-- ") and first.endswith("?"), name
+
+
+def test_nothing_in_the_project_names_a_folder_of_one_machine():
+    suffixes = {".py", ".sql", ".md", ".toml", ".txt", ".csv", ".yml", ".yaml"}
+    for path in [*ROOT.glob("*"), *(p for part in ("pages", "ui", "warehouse", "loaders", "tests") for p in ROOT.glob(f"{part}/**/*")), *ROOT.glob("data/*"), *ROOT.glob("data/curated/*")]:
+        if path.is_file() and (path.suffix in suffixes or path.name == "Makefile"):
+            text = path.read_text("utf-8", errors="replace")
+            assert not [folder for folder in ("/wo" + "rk/", "/ro" + "ot/", "/tm" + "p/", "/ho" + "me/") if folder in text], path.name

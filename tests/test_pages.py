@@ -1,0 +1,187 @@
+"""Every page with full, missing and filtered data, and the frame around them, run by Streamlit's own test driver."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import links
+
+PAGES = ("overview", "valuation", "buybacks", "segments", "data")
+DEADLINE = 60  # seconds for one run, on a busy machine
+
+
+@pytest.fixture()
+def open_page(warehouse):
+    """open_page('valuation', t='0700.HK') -> the page after its first run, without an exception."""
+
+    def run(page: str, **query: str) -> AppTest:
+        at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.switch_page(f"pages/{page}.py")
+        at.run()
+        assert not at.exception, [e.message for e in at.exception]
+        return at
+
+    return run
+
+
+def words(at: AppTest) -> str:
+    """All that a reader sees as text."""
+    parts = [element.value for kind in ("markdown", "caption", "warning", "info", "error") for element in getattr(at, kind)]
+    parts += [f"{metric.label} {metric.value}" for metric in at.metric]
+    return "\n".join(str(part) for part in parts).replace("\\", "")
+
+
+def figures(at: AppTest) -> list[dict]:
+    """The charts as the browser gets them."""
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+def figure_words(figure: dict) -> str:
+    return " ".join(str(a.get("text", "")) for a in figure["layout"].get("annotations", []))
+
+
+# The published figures, read from the page ------------------------------------------------------------------
+
+def test_valuation_shows_tencent_at_the_end_of_2025(open_page):
+    at = open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y")
+    shown = words(at)
+    assert "PE-TTM 20.1x" in shown
+    assert "N 36" in shown and "57th" in shown
+    assert "599.00" in shown and "26.860 CNY" in shown and "= 20.06x" in shown
+
+
+def test_valuation_shows_tencent_on_the_reported_basis(open_page):
+    shown = words(open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y", basis="reported"))
+    assert "PE-TTM 23.0x" in shown and "23.389 CNY" in shown and "= 23.03x" in shown
+
+
+def test_valuation_shows_tencent_in_july_2026(open_page):
+    at = open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y")
+    shown = words(at)
+    assert "PE-TTM 14.3x" in shown and "= 14.25x" in shown and "3rd" in shown and "N 60" in shown
+    assert "cheaper than on 97% of month-ends since Aug 2021" in shown
+    assert "3rd percentile of 5 years" in figure_words(figures(at)[0])
+
+
+def test_valuation_shows_the_index_and_what_the_broker_printed(open_page):
+    at = open_page("valuation", t="HSTECH", as_of="2024-12-02", w="max")
+    shown = words(at)
+    assert "PE-TTM 20.6x" in shown and "8th" in shown and "N 53" in shown
+    stamped = figure_words(figures(at)[0])
+    assert "20.59x" in stamped and "8.85" in stamped and "国信证券" in stamped
+
+
+def test_an_as_of_date_hides_what_came_later(open_page):
+    shown = words(open_page("valuation", t="0700.HK", as_of="2024-11-13"))
+    assert "31 Oct 2024" in shown and "20.377 CNY" in shown  # EPS to June: the quarter announced that evening counts from the next session
+
+
+def test_overview_ranks_the_universe(open_page):
+    at = open_page("overview", as_of="2026-07-31")
+    table = at.dataframe[0].value
+    row = table[table["ticker"] == "0700.HK"].iloc[0]
+    assert row["close"] == 475.2 and row["pe"] == "14.3x" and round(row["percentile"], 1) == 3.4
+    assert len(table) == 23
+    assert "HSTECH" in words(at)
+
+
+def test_overview_keeps_stale_rows_unranked(open_page):
+    table = open_page("overview", as_of="2026-08-21").dataframe[0].value
+    kuaishou = table[table["ticker"] == "1024.HK"].iloc[0]
+    assert kuaishou["pe"] == "6.4x (EPS to 30 Sep 2025)" and kuaishou["percentile"] != kuaishou["percentile"]
+    meituan = table[table["ticker"] == "3690.HK"].iloc[0]
+    assert meituan["pe"] == "n.m. (loss)"
+
+
+def test_data_lists_every_table_finding_and_source(open_page, warehouse):
+    at = open_page("data")
+    tables = at.dataframe
+    assert len(tables) == 6
+    assert len(tables[2].value) == warehouse.rows("SELECT count(*) FROM findings")[0][0]
+    assert len(tables[4].value) == warehouse.rows("SELECT count(*) FROM sources")[0][0]
+
+
+# Filters and links --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("typed", ["700", "00700", "0700.hk", "HK.00700", "700 HK", "Tencent", "腾讯", "腾讯控股", "TCEHY", "０７００"])
+def test_a_ticker_is_found_however_it_is_typed(open_page, typed):
+    at = open_page("valuation", t=typed)
+    assert at.multiselect(key="filter_tickers").value == ["0700.HK"]
+    assert not at.warning
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_value_nobody_understands_is_named(open_page, page):
+    at = open_page(page, t="zzz,0700.HK", w="7y", as_of="2026-13-45", basis="made-up")
+    named = "\n".join(warning.value for warning in at.warning)
+    assert all(value in named for value in ("zzz", "7y", "2026", "made"))
+    assert at.multiselect(key="filter_tickers").value == ["0700.HK"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_script_in_a_link_is_text(open_page, page):
+    at = open_page(page, t="<script>alert(1)</script>", q="<img src=x onerror=alert(1)>")
+    assert "<script>" in "\n".join(warning.value for warning in at.warning).replace("\\", "")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("query", [{}, {"t": "HSTECH"}, {"t": "3033.HK"}, {"t": "2076.HK"}, {"t": "BABA,0700.HK,PDD"}, {"as_of": "2004-07-01"}, {"lang": "zh", "t": "9988.HK"}, {"w": "1y"}, {"basis": "reported", "w": "max"}])
+def test_no_page_fails(open_page, page, query):
+    at = open_page(page, **query)
+    assert at.metric or at.markdown
+
+
+def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
+    at = open_page("valuation")
+    for (ticker,) in warehouse.rows("SELECT ticker FROM companies"):
+        at.multiselect(key="filter_tickers").set_value([ticker]).run()
+        assert not at.exception, ticker
+
+
+def test_the_state_survives_a_change_of_page(open_page):
+    at = open_page("overview", t="700", as_of="2025-12-31", w="3y", basis="reported")
+    at.switch_page("pages/valuation.py").run()
+    assert not at.exception
+    assert at.multiselect(key="filter_tickers").value == ["0700.HK"] and "= 23.03x" in words(at)
+
+
+def test_the_copied_link_states_everything(open_page, warehouse):
+    at = open_page("valuation", t="700")
+    link = at.code[0].value
+    for part in ("t=0700.HK", "as_of=2026-08-21", "w=5y", "basis=adjusted", "lang=en", "updown=hk", f"s={warehouse.served.snapshot_id}"):
+        assert part in link
+
+
+def test_a_snapshot_that_is_gone_is_named(open_page):
+    shown = words(open_page("overview", s="20200101-000000-abcdef"))
+    assert "20200101-000000-abcdef" in shown and "no longer kept" in shown
+
+
+def test_chinese_reaches_every_label(open_page):
+    at = open_page("valuation", t="0700.HK", lang="zh", as_of="2026-07-31")
+    assert "腾讯" in words(at) and "14.3倍" in words(at)
+
+
+def test_nothing_published_is_said_and_is_no_fault(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
+    at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
+    at.switch_page("pages/overview.py").run()
+    assert not at.exception and "python -m loaders build" in at.error[0].value.replace("\\", "")
+
+
+def test_every_chart_of_every_page_proves_itself(open_page, warehouse):
+    """Title, subtitle, as-of date, source and snapshot stand inside each figure."""
+    for page in PAGES:
+        for query in ({"t": "0700.HK"}, {}):
+            for figure in figures(open_page(page, **query)):
+                inside = figure_words(figure)
+                for part in ("As of", "Source:", "Harbourview", warehouse.served.snapshot_id):
+                    assert part in inside.replace("<br>", " "), (page, query, inside[:300])
+
+
+def test_the_windows_are_the_grammar_of_links():
+    from ui.frame import YEARS
+    assert tuple(YEARS) == links.WINDOWS

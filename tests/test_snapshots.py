@@ -1,0 +1,312 @@
+"""What is served is whole, verified and never in between: whatever fails, breaks or runs at the same time."""
+
+import ast
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import duckdb
+import pytest
+from conftest import ROOT, invented
+from test_bad_input import GOOD, changed, loaders
+
+from loaders.build import build
+from warehouse import snapshot
+from warehouse.ask import ask, served
+
+HOLD = "import sys; from pathlib import Path; from warehouse import snapshot\nwith snapshot.lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """A data folder with one published snapshot; never written to after that."""
+    made = invented(tmp_path_factory.mktemp("first") / "data", **GOOD)
+    assert made.result.rejected == []
+    return made
+
+
+@pytest.fixture
+def folder(first, tmp_path):
+    """A copy of it: the data folder."""
+    return shutil.copytree(first.folder, tmp_path / "data")
+
+
+def another(folder, day: int) -> str:
+    """Publish a copy of the served snapshot under a later name, as a loader would; returns its id."""
+    snapshot_id = f"209901{day:02d}-000000-{day:06x}"
+    staged = folder / f"stage-{snapshot_id}.duckdb"
+    shutil.copyfile(snapshot.served(folder).path, staged)
+    with duckdb.connect(str(staged)) as connection:
+        connection.execute("UPDATE snapshot SET snapshot_id = ?", [snapshot_id])
+        connection.execute("CHECKPOINT")
+    snapshot.publish(folder, staged, snapshot_id)
+    return snapshot_id
+
+
+# Publishing -------------------------------------------------------------------------------------------------
+
+def test_unchanged_inputs_are_nothing_new(first, folder):
+    again = build(folder, say=lambda text: None)
+    assert again.unchanged and again.snapshot_id == first.result.snapshot_id
+    assert snapshot.published(folder / "warehouse") == [first.result.snapshot_id]
+
+
+def test_the_command_line_says_so_and_names_the_file_to_open(first, folder):
+    done = loaders("build", data=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"nothing new: {first.result.snapshot_id} was built from the same inputs and is served\n", "")
+    path = loaders("path", data=folder).stdout.strip()
+    with duckdb.connect(path, read_only=True) as connection:
+        assert connection.execute("SELECT snapshot_id FROM snapshot").fetchone() == (first.result.snapshot_id,)
+
+
+def test_a_changed_figure_is_a_new_snapshot_and_the_old_one_stays(first, folder):
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    made = build(folder, say=lambda text: None)
+    now = snapshot.served(folder / "warehouse")
+    assert now.snapshot_id == made.snapshot_id != first.result.snapshot_id and now.problem is None
+    assert snapshot.verify(snapshot.file_of(folder / "warehouse", first.result.snapshot_id)) is None
+    assert ask("SELECT close FROM prices ORDER BY date", path=now.path)["close"][0] == 47
+
+
+def test_a_published_file_carries_no_log_no_index_and_no_leftovers(first):
+    names = {file.name for file in (first.folder / "warehouse").iterdir()}
+    snapshot_id = first.result.snapshot_id
+    assert names == {"CURRENT", "loader.lock", f"harbourview-{snapshot_id}.duckdb", f"harbourview-{snapshot_id}.sha256"}
+    assert first.rows("SELECT count(*) FROM duckdb_indexes()") == [(0,)]
+
+
+def test_check_publishes_nothing(folder):
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    before = sorted(file.name for file in (folder / "warehouse").iterdir())
+    made = build(folder, publish=False, say=lambda text: None)
+    assert made.snapshot_id is None and made.rejected == []
+    assert sorted(file.name for file in (folder / "warehouse").iterdir()) == before
+
+
+def test_a_build_that_fails_on_the_way_leaves_the_served_one(first, folder, monkeypatch):
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    monkeypatch.setattr("loaders.checks.audit", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build(folder, say=lambda text: None)
+    assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
+    assert list((folder / "warehouse").glob("stage-*")) == []
+
+
+def test_only_the_newest_snapshots_are_kept(folder):
+    ids = [another(folder / "warehouse", day) for day in range(1, snapshot.KEPT + 3)]
+    assert snapshot.published(folder / "warehouse") == ids[::-1][:snapshot.KEPT]
+    assert len(list((folder / "warehouse").glob("*.sha256"))) == snapshot.KEPT
+
+
+# Rolling back -----------------------------------------------------------------------------------------------
+
+def test_rollback_serves_the_one_before_and_a_name_serves_that_one(first, folder):
+    later = another(folder / "warehouse", 1)
+    done = loaders("rollback", data=folder)
+    assert (done.returncode, done.stdout) == (0, f"serving {first.result.snapshot_id}\n")
+    assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
+    done = loaders("rollback", data=folder)
+    assert (done.returncode, done.stderr) == (2, f"there is no snapshot before {first.result.snapshot_id}\n")
+    assert loaders("rollback", later, data=folder).returncode == 0
+    assert snapshot.served(folder / "warehouse").snapshot_id == later
+
+
+def test_a_damaged_or_unknown_snapshot_is_not_rolled_back_to(first, folder):
+    later = another(folder / "warehouse", 1)
+    with open(snapshot.file_of(folder / "warehouse", first.result.snapshot_id), "r+b") as file:
+        file.truncate(4096)
+    for name in (first.result.snapshot_id, "19990101-000000-000000", "../../etc"):
+        with pytest.raises(snapshot.NoSnapshot):
+            snapshot.point_to(folder / "warehouse", name)
+    assert snapshot.served(folder / "warehouse").snapshot_id == later
+
+
+# Damage -----------------------------------------------------------------------------------------------------
+
+def flip_a_byte(path):
+    with open(path, "r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def cut_in_half(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize(("damage", "said"), [
+    (flip_a_byte, "is not the file that was published (its hash differs)"),
+    (cut_in_half, "is not the file that was published (its hash differs)"),
+    (lambda path: path.unlink(), "which is not here"),
+    (lambda path: path.with_suffix(".sha256").unlink(), "has no recorded hash"),
+    (lambda path: path.with_suffix(".duckdb.wal").write_bytes(b""), "has a write-ahead log beside it"),
+], ids=["byte flipped", "cut", "gone", "no hash", "stray log"])  # fmt: skip
+def test_a_damaged_snapshot_gives_way_to_the_newest_good_one_and_says_so(first, folder, damage, said):
+    later = another(folder / "warehouse", 1)
+    damage(snapshot.file_of(folder / "warehouse", later))
+    now = snapshot.served(folder / "warehouse")
+    assert now.snapshot_id == first.result.snapshot_id and said in now.problem
+    assert ask("SELECT count(*) AS n FROM prices", path=now.path)["n"][0] == 3
+
+
+@pytest.mark.parametrize("pointer", [b"", b"\n", b"nonsense\n", b"\xff\xfe\x00", b"../../elsewhere\n", None], ids=["empty", "blank", "nonsense", "bytes", "path", "gone"])
+def test_a_pointer_that_names_nothing_serves_the_newest_good_one_and_says_so(folder, pointer):
+    later = another(folder / "warehouse", 1)
+    current = folder / "warehouse" / "CURRENT"
+    current.unlink() if pointer is None else current.write_bytes(pointer)
+    now = snapshot.served(folder / "warehouse")
+    assert now.snapshot_id == later and "the pointer names" in now.problem
+
+
+def test_where_nothing_can_be_verified_nothing_is_served(folder):
+    cut_in_half(snapshot.served(folder / "warehouse").path)
+    with pytest.raises(snapshot.NoSnapshot, match="no other snapshot .* run: python -m loaders build"):
+        snapshot.served(folder / "warehouse")
+
+
+def test_status_warns_of_it_and_exits_2_and_the_next_build_heals_it(first, folder):
+    later = another(folder / "warehouse", 1)
+    flip_a_byte(snapshot.file_of(folder / "warehouse", later))
+    done = loaders("status", data=folder)
+    assert done.returncode == 2 and f"snapshot {first.result.snapshot_id}" in done.stdout and "warning: " in done.stdout and "Traceback" not in done.stderr
+    healed = build(folder, say=lambda text: None)
+    assert not healed.unchanged
+    now = snapshot.served(folder / "warehouse")
+    assert now.problem is None and now.snapshot_id == healed.snapshot_id
+
+
+# At the same time -------------------------------------------------------------------------------------------
+
+def test_a_second_loader_exits_4_and_names_the_first_while_it_is_at_work(folder):
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(folder / "warehouse")], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        done = loaders("build", data=folder)
+        rolled = loaders("rollback", data=folder)
+        holder.stdin.close()
+    assert done.returncode == rolled.returncode == 4
+    assert done.stderr == f"another loader (process {holder.pid}) is at work in {folder / 'warehouse'}; nothing was changed\n"
+    assert loaders("build", data=folder).returncode == 0
+
+
+def test_the_lock_of_a_killed_loader_frees_itself(folder):
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(folder / "warehouse")], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        holder.kill()
+    with snapshot.lock(folder / "warehouse"):
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
+def test_a_build_killed_at_any_moment_leaves_the_served_one_and_the_next_build_cleans_up(first, folder):
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    command = [sys.executable, "-m", "loaders", "build"]
+    killed = 0
+    for wait in (0.0, 0.15, 0.3, 0.6):
+        with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(folder)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as loader:
+            deadline = time.monotonic() + 10
+            while not list((folder / "warehouse").glob("stage-*.duckdb")) and loader.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(wait)
+            killed += loader.poll() is None
+            loader.send_signal(signal.SIGKILL)
+        assert snapshot.served(folder / "warehouse").problem is None
+        if snapshot.served(folder / "warehouse").snapshot_id != first.result.snapshot_id:
+            break  # fast enough to be done before the blow
+        assert list((folder / "warehouse").glob("stage-*"))
+    assert killed
+    made = build(folder, say=lambda text: None)
+    assert snapshot.served(folder / "warehouse").snapshot_id == made.snapshot_id
+    assert list((folder / "warehouse").glob("stage-*")) == []
+
+
+def test_readers_see_no_error_and_no_mixture_during_ten_publishes(folder, monkeypatch):
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(folder))
+    monkeypatch.delenv("HARBOURVIEW_WAREHOUSE", raising=False)
+    seen, wrong, done = set(), [], threading.Event()
+
+    def read():
+        while not done.is_set():
+            try:
+                now = served()
+                answered = ask("SELECT snapshot_id, (SELECT count(*) FROM prices) AS n FROM snapshot", path=now.path).iloc[0]
+                seen.add(now.snapshot_id)
+                if (answered["snapshot_id"], answered["n"]) != (now.snapshot_id, 3) or now.problem:
+                    wrong.append((now, tuple(answered)))
+            except Exception as error:  # whatever it is, a reader must not see it
+                wrong.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        ids = [another(folder / "warehouse", day) for day in range(1, 11)]
+        time.sleep(0.1)
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert wrong == []
+    assert ids[-1] in seen and len(seen) > 2
+
+
+def test_each_question_has_its_own_cursor_so_threads_get_their_own_answers(first):
+    path, wrong = first.served.path, []
+
+    def question(thread: int):
+        for number in range(40):
+            answered = ask("SELECT ? AS thread, ? AS number, count(*) AS n FROM sessions WHERE session > make_date(2000 + ?, 1, 1)", [thread, number, thread], path=path).iloc[0]
+            expected = ask("SELECT count(*) AS n FROM sessions WHERE year(session) >= 2000 + ?", [thread], path=path)["n"][0]
+            if (answered["thread"], answered["number"], answered["n"]) != (thread, number, expected):
+                wrong.append((thread, number, tuple(answered)))
+
+    threads = [threading.Thread(target=question, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("question", ["CREATE TABLE t (a INT)", "DELETE FROM prices", "SELECT * FROM read_csv('{path}')", "COPY prices TO '{path}.csv'", "ATTACH '{path}.other'", "SET enable_external_access = true"])
+def test_a_question_can_neither_write_nor_reach_another_file(first, question):
+    csv_file = first.folder / "curated" / "prices.csv"
+    with pytest.raises(duckdb.Error):
+        ask(question.format(path=csv_file), path=first.served.path)
+
+
+def test_a_warehouse_that_is_named_and_missing_is_said_by_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", str(tmp_path / "gone.duckdb"))
+    with pytest.raises(snapshot.NoSnapshot, match="HARBOURVIEW_WAREHOUSE names .*gone.duckdb, which does not exist"):
+        served()
+
+
+def test_a_named_warehouse_is_served_in_place_of_the_pointer(first, monkeypatch):
+    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", str(first.served.path))
+    assert served().path == first.served.path and served().snapshot_id == first.result.snapshot_id
+
+
+# Two rules of DuckDB ----------------------------------------------------------------------------------------
+
+def is_arrow(value: ast.expr, module: ast.Module) -> bool:
+    """Whether an expression is an Arrow table: pa.table(...), arrow_of(...), or a name assigned from one of them."""
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func) in ("pa.table", "arrow_of")
+    given = [node.value for node in ast.walk(module) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == ast.unparse(value)]
+    return bool(given) and all(is_arrow(one, module) for one in given)
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("loaders/*.py"), *ROOT.glob("warehouse/*.py")]), ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_no_pandas_frame_is_given_to_duckdb(path):
+    module = ast.parse(path.read_text("utf-8"))
+    annotations = {id(node) for owner in ast.walk(module) for held in (getattr(owner, "returns", None), getattr(owner, "annotation", None)) if held is not None for node in ast.walk(held)}
+    used = [node for node in ast.walk(module) if isinstance(node, ast.Name) and node.id in ("pd", "pandas") and id(node) not in annotations]
+    assert used == []
+    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        assert call.func.attr not in ("from_df", "from_arrow", "append", "df_to_sql") or not ast.unparse(call.func).startswith(("duckdb.", "connection."))
+        if call.func.attr == "register":
+            assert is_arrow(call.args[1], module), ast.unparse(call)
