@@ -1,11 +1,13 @@
 """Harbourview: the frame only. Page config, navigation, the filter bar, the line on the age of the data; no figures."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import frame, panels
 from ui.text import text
 
-st.set_page_config(page_title="Harbourview", page_icon=":material/sailing:", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "ui" / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
 
 language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
 pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "valuation", "buybacks", "segments", "data")]

@@ -1,0 +1,92 @@
+"""How long do a build, a page and a first chart take? Ratios, side by side in one run; no figure here is a test.
+
+    python benchmarks/speed.py [rounds]
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import browser as driver  # noqa: E402
+
+PAGES = ("overview", "valuation", "buybacks", "segments", "data")
+CHART = ".js-plotly-plot .main-svg"
+
+
+def build() -> None:
+    """Seconds and peak memory of one build of the bundled data, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(ROOT / "data" / "curated", Path(folder) / "curated")
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "loaders", "build"], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": folder}, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    print(f"build of the bundled data: {seconds:.1f} s, {peak:.0f} MB at the peak")
+
+
+def scripts(rounds: int) -> None:
+    """Milliseconds of a page's script run once warm, for each page."""
+    from streamlit.testing.v1 import AppTest
+
+    for page in PAGES:
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at.query_params["t"] = "0700.HK"
+        at.switch_page(f"pages/{page}.py")
+        at.run()
+        took = []
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            at.run()
+            took.append(1000 * (time.perf_counter() - begun))
+        print(f"script of {page:<10} warm: median {statistics.median(took):5.0f} ms, worst {max(took):5.0f} ms")
+
+
+def first_charts(rounds: int) -> None:
+    """Milliseconds from navigation to the first drawn chart: Valuation against the floor, in turn, in one browser."""
+    with driver.browser() as chromium, driver.server(ROOT / "benchmarks" / "empty_page.py") as floor, driver.server(ROOT / "app.py") as app:
+        def once(address: str) -> float:
+            context = chromium.new_context(viewport={"width": 1366, "height": 768})
+            page = context.new_page()
+            begun = time.perf_counter()
+            page.goto(address, wait_until="domcontentloaded")
+            page.wait_for_selector(CHART, timeout=60_000)
+            took = 1000 * (time.perf_counter() - begun)
+            context.close()
+            return took
+
+        addresses = {"empty page": floor, "valuation": f"{app}/valuation?t=0700.HK"}
+        for address in addresses.values():
+            once(address)
+        pairs = [{name: once(address) for name, address in addresses.items()} for _ in range(rounds)]
+        for name in addresses:
+            print(f"navigation to first chart, {name:<10}: median {statistics.median(p[name] for p in pairs):.0f} ms")
+        print(f"ratio valuation / empty page: median {statistics.median(p['valuation'] / p['empty page'] for p in pairs):.2f}")
+
+        context = chromium.new_context(viewport={"width": 1366, "height": 768})
+        page = context.new_page()
+        page.goto(f"{app}/valuation?t=0700.HK")
+        page.wait_for_selector(CHART, timeout=60_000)
+        clicks = []
+        for window in ("3y", "10y", "5y", "max") * max(1, rounds // 2):
+            begun = time.perf_counter()
+            page.get_by_role("radio", name=window, exact=True).or_(page.get_by_role("button", name=window, exact=True)).first.click()
+            page.wait_for_function("(w) => location.search.includes('w=' + w)", arg=window, timeout=10_000)
+            page.wait_for_function("() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=10_000)
+            clicks.append(1000 * (time.perf_counter() - begun))
+        print(f"click on another window to answered: median {statistics.median(clicks):.0f} ms")
+        context.close()
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    build()
+    scripts(count)
+    first_charts(count)
