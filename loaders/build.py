@@ -57,13 +57,14 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
             meaning = MACRO_COLUMNS.get(f"{macro}.{name}") or MACRO_COLUMNS.get(name) or connection.execute(
                 "SELECT meaning FROM dictionary WHERE column_name = ? AND meaning <> '' ORDER BY object IN ('valuation', 'buybacks', 'companies', 'prices') DESC LIMIT 1", [name]).fetchone()
             text = meaning if isinstance(meaning, str) else meaning[0] if meaning else ""
-            unit = "per cent" if name.endswith("_pct") else "million" if name.endswith("_mn") else "HKD" if name.endswith("_hkd") else None
+            unit = next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), None)
             connection.execute("INSERT INTO dictionary VALUES (?, ?, ?, ?, ?)", [macro, name, kind, unit, text])
     nameless = connection.execute("SELECT object || '.' || column_name FROM dictionary WHERE meaning = ''").fetchall()
     if nameless:
         raise ValueError("no comment: " + ", ".join(name for (name,) in nameless))
 
 
+UNITS = {"_mn": "million", "_pct": "per cent", "_pp": "percentage points", "_hkd": "HKD", "_s": "seconds"}
 MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
           "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'",
           "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']", "segments_as_of": "'2025-12-31'", "segment_periods": "'2025-12-31'"}
@@ -97,7 +98,7 @@ MACRO_COLUMNS = {
     "is_break": "true: the company cuts this series differently from this period on (not a mere rename)", "segment_periods.yoy_basis": "printed, comparative, prior_row", "segments_as_of.yoy_basis": "printed, comparative, prior_row",
     "segments_as_of.revenue_mn": "Revenue of the segment, million of currency", "segment_periods.revenue_mn": "Revenue as reported, million of currency",
     "segments_as_of.role": "segment; elimination, unallocated (reconcile to the total); revenue_type (another split, outside the sum); not_itemised, not_known (derived: reported revenue less the known rows)",
-    "leader": "Segment that added most to growth", "leader_pp": "What it added, percentage points", "fastest": "Segment with the highest growth", "fastest_yoy_pct": "Its growth, per cent",
+    "leader": "Segment that added most to growth", "leader_pp": "What it added, percentage points", "fastest": "Named segment (not Others) with the highest growth", "fastest_yoy_pct": "Its growth, per cent",
     "largest": "Segment with the most revenue", "largest_share_pct": "Its share of revenue, per cent", "segment_periods.result": "reconciled (within 0.5 %), incomplete, not itemised, no total, no rows (a quarter of which nothing is known)",
 }
 
@@ -126,7 +127,7 @@ def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) 
             reference.load_sessions(connection)
             say("views")
             snapshot.add_views(connection)
-            connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(p.date) FROM prices AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company'), ?, ?, ?""",
+            connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(p.date) FROM prices AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND close_known_on(p.date, c.exchange) = p.date), ?, ?, ?""",
                                [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs_sha256])
             fill_dictionary(connection)
             say("audit")

@@ -42,8 +42,8 @@ panels.headline([
 ])
 
 # The table: one company a row, cheapest first, what cannot be ranked last and grey.
-trends = view.ask("""SELECT ticker, list(close ORDER BY date) AS trend FROM (SELECT ticker, date_trunc('month', date) AS month, max(date) AS date, arg_max(close, date) AS close FROM prices
-                     WHERE date <= ? AND date > CAST(? AS DATE) - INTERVAL 2 YEAR GROUP BY ALL) GROUP BY ticker""", view.as_of, view.as_of)
+trends = view.ask("""SELECT ticker, list(close ORDER BY date) AS trend FROM (SELECT ticker, date_trunc('month', date) AS month, max(date) AS date, arg_max(close, date) AS close FROM prices JOIN companies USING (ticker)
+                     WHERE close_known_on(date, exchange) <= ? AND date > CAST(? AS DATE) - INTERVAL 2 YEAR GROUP BY ALL) GROUP BY ticker""", view.as_of, view.as_of)
 # Ranked first, cheapest on top; then those with a multiple, then those without.
 shown = shown.assign(place=shown["status"].map({"OK": 0, "STALE_EPS": 1, "STALE_PRICE": 2, "NM_LOSS": 3}).fillna(4)).sort_values(["percentile", "place", "ticker"], na_position="last")
 shown = shown.merge(trends, on="ticker", how="left")

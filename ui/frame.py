@@ -213,7 +213,7 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
         st.multiselect(text("filter.tickers", language), [entry.ticker for entry in universe.entries], key=KEYS["tickers"], format_func=label, accept_new_options=True,
                        placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
         st.date_input(text("filter.as_of", language), value=None, min_value=date(2004, 6, 16), max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
-                      label_visibility="collapsed", width=130, help=None)
+                      label_visibility="collapsed", width=165)
         st.segmented_control(text("filter.window", language), windows, key=KEYS["window"], format_func=lambda w: text(f"window.{w}", language), required=True, label_visibility="collapsed")
         st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
         with st.popover("…", help=text("filter.more", language)):

@@ -64,19 +64,19 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
               .apply(lambda column: [f"color: {grey}" if s else "" for s in stale_eps], subset=["pe"]))
     first = rows["first_date"].dropna()
     event = show(table, {
-        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=150),
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=140),
         "ticker": config.TextColumn(view.text("column.ticker"), width=70),
         "close": config.NumberColumn(view.text("column.close"), format="%.2f", help=view.text("help.close"), width=70),
         "date": config.DateColumn(view.text("column.date"), format="D MMM YY" if language == "en" else "YYYY-MM-DD", width=80),
         "change_1m": config.NumberColumn(view.text("column.change_1m"), format="%+.1f", help=view.text("help.change_1m"), width=60),
         "change_ytd": config.NumberColumn(view.text("column.change_ytd"), format="%+.1f", width=60),
-        "pe": config.TextColumn(view.text("column.pe_ttm"), width=165, alignment="right", help=view.text(f"basis.{view.state.basis}_long")),
-        "percentile": config.ProgressColumn(view.text("column.percentile_window", window=view.text(f"window.{view.state.window}")), min_value=0, max_value=100, format="%.0f", width=130, color=theme.colour("cheap"),
+        "pe": config.TextColumn(view.text("column.pe_ttm"), width=155, alignment="right", help=view.text(f"basis.{view.state.basis}_long")),
+        "percentile": config.ProgressColumn(view.text("column.percentile_window", window=view.text(f"window.{view.state.window}")), min_value=0, max_value=100, format="%.0f", width=115, color=theme.colour("cheap"),
                                             help=view.text("help.percentile", first=formats.day(first.min(), language) if len(first) else formats.MISSING)),
-        "buyback": config.NumberColumn(view.text("column.buyback_ytd") + (" (HK$ bn)" if language == "en" else "（亿港元）"), format="%.2f", width=150, help=view.text("help.buyback")),
+        "buyback": config.NumberColumn(view.text("column.buyback_ytd") + (" (HK$ bn)" if language == "en" else "（亿港元）"), format="%.2f", width=140, help=view.text("help.buyback")),
         "revenue": config.NumberColumn(view.text("column.revenue_yoy"), format="%+.1f", width=115),
-        "period": config.TextColumn(view.text("column.of_period"), width=150),
-        "trend": config.LineChartColumn(view.text("column.trend"), width=110),
+        "period": config.TextColumn(view.text("column.of_period"), width=140),
+        "trend": config.LineChartColumn(view.text("column.trend"), width=95),
     }, key=key, most=23, select=True, styler=styler)
     picked = event.selection.cells if event else []
     return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] in ("name", "ticker") else None
@@ -220,3 +220,232 @@ def dictionary(view: View, rows: pd.DataFrame) -> None:
         "object": config.TextColumn(view.text("column.table"), width=180), "column_name": config.TextColumn(view.text("data.column"), width=180), "type": config.TextColumn("SQL", width=110),
         "unit": config.TextColumn(view.text("column.unit"), width=90), "meaning": config.TextColumn(view.text("data.meaning"), width=700),
     }, most=16)
+
+
+# Buybacks and segments -----------------------------------------------------------------------------------------
+
+def _date_format(view: View) -> str:
+    return "D MMM YYYY" if view.language == "en" else "YYYY-MM-DD"
+
+
+def _published(quality: str, printed, view: View) -> str:
+    """The mark of a row: what was printed where a ruling stands in its place."""
+    if isinstance(printed, str) and printed:
+        return f"{formats.DAGGER} {view.text('buybacks.printed', printed=printed)}"
+    return formats.DAGGER if quality in ("ruled", "derived") else ""
+
+
+def basis_words(view: View, row) -> str:
+    """What a year-to-date figure rests on, to which day, or why there is none."""
+    if pd.isna(row.preference):
+        return view.text("buybacks.basis_none")
+    if view.language == "en":
+        return row.basis_note
+    cut = view.text("buybacks.basis_cut") if row.preference == 1 and row.cut_short else ""
+    return view.text(f"buybacks.basis_{int(row.preference)}", date=formats.day(row.last_trade_date, view.language)) + cut
+
+
+def buyback_league(view: View, rows: pd.DataFrame) -> None:
+    """The year to date of every company: amounts in HK$ mn (亿), who has none last and why."""
+    config, language = st.column_config, view.language
+    rows = rows.reset_index(drop=True)
+    theme = view.theme()
+    unit, divisor = ("HK$ mn", 1e6) if language == "en" else ("亿港元", 1e8)
+    date = "D MMM YY" if language == "en" else "YYYY-MM-DD"
+    table = pd.DataFrame({
+        "rank": rows["rank"].astype("Float64"),
+        "name": [view.name(ticker) for ticker in rows["ticker"]],
+        "amount": rows["amount_hkd"] / divisor,
+        "mark": [formats.qualified("", quality).strip() if isinstance(quality, str) and quality != "exact" else "" for quality in rows["quality"]],
+        "shares": rows["shares"],
+        "average": rows["price_average_hkd"],
+        "above": rows["above_close_pct"],
+        "to": rows["last_trade_date"],
+        "last": rows["last_purchase_date"].where(rows["amount_hkd"].notna()),
+        "prior": rows["prior_amount_hkd"] / divisor,
+        "prior_to": rows["prior_to"],
+        "change": rows["change_pct"],
+        "basis": [view.text("buybacks.short_none" if pd.isna(row.preference) else f"buybacks.short_{int(row.preference)}") for row in rows.itertuples()],
+    })
+    muted, absent = theme.colour("muted"), rows["amount_hkd"].isna().tolist()
+    styler = table.style.apply(lambda row: [f"color: {muted}" if absent[row.name] else ""] * len(row), axis=1)
+    styler = styler.map(lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}", subset=["change"])
+    show(table, {
+        "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=36, pinned=not view.is_phone),
+        "name": config.TextColumn(view.text("column.name"), pinned=True, width=105),
+        "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.1f" if language == "en" else "%,.2f", width=115),
+        "mark": config.TextColumn("~", width=30, help=view.text("footer.dagger")),
+        "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=105),
+        "average": config.NumberColumn(view.text("column.average_hkd"), format="%.2f", width=100),
+        "above": config.NumberColumn(view.text("column.above_close"), format="%+.1f", width=80),
+        "to": config.DateColumn(view.text("column.cut_off"), format=date, width=82),
+        "last": config.DateColumn(view.text("column.last_trade"), format=date, width=82),
+        "prior": config.NumberColumn(f"{view.text('column.year_ago')} ({unit})", format="%,.1f" if language == "en" else "%,.2f", width=130, help=view.text("column.same_day_last_year")),
+        "prior_to": config.DateColumn(view.text("column.cut_off") + " ", format=date, width=82),
+        "change": config.NumberColumn(view.text("column.change_year"), format="%+.1f", width=75),
+        "basis": config.TextColumn(view.text("column.basis_note"), width=290),
+    }, most=23, styler=styler)
+
+
+def buyback_days(view: View, rows: pd.DataFrame) -> None:
+    """The daily rows, newest first: as paid, with the average in HKD beside."""
+    config, language = st.column_config, view.language
+    rows = rows.reset_index(drop=True)
+    unit, divisor = ("mn", 1e6) if language == "en" else ("万", 1e4)
+    table = pd.DataFrame({
+        "date": rows["end_date"],
+        "name": [view.name(ticker) for ticker in rows["ticker"]],
+        "shares": rows["shares"],
+        "amount": rows["amount"] / divisor,
+        "currency": rows["currency"],
+        "mark": [(formats.qualified("", row.quality).strip() if row.quality not in ("exact", "ruled", "derived") else _published(row.quality, row.printed, view)) for row in rows.itertuples()],
+        "low": rows["price_low"],
+        "high": rows["price_high"],
+        "average": rows["price_average"],
+        "average_hkd": rows["price_average_hkd"],
+        "venue": [view.text(f"venue.{venue}") for venue in rows["venue"]],
+        "disposal": [view.text(f"disposal.{disposal}") if isinstance(disposal, str) else formats.MISSING for disposal in rows["disposal"]],
+        "source": rows["publisher"],
+        "link": rows["url"],
+    })
+    show(table, {
+        "date": config.DateColumn(view.text("column.date"), format=_date_format(view), pinned=True, width=95),
+        "name": config.TextColumn(view.text("column.name"), width=100),
+        "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=100),
+        "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.2f", width=105),
+        "currency": config.TextColumn(view.text("column.currency"), width=70),
+        "mark": config.TextColumn(view.text("column.mark"), width=40 if not rows["printed"].notna().any() else 230, help=view.text("footer.dagger")),
+        "low": config.NumberColumn(view.text("column.price_low"), format="%.2f", width=80),
+        "high": config.NumberColumn(view.text("column.price_high"), format="%.2f", width=80),
+        "average": config.NumberColumn(view.text("column.price_average"), format="%.2f", width=95),
+        "average_hkd": config.NumberColumn(view.text("column.average_hkd"), format="%.2f", width=100),
+        "venue": config.TextColumn(view.text("column.venue"), width=85),
+        "disposal": config.TextColumn(view.text("column.disposal"), width=85),
+        "source": config.TextColumn(view.text("column.source"), width=110),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+    }, most=14)
+
+
+def buyback_statements(view: View, rows: pd.DataFrame) -> None:
+    """What was said of longer periods, one row a statement; nothing here adds up."""
+    config, language = st.column_config, view.language
+    rows = rows.reset_index(drop=True)
+
+    def note(row) -> str:
+        parts = [_published(row.quality, row.printed, view) if isinstance(row.printed, str) else "", view.text("buybacks.mandate_note") if row.grain == "mandate" else "",
+                 "" if row.trusted else view.text("buybacks.untrusted"), row.note if isinstance(row.note, str) else ""]
+        return "; ".join(part for part in parts if part)
+
+    table = pd.DataFrame({
+        "name": [view.name(ticker) for ticker in rows["ticker"]],
+        "start": rows["start_date"],
+        "end": rows["end_date"],
+        "grain": [view.text(f"grain.{grain}") for grain in rows["grain"]],
+        "measure": [view.text(f"measure.{measure}") for measure in rows["measure"]],
+        "shares": [formats.number(row.shares, quality=row.quality) for row in rows.itertuples()],
+        "amount": [formats.money(row.amount, row.currency, language, digits=2, quality=row.quality) for row in rows.itertuples()],
+        "note": [note(row) for row in rows.itertuples()],
+        "published": rows["published_on"],
+        "source": rows["publisher"],
+        "link": rows["url"],
+    })
+    date = _date_format(view)
+    show(table, {
+        "name": config.TextColumn(view.text("column.name"), pinned=True, width=90),
+        "start": config.DateColumn(view.text("filter.from"), format=date, width=95),
+        "end": config.DateColumn(view.text("filter.to"), format=date, width=95),
+        "grain": config.TextColumn(view.text("column.grain"), width=90),
+        "measure": config.TextColumn(view.text("column.measure"), width=80),
+        "shares": config.TextColumn(view.text("column.shares"), alignment="right", width=110),
+        "amount": config.TextColumn(view.text("column.amount"), alignment="right", width=110),
+        "note": config.TextColumn(view.text("column.note"), width=330),
+        "published": config.DateColumn(view.text("column.published_on"), format=date, width=95),
+        "source": config.TextColumn(view.text("column.source"), width=130),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+    }, most=12)
+
+
+def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
+    """Segments by period, newest first, parts under their parents. rows: period (words) and name (words) beside the macro's columns."""
+    config = st.column_config
+    rows = rows.reset_index(drop=True)
+
+    def growth(row) -> str:
+        return formats.percent(row.yoy_pct, digits=0 if row.yoy_from_rounded is True else 1, sign=True, quality="about" if row.yoy_from_rounded is True else "exact")
+
+    table = pd.DataFrame({
+        "period": rows["period"],
+        "segment": [("\u2003\u21b3 " if isinstance(row.parent_segment, str) else "") + row.name_words for row in rows.itertuples()],
+        "revenue": [formats.number(row.revenue_mn, quality=row.quality) for row in rows.itertuples()],
+        "yoy": [growth(row) for row in rows.itertuples()],
+        "yoy_basis": [view.text(f"yoy_basis.{basis}") if isinstance(basis, str) else "" for basis in rows["yoy_basis"]],
+        "share": rows["share_pct"],
+        "contribution": rows["contribution_pp"],
+        "announced": rows["announced_on"],
+        "source": rows["publisher"],
+        "link": rows["url"],
+        "note": [row.note if isinstance(row.note, str) else "" for row in rows.itertuples()],
+    })
+    theme = view.theme()
+    direction = [f"color: {palette.direction(value, theme)}" if pd.notna(value) else f"color: {theme.colour('muted')}" for value in rows["yoy_pct"]]
+    show(table, {
+        "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=150),
+        "segment": config.TextColumn(view.text("column.segment"), pinned=True, width=260 if not view.is_phone else 150),
+        "revenue": config.TextColumn(view.text("column.revenue_in", currency=currency), alignment="right", width=130),
+        "yoy": config.TextColumn(view.text("column.yoy_pct"), alignment="right", width=80),
+        "yoy_basis": config.TextColumn(view.text("column.yoy_basis"), width=110, help=view.text("computed.segment_growth")),
+        "share": config.NumberColumn(view.text("column.share_pct"), format="%.1f", width=70),
+        "contribution": config.NumberColumn(view.text("column.contribution_pp"), format="%+.1f", width=120),
+        "announced": config.DateColumn(view.text("column.announced_on"), format=_date_format(view), width=95),
+        "source": config.TextColumn(view.text("column.source"), width=140),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+        "note": config.TextColumn(view.text("column.note"), width=260),
+    }, most=16, styler=table.style.apply(lambda column: direction, subset=["yoy"]))
+
+
+def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> None:
+    """One row a period: the top rows against reported revenue."""
+    config = st.column_config
+    rows = rows.reset_index(drop=True)
+    table = pd.DataFrame({
+        "period": rows["period"], "sum": rows["segments_mn"], "revenue": rows["revenue_mn"], "difference": rows["difference_mn"], "difference_pct": rows["difference_pct"],
+        "result": [view.text(f"reconciliation.{result}") for result in rows["result"]],
+    })
+    theme = view.theme()
+    shade = {"reconciled": theme.colour("ink"), "not itemised": theme.colour("note"), "incomplete": theme.colour("note")}
+    colours = [f"color: {shade.get(result, theme.colour('muted'))}" for result in rows["result"]]
+    show(table, {
+        "period": config.TextColumn(view.text("column.period"), pinned=True, width=150),
+        "sum": config.NumberColumn(view.text("column.segments_sum"), format="%,d", width=120, help=currency),
+        "revenue": config.NumberColumn(view.text("column.revenue_in", currency=currency), format="%,d", width=130),
+        "difference": config.NumberColumn(view.text("column.difference"), format="%,d", width=90),
+        "difference_pct": config.NumberColumn(view.text("column.difference_pct"), format="%+.2f", width=100),
+        "result": config.TextColumn(view.text("column.result"), width=210),
+    }, most=8, styler=table.style.apply(lambda column: colours, subset=["result"]))
+
+
+def kpis(view: View, rows: pd.DataFrame) -> None:
+    """The latest of each operating figure, with its period."""
+    config = st.column_config
+    rows = rows.reset_index(drop=True)
+
+    def value(row) -> str:
+        digits = 0 if float(row.value).is_integer() else 1 if round(row.value, 1) == row.value else 2
+        high = f" – {formats.number(row.value_high, digits)}" if pd.notna(row.value_high) else ""
+        return formats.number(row.value, digits, quality=row.quality) + high
+
+    table = pd.DataFrame({
+        "kpi": rows["kpi"], "value": [value(row) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [formats.percent(v, sign=True) if pd.notna(v) else formats.MISSING for v in rows["yoy_pct"]],
+        "period": rows["period"], "announced": rows["announced_on"], "note": [view.text("segments.kpi_changed") if changed else "" for changed in rows["definition_change"]], "source": rows["publisher"], "link": rows["url"],
+    })
+    show(table, {
+        "kpi": config.TextColumn(view.text("column.kpi"), pinned=not view.is_phone, width=270),
+        "value": config.TextColumn(view.text("column.value"), alignment="right", width=110),
+        "unit": config.TextColumn(view.text("column.unit"), width=100),
+        "yoy": config.TextColumn(view.text("column.yoy_pct"), alignment="right", width=75),
+        "period": config.TextColumn(view.text("column.period"), width=150),
+        "announced": config.DateColumn(view.text("column.announced_on"), format=_date_format(view), width=95),
+        "note": config.TextColumn(view.text("column.note"), width=120),
+        "source": config.TextColumn(view.text("column.source"), width=140),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+    }, most=12)

@@ -1208,7 +1208,7 @@ CREATE TABLE snapshot (
 COMMENT ON TABLE snapshot IS 'One row per (snapshot_id): this file.';
 COMMENT ON COLUMN snapshot.snapshot_id IS 'Name of the snapshot, also in its file name and in pictures';
 COMMENT ON COLUMN snapshot.built_at IS 'When it was built';
-COMMENT ON COLUMN snapshot.data_as_of IS 'Latest session with a price of a covered company';
+COMMENT ON COLUMN snapshot.data_as_of IS 'Latest Hong Kong session with a price of a covered company';
 COMMENT ON COLUMN snapshot.app_version IS 'Version of the code that built it';
 COMMENT ON COLUMN snapshot.schema_version IS 'Version of the tables and views';
 COMMENT ON COLUMN snapshot.inputs_sha256 IS 'Hash of every input file and of the SQL';

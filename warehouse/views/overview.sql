@@ -3,7 +3,7 @@
 -- Prices one line an evening, and what they changed by.
 CREATE MACRO price_changes(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-known AS (SELECT p.* FROM prices AS p, asked WHERE p.date <= asked.day AND p.frequency IN ('daily', 'month_end')),
+known AS (SELECT p.* FROM prices AS p JOIN companies AS c USING (ticker), asked WHERE close_known_on(p.date, c.exchange) <= asked.day AND p.frequency IN ('daily', 'month_end')),
 latest AS (SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY date DESC, frequency) = 1),
 -- The month's base: a month earlier for daily prices, the last close of the month before for month-ends.
 based AS (
@@ -135,7 +135,7 @@ COMMENT ON MACRO freshness_state IS 'fresh, late, stale, or none where nothing i
 
 CREATE MACRO company_freshness(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-price AS (SELECT p.ticker, max(p.date) AS price_to FROM prices AS p, asked WHERE p.date <= asked.day GROUP BY p.ticker),
+price AS (SELECT p.ticker, max(p.date) AS price_to FROM prices AS p JOIN companies AS c USING (ticker), asked WHERE close_known_on(p.date, c.exchange) <= asked.day GROUP BY p.ticker),
 eps AS (
     SELECT t.ticker, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'adjusted') AS eps_adjusted_to, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'reported') AS eps_reported_to
     FROM trailing_sums AS t, asked WHERE t.effective_on <= asked.day GROUP BY t.ticker

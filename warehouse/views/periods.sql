@@ -35,3 +35,7 @@ COMMENT ON MACRO presumed_known_on IS 'Convention for a figure whose announcemen
 
 CREATE MACRO calendar_of(exchange_name) AS CASE WHEN exchange_name = 'HKEX' THEN 'XHKG' ELSE 'XNYS' END;
 COMMENT ON MACRO calendar_of IS 'Trading calendar of an exchange as companies names it';
+
+-- New York closes when Hong Kong sleeps: its close of a day is known on the next evening here.
+CREATE MACRO close_known_on(session_day, exchange_name) AS CASE WHEN calendar_of(exchange_name) = 'XNYS' THEN CAST(session_day AS DATE) + 1 ELSE CAST(session_day AS DATE) END;
+COMMENT ON MACRO close_known_on IS 'First Hong Kong evening on which the close of a session is known: the same day for Hong Kong lines, the next for New York';

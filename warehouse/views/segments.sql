@@ -1,5 +1,9 @@
 -- What did each segment earn, how fast did it grow, and what did it add to the growth of the whole?
 
+CREATE MACRO stood_on(day, known_on, replaced_on, version) AS
+    (known_on <= day AND (replaced_on IS NULL OR replaced_on > day)) OR (version = 1 AND known_on > day);
+COMMENT ON MACRO stood_on IS 'Whether a version of a figure is the one to compare with on a day: the one known then, else the first';
+
 CREATE VIEW segments AS
 WITH named AS (
     SELECT s.*, coalesce(n.series, s.segment) AS series, coalesce(p.series, s.parent_segment) AS parent_series, coalesce(n.role, 'segment') AS role,
@@ -11,14 +15,17 @@ WITH named AS (
 ),
 versioned AS (
     SELECT *, row_number() OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on) AS version,
-           row_number() OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on DESC) = 1 AS is_latest
+           row_number() OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on DESC) = 1 AS is_latest,
+           lead(known_on) OVER (PARTITION BY ticker, history, period_start, period_end, segment, parent_segment ORDER BY known_on) AS replaced_on
     FROM named
 ),
 totals AS (
-    SELECT ticker, period_start, period_end, arg_max(value, version) AS revenue_mn FROM earnings_items
-    WHERE item = 'revenue' AND basis = 'reported' AND in_reporting_currency GROUP BY ALL
+    SELECT ticker, period_start, period_end, value AS revenue_mn, version, coalesce(announced_on, presumed_known_on(period_start, period_end)) AS known_on,
+           lead(coalesce(announced_on, presumed_known_on(period_start, period_end))) OVER (PARTITION BY ticker, period_start, period_end ORDER BY version) AS replaced_on
+    FROM earnings_items WHERE item = 'revenue' AND basis = 'reported' AND in_reporting_currency
 ),
--- The same series, the same length, one year before; nothing across a break.
+-- The same series, the same length, one year before; nothing across a break. A row is compared with what was known when
+-- it was announced (else with the first version), so that a later restatement moves no earlier growth.
 with_prior AS (
     SELECT v.*, p.revenue_mn AS prior_row_mn, p.quality AS prior_quality, t.revenue_mn AS total_mn, pt.revenue_mn AS prior_total_mn,
            EXISTS (FROM segment_breaks AS b WHERE b.ticker = v.ticker AND b.kind <> 'rename' AND (b.series IS NULL OR b.series = v.series)
@@ -26,10 +33,10 @@ with_prior AS (
            (SELECT string_agg(b.what_changed, '; ' ORDER BY b.series NULLS FIRST) FROM segment_breaks AS b WHERE b.ticker = v.ticker AND (b.series IS NULL OR b.series = v.series)
                    AND b.period_start BETWEEN v.period_start AND v.period_end) AS series_break
     FROM versioned AS v
-    LEFT JOIN versioned AS p ON p.is_latest AND p.ticker = v.ticker AND p.history = v.history AND p.series = v.series AND p.parent_series IS NOT DISTINCT FROM v.parent_series
+    LEFT JOIN versioned AS p ON stood_on(v.known_on, p.known_on, p.replaced_on, p.version) AND p.ticker = v.ticker AND p.history = v.history AND p.series = v.series AND p.parent_series IS NOT DISTINCT FROM v.parent_series
         AND p.months = v.months AND last_day(p.period_end) = last_day(CAST(v.period_end - INTERVAL 1 YEAR AS DATE))
-    LEFT JOIN totals AS t ON t.ticker = v.ticker AND t.period_start = v.period_start AND t.period_end = v.period_end
-    LEFT JOIN totals AS pt ON pt.ticker = v.ticker AND last_day(pt.period_end) = last_day(CAST(v.period_end - INTERVAL 1 YEAR AS DATE)) AND months_of(pt.period_start, pt.period_end) = v.months
+    LEFT JOIN totals AS t ON stood_on(v.known_on, t.known_on, t.replaced_on, t.version) AND t.ticker = v.ticker AND t.period_start = v.period_start AND t.period_end = v.period_end
+    LEFT JOIN totals AS pt ON stood_on(v.known_on, pt.known_on, pt.replaced_on, pt.version) AND pt.ticker = v.ticker AND last_day(pt.period_end) = last_day(CAST(v.period_end - INTERVAL 1 YEAR AS DATE)) AND months_of(pt.period_start, pt.period_end) = v.months
 ),
 compared AS (
     SELECT *, CASE WHEN prior_revenue_mn IS NOT NULL THEN prior_revenue_mn WHEN NOT broken AND yoy_pct IS NULL THEN prior_row_mn END AS base_mn,
@@ -163,7 +170,7 @@ sums AS (
            sum(revenue_mn) FILTER (role IN ('segment', 'elimination', 'unallocated')) AS segments_mn, count(*) FILTER (role IN ('segment', 'elimination', 'unallocated')) AS segment_count,
            bool_or(role = 'not_itemised') AS not_itemised, bool_or(role = 'not_known') AS not_known,
            arg_max(series, contribution_pp) FILTER (role = 'segment') AS leader, max(contribution_pp) FILTER (role = 'segment') AS leader_pp,
-           arg_max(series, yoy_pct) FILTER (role = 'segment') AS fastest, max(yoy_pct) FILTER (role = 'segment') AS fastest_yoy_pct,
+           arg_max(series, yoy_pct) FILTER (role = 'segment' AND series NOT IN ('Others', 'All others')) AS fastest, max(yoy_pct) FILTER (role = 'segment' AND series NOT IN ('Others', 'All others')) AS fastest_yoy_pct,
            arg_max(series, revenue_mn) FILTER (role = 'segment') AS largest, max(share_pct) FILTER (role = 'segment') AS largest_share_pct,
            max(announced_on) AS announced_on, max(known_on) AS known_on
     FROM rows GROUP BY ALL

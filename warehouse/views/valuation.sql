@@ -54,13 +54,14 @@ with_status AS (
 -- The PE that a publisher quotes for an index: quoted, never spliced with one of ours.
 quoted AS (
     SELECT v.index_ticker AS ticker, v.date, 'pe_ttm' AS metric, 'quoted' AS basis, v.value, 'OK' AS status, NULL AS close, NULL AS close_currency,
-           NULL AS per_share, NULL AS per_share_currency, NULL AS fx_rate, NULL AS eps_period_end, NULL AS eps_announced_on, NULL AS eps_effective_on, 'month_end' AS frequency, v.source_id
+           NULL AS per_share, NULL AS per_share_currency, NULL AS fx_rate, NULL AS eps_period_end, NULL AS eps_announced_on, NULL AS eps_effective_on, 'month_end' AS frequency, v.date AS known_on, v.source_id
     FROM index_valuation AS v WHERE v.metric = 'pe_ttm' AND v.index_ticker IS NOT NULL AND v.percentile IS NULL AND v.value > 0
 ),
 final AS (
     SELECT w.ticker, w.date, w.metric, w.basis, CASE WHEN w.status IN ('OK', 'STALE_EPS') THEN w.close / (w.per_share * w.fx_rate) END AS value, w.status, w.close, w.close_currency,
-           w.per_share, w.per_share_currency, w.fx_rate, w.eps_period_end, w.announced_on AS eps_announced_on, w.effective_on AS eps_effective_on, w.frequency, p.source_id
-    FROM with_status AS w JOIN prices AS p ON p.ticker = w.ticker AND p.date = w.date AND p.frequency = w.frequency
+           w.per_share, w.per_share_currency, w.fx_rate, w.eps_period_end, w.announced_on AS eps_announced_on, w.effective_on AS eps_effective_on, w.frequency,
+           close_known_on(w.date, c.exchange) AS known_on, p.source_id
+    FROM with_status AS w JOIN prices AS p ON p.ticker = w.ticker AND p.date = w.date AND p.frequency = w.frequency JOIN companies AS c ON c.ticker = w.ticker
     UNION ALL SELECT * FROM quoted
 )
 SELECT * FROM final ORDER BY ticker, metric, basis, frequency, date;
@@ -80,12 +81,13 @@ COMMENT ON COLUMN valuation.eps_period_end IS 'Last day of the twelve months beh
 COMMENT ON COLUMN valuation.eps_announced_on IS 'Latest announcement behind per_share';
 COMMENT ON COLUMN valuation.eps_effective_on IS 'First session on which per_share counted; with ticker and basis it opens eps_ttm_inputs';
 COMMENT ON COLUMN valuation.frequency IS 'daily or month_end';
+COMMENT ON COLUMN valuation.known_on IS 'First Hong Kong evening on which the close is known: the session''s own, the day after for New York';
 COMMENT ON COLUMN valuation.source_id IS 'Source of the close, or of the quoted PE';
 
 -- The observations of each line up to the evening of as_of, and which of them lie in the window that ends there.
 CREATE MACRO valuation_window(as_of, years) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day, CAST(years AS INTEGER) AS span),
-known AS (SELECT v.* FROM valuation AS v, asked WHERE v.date <= asked.day),
+known AS (SELECT v.* FROM valuation AS v, asked WHERE v.known_on <= asked.day),
 -- One frequency a line: daily once there is enough of it and it is not older than the month-ends.
 chosen AS (
     SELECT ticker, CASE WHEN count(DISTINCT date) FILTER (frequency = 'daily') >= 120
