@@ -61,7 +61,7 @@ if len(shown):
             view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
         stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
                     view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),
-        view.theme(), empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
+        view.theme(), height=200 + 28 * len(shown) if len(shown) < 9 else None, empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
     panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)
 
 with st.container(horizontal=True):

@@ -136,7 +136,7 @@ if not view.state.tickers:
 with st.expander(view.text("valuation.points")):
     tables.points(view, history)
 with st.container(horizontal=True):
-    panels.computed(view.text("computed.pe_ttm", basis=basis_words), language)
+    panels.computed(view.text("computed.pe_ttm", basis=basis_words), language, of=measure)
     panels.computed(view.text("computed.percentile", window=window, number=int(now["n"]), first=formats.day(now["first_date"], language) if pd.notna(now["first_date"]) else formats.MISSING, last=formats.day(now["date"], language) if pd.notna(now["date"]) else formats.MISSING,
-                              frequency=view.text(f"frequency.{frequency}"), coverage=formats.percent(now["coverage_pct"], digits=0), losses=int(now["losses_left_out"])), language)
+                              frequency=view.text(f"frequency.{frequency}"), coverage=formats.percent(now["coverage_pct"], digits=0), losses=int(now["losses_left_out"])), language, of=view.text("headline.percentile"))
 panels.sources(view.sources_of([*history["source_id"].dropna(), *(inputs["source_id"] if len(inputs) else []), "ecb-euro-reference-rates"]), language)

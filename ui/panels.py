@@ -36,16 +36,16 @@ def escape(words: Any) -> str:
     return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|$~<>:" else c for c in str(words))
 
 
-def screen() -> str:
-    """Which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Call it once a run."""
-    before = st.session_state.get("harbourview_screen_kind", "desk")
+def _told() -> None:
+    """The browser has spoken: remember what it said before the run that it started begins to draw."""
+    kind = getattr(st.session_state.get("harbourview_screen"), "kind", None)
+    st.session_state["harbourview_screen_kind"] = kind if kind in WIDTHS else "desk"
+
+
+def screen() -> None:
+    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end."""
     mount = st.components.v2.component("harbourview_screen", js=SCREEN_JS)
-    found = mount(key="harbourview_screen", data={"kind": before}, on_kind_change=lambda: None, height=1)
-    kind = getattr(found, "kind", None) or before
-    if kind not in WIDTHS:
-        kind = "desk"
-    st.session_state["harbourview_screen_kind"] = kind
-    return kind
+    mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk")}, on_kind_change=_told, height=1)
 
 
 def is_phone() -> bool:
@@ -116,9 +116,9 @@ def _said(value: Any) -> bool:
     return value is not None and value == value and str(value).strip() not in ("", "NaT", "<NA>")
 
 
-def computed(note: str, language: str = "en") -> None:
-    """A small popover with the formula in words."""
-    with st.popover(text("panel.computed", language), type="tertiary"):
+def computed(note: str, language: str = "en", of: str = "") -> None:
+    """A small popover with the formula in words; of: what it computes, where a page has several."""
+    with st.popover(f"{of}: {text('panel.computed', language)}" if of else text("panel.computed", language), type="tertiary"):
         st.markdown(escape(note))
 
 
