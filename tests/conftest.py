@@ -1,14 +1,19 @@
 """One warehouse built from the repository's own figures for the whole run, and a way to build invented ones."""
 
+import io
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from loaders import __main__ as commands
 from loaders.build import Result, build
 from warehouse import snapshot
 from warehouse.ask import ask as ask_file
@@ -53,6 +58,16 @@ def invented(folder: Path, **curated: str) -> Built:
     """Build in folder from nothing but these CSV texts, one for each table."""
     (folder / "curated").mkdir(parents=True, exist_ok=True)
     return built(folder, {name: text.lstrip() for name, text in curated.items()})
+
+
+def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.CompletedProcess:
+    """Run the command line on a data folder: within this process, or as a scheduler does."""
+    if in_process:
+        said, told = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(told):
+            patch.setenv("HARBOURVIEW_DATA", str(data))
+            return subprocess.CompletedProcess(arguments, commands.main(list(arguments)), said.getvalue(), told.getvalue())
+    return subprocess.run([sys.executable, "-m", "loaders", *arguments], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(data)}, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,10 @@
 
 import csv
 import io
-import os
 import re
-import subprocess
-import sys
 
 import pytest
-from conftest import ROOT, invented
+from conftest import invented, loaders
 
 from loaders.build import build
 
@@ -256,15 +253,11 @@ def test_a_correction_puts_the_ruled_value_in_place_and_says_so(desk):
 
 # The command line ----------------------------------------------------------------------------------------------
 
-def loaders(*arguments: str, data) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "loaders", *arguments], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(data)}, capture_output=True, text=True, timeout=60)
-
-
 def test_a_refused_build_exits_2_says_what_is_served_and_shows_no_traceback(desk):
     path = desk.folder / "curated" / "prices.csv"
     path.write_text(changed("prices", ",46,,", ",abc,,").replace("9999.HK", "9998.HK"), "utf-8")
     try:
-        done = loaders("build", data=desk.folder)
+        done = loaders("build", data=desk.folder, in_process=False)
         checked = loaders("check", data=desk.folder)
     finally:
         path.write_text(GOOD["prices"].lstrip(), "utf-8")
@@ -280,7 +273,7 @@ def test_a_refused_build_exits_2_says_what_is_served_and_shows_no_traceback(desk
 def test_a_first_build_that_is_refused_says_that_nothing_is_served_yet(tmp_path):
     (tmp_path / "curated").mkdir()
     (tmp_path / "curated" / "companies.csv").write_bytes(b"")
-    done = loaders("build", data=tmp_path)
+    done = loaders("build", data=tmp_path, in_process=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "companies.csv file: rule C11, the file is empty" in done.stderr and "nothing is served yet" in done.stderr
 

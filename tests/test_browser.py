@@ -3,9 +3,8 @@
 import struct
 import warnings
 
-import pytest
-
 import browser as driver
+import pytest
 
 LOUD = "NO BROWSER: install chromium (apt-get install chromium fonts-noto-cjk) or run `python -m playwright install chromium`; the pages are not seen by this run"
 CHART = ".js-plotly-plot .main-svg"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, built
+from conftest import CURATED, ROOT, invented
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 
@@ -79,7 +79,8 @@ def test_with_daily_prices_the_pe_of_the_results_day_still_uses_the_old_earnings
     printed = pd.read_csv(daily, dtype=str)
     printed = printed[printed["date"].between("2024-11-01", "2024-11-29") & (printed["flag"] != "close_unreliable")]
     lines = [f"0700.HK,{row.date},{row.close},,{row.volume},HKD,daily,month-end-closes" for row in printed.itertuples()]
-    made = built(tmp_path / "data", landed={"0700.HK": "\n".join(["ticker,date,close,adj_close,volume,currency,frequency,source_id", *lines, ""])})
+    kept = {name: (CURATED / f"{name}.csv").read_text("utf-8") for name in ("companies", "sources", "listings", "corporate_actions", "earnings")}
+    made = invented(tmp_path / "data", **kept, prices="\n".join(["ticker,date,close,adj_close,volume,currency,frequency,source_id", *lines, ""]))
     assert made.result.rejected == []
     found = made.rows("""SELECT strftime(date, '%Y-%m-%d'), round(per_share, 3), strftime(eps_period_end, '%Y-%m-%d'), abs(value - close / (per_share * fx_rate)) < 1e-9
                          FROM valuation WHERE ticker = '0700.HK' AND basis = 'adjusted' AND frequency = 'daily' AND date IN ('2024-11-13', '2024-11-14') ORDER BY 1""")

@@ -45,7 +45,7 @@ class Served:
 def create(path: Path) -> duckdb.DuckDBPyConnection:
     """A new database file at path with the tables of schema.sql, open for writing."""
     connection = duckdb.connect(str(path), config=SETTINGS)
-    connection.execute((SQL / "schema.sql").read_text("utf-8"))
+    connection.execute("BEGIN;" + (SQL / "schema.sql").read_text("utf-8") + ";COMMIT")  # one transaction: half the time
     return connection
 
 

@@ -294,7 +294,7 @@ venues AS (
 closes AS (SELECT p.ticker, p.date, any_value(p.close) AS close FROM prices AS p, asked WHERE p.date <= asked.day AND p.currency = 'HKD' AND p.frequency IN ('daily', 'month_end') GROUP BY p.ticker, p.date),
 joined AS (
     SELECT n.ticker, n.rank, n.shares, n.amount_hkd, n.amount_hkd / n.shares AS price_average_hkd, n.last_trade_date, d.last_purchase_date, n.preference, n.basis_note,
-           CASE WHEN n.preference = 1 THEN 'exact' WHEN n.preference = 2 THEN coalesce(nullif(regexp_extract(n.basis_note, '\((about|over|rounded|truncated|derived|ruled)\)', 1), ''), 'exact') END AS quality,
+           CASE WHEN n.preference = 1 THEN 'exact' WHEN n.preference = 2 THEN coalesce(nullif(regexp_extract(n.basis_note, '\((about|over|rounded|truncated|derived|ruled)\)', 1), ''), 'exact') WHEN n.preference = 3 THEN 'derived' END AS quality,
            n.last_trade_date < asked.day AS cut_short, coalesce(v.venues, CASE WHEN n.preference = 1 THEN (SELECT string_agg(c.venue, ', ') FROM buyback_coverage AS c WHERE c.ticker = n.ticker AND c.complete) END) AS venues,
            CASE WHEN n.preference = 1 THEN s.amount_hkd ELSE y.amount_hkd END AS prior_amount_hkd, CASE WHEN n.preference = 1 THEN s.to_day ELSE y.last_trade_date END AS prior_to, asked.day
     FROM now AS n CROSS JOIN asked LEFT JOIN same_day AS s USING (ticker) LEFT JOIN year_ago AS y ON y.ticker = n.ticker LEFT JOIN last_day_row AS d ON d.ticker = n.ticker LEFT JOIN venues AS v ON v.ticker = n.ticker

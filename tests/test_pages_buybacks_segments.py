@@ -1,0 +1,254 @@
+"""The buybacks and segments pages with full, missing and filtered data, run by Streamlit's own test driver."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+DEADLINE = 60  # seconds for one run, on a busy machine
+
+
+@pytest.fixture()
+def open_page(warehouse):
+    """open_page('buybacks', t='0700.HK') -> the page after its first run, without an exception."""
+
+    def run(page: str, **query: str) -> AppTest:
+        at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.switch_page(f"pages/{page}.py")
+        at.run()
+        assert not at.exception, [error.message for error in at.exception]
+        return at
+
+    return run
+
+
+def words(at: AppTest) -> str:
+    """All that a reader sees as text."""
+    parts = [element.value for kind in ("markdown", "caption", "warning", "info", "error") for element in getattr(at, kind)]
+    parts += [f"{metric.label} {metric.value}" for metric in at.metric]
+    return "\n".join(str(part) for part in parts).replace("\\", "")
+
+
+def figures(at: AppTest) -> list[dict]:
+    """The charts as the browser gets them."""
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+def title(figure: dict) -> str:
+    return figure["layout"]["meta"]["title"]
+
+
+def table(at: AppTest, *columns: str):
+    """The first table with these columns."""
+    return next(frame.value for frame in at.dataframe if set(columns) <= set(frame.value.columns))
+
+
+# Buybacks ------------------------------------------------------------------------------------------------------
+
+def test_tencent_on_21_november_2025(open_page):
+    """The sum of 104 daily returns: HKD 63.5 billion and 126,242,000 shares, so 503.06 a share."""
+    at = open_page("buybacks", t="0700.HK", as_of="2025-11-21")
+    shown = words(at)
+    assert "Tencent has bought HK$63.5bn this year to 21 Nov 2025, at HK$503.06 on average, 20.0% below the close." in shown
+    assert "Buyback YTD to 21 Nov 2025 HK$63.5bn" in shown and "Shares 126,242,000" in shown and "Average price HK$503.06" in shown
+    assert "Last purchase 21 Nov 2025" in shown and "Same day last year HK$94.1bn ▼ −32.5%" in shown
+    assert "Venues: Hong Kong" in shown and "Cut-off: 21 Nov 2025" in shown and "104 daily returns" in shown
+    assert title(figures(at)[0]) == "Tencent: buybacks so far this year against earlier years"
+    days = table(at, "low", "high", "average")
+    assert days["date"].max().date().isoformat() == "2025-11-21" and len(days) == 363
+
+
+def test_the_running_total_ends_at_the_figure_of_the_headline(open_page):
+    running = figures(open_page("buybacks", t="0700.HK", as_of="2025-11-21"))[0]
+    ends = [annotation["text"] for annotation in running["layout"]["annotations"] if annotation.get("name") == "label"]
+    assert "<b>2025 HK$63.5bn</b>" in ends and "2024 HK$112.0bn" in ends and not any(end.startswith("2022") for end in ends)
+
+
+def test_a_ruled_statement_shows_its_value_and_what_was_printed(open_page):
+    statements = table(open_page("buybacks", t="0700.HK", as_of="2025-11-21"), "measure", "published")
+    ruled = statements[statements["note"].str.startswith("†")]
+    assert "126,242,000†" in set(ruled["shares"]) and ruled["note"].str.contains("printed: shares 74828000").any()
+    assert statements[statements["grain"] == "mandate"]["note"].str.startswith("mandate count").all()
+
+
+def test_a_ruled_day_shows_what_was_printed(open_page):
+    days = table(open_page("buybacks", t="1810.HK", as_of="2025-11-21"), "low", "high", "average")
+    newest = days.iloc[0]
+    assert newest["shares"] == 8_000_000 and newest["amount"] == 303 and newest["mark"] == "† printed: amount 30300000, shares 800000"
+
+
+def test_another_day_of_last_year_is_named(open_page):
+    assert "Year before to 20 Feb 2024 HK$1.9bn" in words(open_page("buybacks", t="1810.HK", as_of="2025-11-21"))
+
+
+def test_periods_that_the_report_does_not_cover_are_hatched(open_page):
+    at = open_page("buybacks", t="0700.HK", as_of="2025-11-21")
+    next(control for control in at.segmented_control if control.key == "buybacks_grain").set_value("year").run()
+    assert not at.exception
+    bars = next(figure for figure in figures(at) if title(figure) == "Tencent: buybacks by year")
+    assert bars["data"][0]["marker"]["pattern"]["shape"] == ["/", "", "", "/"]  # 2022 from 30 December, 2025 to 21 November
+
+
+def test_the_league_counts_who_has_a_figure(open_page):
+    at = open_page("buybacks", as_of="2025-11-21")
+    shown = words(at)
+    assert "With a figure 7 of 23" in shown and "Universe: 23 covered companies, 7 with a complete figure" in shown
+    league = table(at, "rank", "prior", "basis")
+    assert league["name"].iloc[0] == "Tencent" and league["amount"].iloc[0] == pytest.approx(63_507.79, abs=0.01)
+    absent = league[league["amount"].isna()]
+    assert len(absent) == 16 and absent["basis"].str.startswith("not reported").all()
+    assert title(figures(at)[0]) == "Buybacks this year"
+
+
+def test_several_companies_are_a_league_of_their_own(open_page):
+    shown = words(open_page("buybacks", t="0700.HK,1024.HK", as_of="2025-11-21"))
+    assert "2 companies have bought HK$65.8bn this year to 21 Nov 2025; Tencent leads with HK$63.5bn." in shown
+
+
+def test_dollar_purchases_are_compared_in_hkd(open_page):
+    at = open_page("buybacks", t="9988.HK", as_of="2025-11-21")
+    assert "Alibaba has bought ~HK$13.1bn this year to 28 Aug 2025." in words(at)
+    price = next(figure for figure in figures(at) if title(figure) == "Alibaba: price paid against the close")
+    assert "in HKD per ordinary share" in " ".join(str(a["text"]) for a in price["layout"]["annotations"]).replace("<br>", " ")
+    days = table(at, "low", "high", "average")
+    assert set(days["currency"]) == {"USD"} and days["average_hkd"].between(60, 140).all() and days["average"].max() < 20
+
+
+@pytest.mark.parametrize("ticker, chart", [("9988.HK", "Alibaba: buybacks by quarter"), ("9618.HK", "JD.com: buybacks by quarter"), ("1810.HK", "Xiaomi: buybacks by year to date")])
+def test_statements_are_drawn_where_there_is_no_daily_report(open_page, ticker, chart):
+    assert title(figures(open_page("buybacks", t=ticker))[0]) == chart
+
+
+def test_a_company_without_a_figure_says_so_and_why(open_page):
+    shown = words(open_page("buybacks", t="PDD"))
+    assert "No complete year-to-date figure is known for PDD" in shown and "not reported" in shown
+
+
+def test_an_index_and_a_line(open_page):
+    at = open_page("buybacks", t="HSTECH")
+    assert "an index or an ETF buys back nothing" in words(at) and not figures(at)
+    assert "the buybacks are those of its issuer, Alibaba" in words(open_page("buybacks", t="BABA"))
+
+
+def test_nothing_later_than_the_evening_is_shown(open_page):
+    at = open_page("buybacks", as_of="2015-01-02")
+    assert "any of 23 companies as of 2 Jan 2015" in words(at)
+    days = table(open_page("buybacks", t="0700.HK", as_of="2024-06-28"), "low", "high", "average")
+    assert days["date"].max().date().isoformat() <= "2024-06-28"
+
+
+# Segments ------------------------------------------------------------------------------------------------------
+
+def test_kuaishou_third_quarter_of_2025(open_page):
+    at = open_page("segments", t="1024.HK", as_of="2025-12-31")
+    shown = words(at)
+    assert "Online marketing services added 8.0 of 14.2 pp of Kuaishou's revenue growth in 2025Q3." in shown
+    assert "Fastest Other services +41.3%" in shown and "Adds up ✓" in shown
+    rows = table(at, "segment", "yoy", "contribution")
+    quarter = rows[rows["period"] == "2025Q3"].set_index("segment")
+    assert quarter.loc["Online marketing services", ["revenue", "yoy"]].tolist() == ["20,102", "+14.0%"]
+    assert quarter.loc["Live streaming", ["revenue", "yoy"]].tolist() == ["~9,570", "+2.5%"]  # printed in billions, so rounded
+    assert quarter.loc["Other services", ["revenue", "yoy"]].tolist() == ["5,880", "+41.3%"]
+
+
+def test_contributions_stand_in_the_finding(open_page):
+    shown = words(open_page("segments", t="0700.HK"))
+    assert "Marketing Services added 4.2 of 11.0 pp of Tencent's revenue growth in 2026Q2." in shown and "Largest VAS 48%" in shown
+
+
+def test_a_results_evening_shows_the_results(open_page):
+    shown = words(open_page("segments", t="0700.HK", as_of="2024-11-13"))
+    assert "Revenue 2024Q3 CNY 167.2bn" in shown and "Results of 13 Nov 2024 enter the PE from the next session." in shown
+    before = words(open_page("segments", t="0700.HK", as_of="2024-11-12"))
+    assert "Revenue 2024Q2" in before and "2024Q3" not in before and "enter the PE" not in before
+
+
+def test_parts_stand_under_their_parents_and_not_in_the_stack(open_page):
+    at = open_page("segments", t="0700.HK", as_of="2025-12-31")
+    rows = table(at, "segment", "yoy", "contribution")
+    assert rows["segment"].tolist()[:2] == ["VAS", "\u2003↳ Domestic Games"] and rows["revenue"].iloc[1] == "~42,800"
+    assert len(figures(at)[0]["data"]) == 4  # VAS, FinTech, Marketing, Others
+
+
+def test_alibaba_has_two_calendars_and_two_histories(open_page):
+    at = open_page("segments", t="9988.HK")
+    assert "Revenue FY2027 Q1 (Jun 2026)" in words(at)
+    assert any("recast by the company" in expander.label for expander in at.expander)
+    rows = table(at, "segment", "yoy", "contribution")
+    assert rows[rows["period"] == "FY2026 Q1 (Jun 2025)"]["segment"].str.contains("Alibaba E-commerce Group").sum() == 0  # that name is of the later structure
+    assert rows["segment"].eq("Not itemised (derived)").any()
+    next(control for control in at.segmented_control if control.key == "segments_calendar").set_value("calendar").run()
+    assert not at.exception and "Revenue 2026Q2" in words(at)
+
+
+def test_a_break_is_a_mark_and_never_a_growth(open_page):
+    at = open_page("segments", t="9988.HK")
+    assert "basis changed" in " ".join(str(a["text"]) for a in figures(at)[0]["layout"]["annotations"])
+    rows = table(at, "segment", "yoy", "contribution")
+    assert (rows[rows["period"] == "FY2027 Q1 (Jun 2026)"]["yoy"] == "–").all()
+    assert "1 Apr 2026 (reclassification)" in words(at)
+
+
+@pytest.mark.parametrize("kind, name", [("growth", "Tencent: growth by segment"), ("mix", "Tencent: revenue mix")])
+def test_growth_and_mix(open_page, kind, name):
+    at = open_page("segments", t="0700.HK")
+    next(control for control in at.segmented_control if control.key == "segments_view").set_value(kind).run()
+    assert not at.exception and title(figures(at)[0]) == name
+
+
+def test_every_length_and_all_periods(open_page):
+    at = open_page("segments", t="1024.HK")
+    for months in (6, 12, 3):
+        next(control for control in at.segmented_control if control.key.startswith("segments_months")).set_value(months).run()
+        assert not at.exception and figures(at)[0]["data"], months
+    at.toggle(key="segments_all").set_value(True).run()
+    assert not at.exception
+
+
+def test_what_is_not_known_is_said(open_page):
+    assert "No segment revenue is known for Meitu" in words(open_page("segments", t="1357.HK"))
+    at = open_page("segments", t="HSTECH")
+    assert "an index or an ETF has no segments" in words(at) and not figures(at)
+    assert "the segments are those of its issuer, Alibaba" in words(open_page("segments", t="BABA"))
+    assert "of the segments known, Smart EV, AI and other new initiatives +16.9%" in words(open_page("segments", t="1810.HK"))
+    assert "No segment revenue is known for any company" in words(open_page("segments", as_of="2005-01-03"))
+
+
+def test_kpis_are_the_latest_known(open_page):
+    kpis = table(open_page("segments", t="0700.HK", as_of="2025-11-21"), "kpi", "value").set_index("kpi")
+    assert kpis.loc["Weixin and WeChat combined MAU", ["value", "period"]].tolist() == ["1,402", "2025Q1"]
+
+
+# Both ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("page", ["buybacks", "segments"])
+def test_every_ticker_of_the_universe_can_be_shown(open_page, warehouse, page):
+    at = open_page(page)
+    for (ticker,) in warehouse.rows("SELECT ticker FROM companies"):
+        at.multiselect(key="filter_tickers").set_value([ticker]).run()
+        assert not at.exception, (ticker, [error.message for error in at.exception])
+        assert at.markdown, ticker
+
+
+@pytest.mark.parametrize("page", ["buybacks", "segments"])
+def test_every_ticker_in_chinese_on_an_early_evening(open_page, warehouse, page):
+    at = open_page(page, lang="zh", as_of="2024-08-14")
+    for (ticker,) in warehouse.rows("SELECT ticker FROM companies WHERE kind = 'company'"):
+        at.multiselect(key="filter_tickers").set_value([ticker]).run()
+        assert not at.exception, (ticker, [error.message for error in at.exception])
+
+
+@pytest.mark.parametrize("page, sentence", [("buybacks", "腾讯今年截至2025年11月21日已回购635.1亿港元，均价503.06港元，较收盘价低20.0%。"), ("segments", "腾讯2025Q3收入增长+15.4%，其中VAS贡献7.9个百分点。")])
+def test_the_finding_in_chinese(open_page, page, sentence):
+    assert sentence in words(open_page(page, t="0700.HK", as_of="2025-11-21", lang="zh"))
+
+
+@pytest.mark.parametrize("page", ["buybacks", "segments"])
+@pytest.mark.parametrize("ticker", ["0700.HK", "9988.HK", "1024.HK,3690.HK"])
+def test_every_chart_carries_its_stamp(open_page, warehouse, page, ticker):
+    for figure in figures(open_page(page, t=ticker)):
+        inside = " ".join(str(a["text"]) for a in figure["layout"]["annotations"]).replace("<br>", " ")
+        for part in ("As of 21 Aug 2026", "Source:", warehouse.served.snapshot_id):
+            assert part in inside, (page, ticker, inside[:300])
