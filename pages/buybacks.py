@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import charts, formats, palette, panels, stamp, tables
+from ui import formats, palette, panels, stamp, tables
 from ui.frame import view as of_this_run
 
 MONTHS_SHOWN, STATED = 36, ("quarter", "half", "month", "year", "fiscal_year", "ytd")
@@ -105,7 +105,7 @@ def draw_league(rows: pd.DataFrame, highlight: list[str]) -> None:
     last = known["last_trade_date"].max()  # whose figure ends earlier says so, and is hatched
     bars = known.assign(company=[view.name(row.ticker) if row.last_trade_date == last or view.is_phone else view.text("buybacks.bar_to", name=view.name(row.ticker), date=day(row.last_trade_date)) for row in known.itertuples()],
                         amount=known["amount_hkd"], incomplete=known["last_trade_date"] < last)
-    figure = charts.league_bars(bars[["ticker", "company", "amount", "incomplete"]],
+    figure = panels.drawn("league_bars", bars[["ticker", "company", "amount", "incomplete"]],
                                 stamp.Stamp(view.text("chart.buyback_league"), view.text("chart.buyback_league_subtitle", currency="HKD", date=day(last if len(known) else view.as_of)), source=view.text("source.league"), number=len(known), **about),
                                 view.theme(), highlight=highlight, empty=view.text("finding.buybacks_nobody", total=len(rows), date=day(view.as_of)), height=tall(min(420, max(260, 150 + 30 * len(known)))))
     shown_as(figure, "buybacks_league", highlight)
@@ -115,7 +115,7 @@ def draw_running(focus: str, running: pd.DataFrame) -> None:
     whole = running[running["from_1_january"]]
     left_out = sorted({str(year) for year in running[~running["from_1_january"]]["year"]})
     note = view.text("buybacks.year_short", years=", ".join(left_out)) if left_out else ""
-    figure = charts.cumulative_by_year(whole.rename(columns={"amount_hkd": "amount"})[["date", "amount", "year"]],
+    figure = panels.drawn("cumulative_by_year", whole.rename(columns={"amount_hkd": "amount"})[["date", "amount", "year"]],
                                        stamp.Stamp(view.text("chart.buyback_cumulative", name=view.name(focus)), view.text("chart.buyback_cumulative_subtitle", currency="HKD"), source=view.text("source.hkex_report"), note=note, **about),
                                        view.theme(), currency="HKD", colour=palette.company(focus, view.theme()), empty=view.text("buybacks.rows_none"), height=tall(400))
     shown_as(figure, "buybacks_cumulative", [focus])
@@ -133,7 +133,7 @@ def draw_periods(focus: str, grain: str, theme) -> None:
     bars = rows.assign(period=names, amount=rows["amount_hkd"], incomplete=~rows["complete"].astype(bool), blackout=rows["mostly_closed"].astype(bool),
                        note=[f"{formats.shares(row.shares, language)} · {formats.price(row.price_average_hkd, 'HKD', language)}" for row in rows.itertuples()])
     title = view.text("chart.buyback_bars", name=view.name(focus), grain=view.text(f"grain.{grain}"))
-    figure = charts.bars_by_period(bars[["period", "amount", "incomplete", "blackout", "note"]],
+    figure = panels.drawn("bars_by_period", bars[["period", "amount", "incomplete", "blackout", "note"]],
                                    stamp.Stamp(title, view.text("chart.buyback_bars_subtitle", currency="HKD"), source=view.text("source.hkex_report"),
                                                note=view.text("buybacks.month_count", number=MONTHS_SHOWN) if grain == "month" and len(rows) == MONTHS_SHOWN else "", **about),
                                    theme, currency="HKD", colour=palette.company(focus, theme), empty=view.text("buybacks.rows_none"), height=tall(400))
@@ -149,7 +149,7 @@ def draw_price(focus: str, days: pd.DataFrame, row, theme) -> None:
     average = None if row is None or pd.isna(row.price_average_hkd) else row.price_average_hkd
     notes = ([view.text("buybacks.note_average")] if average is not None else []) + ([view.text("buybacks.in_hkd")] if (days["currency"] != "HKD").any() else [])
     bought = days.rename(columns={"end_date": "date"}).assign(price_average=days["price_average_hkd"], amount=days["amount_hkd"])
-    figure = charts.price_paid(bought[["date", "price_average", "amount"]], closes,
+    figure = panels.drawn("price_paid", bought[["date", "price_average", "amount"]], closes,
                                stamp.Stamp(view.text("chart.price_paid", name=view.name(focus)), view.text("chart.price_paid_subtitle", currency="HKD"), source=view.text("source.hkex_and_closes"), number=len(days),
                                            note=" ".join(notes), **about),
                                theme, currency="HKD", average=average, colour=palette.company(focus, theme), empty=view.text("buybacks.rows_none"), height=tall(400))
@@ -195,7 +195,7 @@ def draw_stated(focus: str, stated: pd.DataFrame, grain: str, key: str, theme) -
     })
     names = ", ".join(dict.fromkeys(rows["publisher"].dropna()))
     title = view.text("chart.buyback_bars", name=view.name(focus), grain=view.text(f"grain.{grain}"))
-    figure = charts.bars_by_period(bars, stamp.Stamp(title, view.text("buybacks.stated_subtitle", currency=currency), source=view.text("source.statements", names=names), number=int(rows["amount"].notna().sum()), **about),
+    figure = panels.drawn("bars_by_period", bars, stamp.Stamp(title, view.text("buybacks.stated_subtitle", currency=currency), source=view.text("source.statements", names=names), number=int(rows["amount"].notna().sum()), **about),
                                    theme, currency=currency, colour=palette.company(focus, theme), height=tall(400))
     shown_as(figure, key, [focus])
 

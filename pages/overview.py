@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import charts, formats, frame, panels, stamp, tables
+from ui import formats, frame, panels, stamp, tables
 
 view = frame.view()
 rows = view.ask("SELECT * FROM overview(?, ?, ?)", view.as_of, view.years, view.state.basis)
@@ -56,8 +56,7 @@ if len(shown):
         frame.choose(chosen)
         st.switch_page("pages/valuation.py")
 
-    picture = charts.cross_section(
-        shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
+    picture = panels.drawn("cross_section", shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
             view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
         stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
                     view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),

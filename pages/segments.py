@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import charts, formats, panels, stamp, tables
+from ui import formats, panels, stamp, tables
 from ui.frame import view as of_this_run
 
 SHOWN = 16  # periods, unless all are asked for
@@ -151,12 +151,12 @@ def show_segments(focus: str, name: str, rows: pd.DataFrame, own: pd.DataFrame, 
     figure_stamp = stamp.Stamp(view.text(titles[chart], name=name), subtitle, view.as_of, view.text("segments.source", name=name), note=" ".join(notes), snapshot=view.served.snapshot_id)
     theme, height, empty = view.theme(), 400 + (16 if view.is_phone else 5) * max(0, frame["label"].nunique() - (4 if view.is_phone else NAMES)), view.text("missing.no_rows", date=day(view.as_of))
     if chart == "stack":
-        figure = charts.stacked_segments(frame, figure_stamp, theme, currency=currency, empty=empty, height=height)
+        figure = panels.drawn("stacked_segments", frame, figure_stamp, theme, currency=currency, empty=empty, height=height)
     elif chart == "mix":
-        figure = charts.mix(frame, figure_stamp, theme, empty=empty, height=height)
+        figure = panels.drawn("mix", frame, figure_stamp, theme, empty=empty, height=height)
     else:
         lines = frame[frame["role"].isna() | (frame["role"] == "segment")]
-        figure = charts.growth_by_segment(lines.assign(not_meaningful=False), figure_stamp, theme, empty=empty, height=height)
+        figure = panels.drawn("growth_by_segment", lines.assign(not_meaningful=False), figure_stamp, theme, empty=empty, height=height)
     said = figure.layout.meta
     panels.show(figure, f"segments_{chart}", stamp.filename(f"segments-{chart}", [focus], view.as_of), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=day(view.as_of)), language=language)
 

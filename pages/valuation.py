@@ -1,5 +1,7 @@
 """What does a company cost against its own past, and against all the others, as known on the evening shown?"""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -65,8 +67,7 @@ about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
 source_words = view.text("source.quoted") if of_index else view.text("source.computed")
 
 
-def exact(value) -> str:
-    return formats.multiple(value, language, digits=2)
+exact = partial(formats.multiple, language=language, digits=2)
 
 
 def draw_history(theme) -> None:
@@ -78,10 +79,10 @@ def draw_history(theme) -> None:
         view.text("chart.pe_history_subtitle", metric=measure, basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window)
     figure_stamp = stamp.Stamp(title, subtitle, source=source_words, number=int(now["n"]), note=" ".join([view.text("valuation.index_method"), *notes] if of_index else notes), **about)
     if of_index:
-        figure = charts.index_history(history[["date", "value"]], figure_stamp, theme, printed=printed, write=exact, empty=view.text(f"reason.{now['status']}"))
+        figure = panels.drawn("index_history", history[["date", "value"]], figure_stamp, theme, printed=printed, write=exact, empty=view.text(f"reason.{now['status']}"))
     else:
         bands = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else None
-        figure = charts.percentile_band(history, bands, figure_stamp, theme, results=results[results > history["date"].min()], percentile=now["percentile"], empty=view.text(f"reason.{now['status']}"))
+        figure = panels.drawn("percentile_band", history, bands, figure_stamp, theme, results=results[results > history["date"].min()], percentile=now["percentile"], empty=view.text(f"reason.{now['status']}"))
     panels.show(figure, "valuation_history", stamp.filename("valuation", [focus], view.as_of),
                 view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=formats.multiple(now["value"], language), percentile=percentile, window=window, date=formats.day(view.as_of, language)), language=language)
 
@@ -91,7 +92,7 @@ def draw_ranges(theme) -> None:
     rows = own[own["value"].notna() | own["ticker"].isin(view.state.tickers)]
     rows = rows.assign(name=[view.name(t) for t in rows["ticker"]])
     absent = view.text("valuation.note_absent", number=len(own) - len(rows), total=len(own)) if len(own) > len(rows) else ""
-    figure = charts.cross_section(rows, stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric=measure, basis=view.text(f"basis.{basis}"), window=window),
+    figure = panels.drawn("cross_section", rows, stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric=measure, basis=view.text(f"basis.{basis}"), window=window),
                                                     source=view.text("source.computed"), number=int(rows["percentile"].notna().sum()), note=absent, **about),
                                   theme, highlight=[focus], empty=view.text("missing.no_rows", date=formats.day(view.as_of, language)))
     panels.show(figure, "valuation_ranges", stamp.filename("valuation-all", [], view.as_of), view.text("chart.cross_section"), language=language)
@@ -127,7 +128,7 @@ if not view.state.tickers:
     printed = view.ask("""SELECT v.date, v.value, v.percentile, s.publisher AS source FROM index_valuation AS v JOIN sources AS s USING (source_id)
                           WHERE v.index_ticker = 'HSTECH' AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", view.as_of)
     if len(since):
-        figure = charts.index_history(series, stamp.Stamp(
+        figure = panels.drawn("index_history", series, stamp.Stamp(
             view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"], language), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window.max")),
             view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")), source=view.text("source.quoted"), number=int(since.iloc[0]["n"]),
             note=view.text("valuation.index_method"), **about), view.theme(), printed=printed, write=exact)

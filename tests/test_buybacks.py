@@ -90,7 +90,7 @@ def test_else_the_latest_statement_of_the_year_known_by_then(bought):
 
 
 def test_and_the_days_after_it(bought):
-    assert ytd(bought, "SAID.HK", "2024-05-07") == (110, 1120, "2024-05-06", 2, "statement of the year to 2024-04-30 and 1 daily rows to 2024-05-06")
+    assert ytd(bought, "SAID.HK", "2024-05-07") == (110, 1120, "2024-05-06", 2, "statement of the year to 2024-04-30 and 1 daily row to 2024-05-06")
 
 
 def test_a_running_total_below_an_earlier_one_and_one_that_is_contradicted_are_not_used(bought):

@@ -6,12 +6,13 @@ Only this module of the kit imports streamlit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import links
+from ui import charts, links
 from ui.palette import TOKENS, Theme
 from ui.stamp import config, light_copy
 from ui.text import text
@@ -125,6 +126,12 @@ def computed(note: str, language: str = "en", of: str = "") -> None:
 def missing(message: str) -> None:
     """A grey line that says what is not there, and why."""
     st.caption(escape(message))
+
+
+@st.cache_resource(max_entries=300, show_spinner=False, hash_funcs={partial: lambda write: (write.func.__qualname__, write.args, sorted(write.keywords.items()))})
+def drawn(chart: str, *data: Any, **options: Any) -> go.Figure:
+    """The figure that ui.charts draws of these data: drawn once, then handed out again. Nobody may change it."""
+    return getattr(charts, chart)(*data, **options)
 
 
 def show(figure: go.Figure, key: str, filename: str, alt: str, *, language: str = "en", **options: Any) -> Any:

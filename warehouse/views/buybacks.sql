@@ -134,7 +134,7 @@ covered AS (
 ),
 from_days AS (
     SELECT c.ticker, coalesce(sum(k.shares), 0) AS shares, coalesce(sum(k.amount_hkd), 0) AS amount_hkd, c.to_day AS last_trade_date,
-           count(DISTINCT k.end_date) || ' daily returns of the exchange''s complete report to ' || c.to_day || CASE WHEN c.cut_short THEN ' (incomplete: nothing later is loaded)' ELSE '' END AS basis_note, 1 AS preference
+           count(DISTINCT k.end_date) || CASE WHEN count(DISTINCT k.end_date) = 1 THEN ' daily return' ELSE ' daily returns' END || ' of the exchange''s complete report to ' || c.to_day || CASE WHEN c.cut_short THEN ' (incomplete: nothing later is loaded)' ELSE '' END AS basis_note, 1 AS preference
     FROM covered AS c CROSS JOIN asked LEFT JOIN known AS k ON k.ticker = c.ticker AND k.venue = c.venue AND k.grain = 'day' AND k.end_date BETWEEN asked.year_start AND c.to_day
     GROUP BY c.ticker, c.to_day, c.cut_short
 ),
@@ -153,7 +153,7 @@ days_after AS (
 ),
 from_statement AS (
     SELECT s.ticker, s.shares + coalesce(d.shares, 0) AS shares, s.amount_hkd + coalesce(d.amount_hkd, 0) AS amount_hkd, coalesce(d.to_day, s.end_date) AS last_trade_date,
-           'statement of the year to ' || s.end_date || CASE WHEN s.quality <> 'exact' THEN ' (' || s.quality || ')' ELSE '' END || coalesce(' and ' || d.days || ' daily rows to ' || d.to_day, '') AS basis_note, 2 AS preference
+           'statement of the year to ' || s.end_date || CASE WHEN s.quality <> 'exact' THEN ' (' || s.quality || ')' ELSE '' END || coalesce(' and ' || d.days || CASE WHEN d.days = 1 THEN ' daily row to ' ELSE ' daily rows to ' END || d.to_day, '') AS basis_note, 2 AS preference
     FROM statement AS s LEFT JOIN days_after AS d USING (ticker)
 ),
 -- 3. closed periods that tile from 1 January

@@ -164,9 +164,7 @@ SELECT * FROM final;
 
 -- Trailing twelve months: four consecutive quarters; for a half-year reporter FY + H1 - prior H1, or the FY itself.
 CREATE TEMP TABLE trailing_parts AS
-WITH half_year_reporters AS (
-    SELECT ticker FROM earnings_items GROUP BY ticker HAVING count(*) FILTER (months = 3) = 0
-),
+WITH quarterly_since AS (SELECT ticker, min(effective_on) AS quarterly_since FROM earnings_items WHERE months = 3 GROUP BY ticker),
 four AS (
     SELECT d.as_known, d.ticker, d.item, d.basis, d.period_end,
            [{period_start: a.period_start, period_end: a.period_end, sign: 1, value: a.value, announced_on: a.announced_on, effective_on: a.effective_on, source_id: a.source_id, derived: a.derived},
@@ -178,7 +176,8 @@ four AS (
     JOIN quarters_known AS b ON b.as_known = c.as_known AND b.ticker = c.ticker AND b.item = c.item AND b.basis = c.basis AND b.period_end + 1 = c.period_start
     JOIN quarters_known AS a ON a.as_known = b.as_known AND a.ticker = b.ticker AND a.item = b.item AND a.basis = b.basis AND a.period_end + 1 = b.period_start
 ),
-half_year_known AS (SELECT k.* FROM known_at AS k SEMI JOIN half_year_reporters USING (ticker)),
+-- A half-year reporter is who has not printed a quarter by then.
+half_year_known AS (SELECT k.* FROM known_at AS k LEFT JOIN quarterly_since AS q USING (ticker) WHERE q.quarterly_since IS NULL OR q.quarterly_since > k.as_known),
 years AS (
     SELECT as_known, ticker, item, basis, period_end,
            [{period_start: period_start, period_end: period_end, sign: 1, value: value, announced_on: announced_on, effective_on: effective_on, source_id: source_id, derived: quality = 'derived'}] AS parts

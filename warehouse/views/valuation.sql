@@ -5,11 +5,11 @@ WITH lines AS (
     SELECT c.ticker, c.issuer_ticker, c.kind, c.price_currency,
            -- prices are on today's basis, so a line counts with today's ratio
            coalesce((SELECT max(l.shares_per_ads) FROM listings AS l WHERE l.ticker = c.ticker AND l.valid_to IS NULL), 1) AS shares_per_line,
-           (SELECT count(*) FILTER (e.months = 3) > 0 FROM earnings_items AS e WHERE e.ticker = c.issuer_ticker) AS reports_quarterly
+           (SELECT min(e.effective_on) FROM earnings_items AS e WHERE e.ticker = c.issuer_ticker AND e.months = 3) AS quarterly_since
     FROM companies AS c WHERE c.kind IN ('company', 'peer', 'line')
 ),
 asked AS (
-    SELECT p.ticker, l.issuer_ticker, p.date, p.frequency, p.close, p.currency AS close_currency, l.shares_per_line, l.reports_quarterly, m.metric, m.basis, m.item
+    SELECT p.ticker, l.issuer_ticker, p.date, p.frequency, p.close, p.currency AS close_currency, l.shares_per_line, coalesce(p.date >= l.quarterly_since, false) AS reports_quarterly, m.metric, m.basis, m.item
     FROM prices AS p JOIN lines AS l USING (ticker),
          (VALUES ('pe_ttm', 'adjusted', 'eps_diluted'), ('pe_ttm', 'reported', 'eps_diluted'), ('ps_ttm', 'reported', 'revenue')) AS m(metric, basis, item)
 ),
