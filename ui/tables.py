@@ -34,7 +34,7 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
 
     def pe(row) -> str:
         if row.status == "STALE_EPS":
-            return f"{formats.multiple(row.pe_ttm, language)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language))})"
+            return f"{formats.multiple(row.pe_ttm, language)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language) if language == 'en' else f'{row.eps_period_end:%Y-%m-%d}')})"
         if row.status == "STALE_PRICE":
             return f"{formats.multiple(row.pe_ttm, language)} ({view.text('status.STALE_PRICE')})"
         return formats.multiple(row.pe_ttm, language) if row.status == "OK" else view.text(f"status.{row.status}")
@@ -64,18 +64,18 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
               .apply(lambda column: [f"color: {grey}" if s else "" for s in stale_eps], subset=["pe"]))
     first = rows["first_date"].dropna()
     event = show(table, {
-        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=140),
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=140 if language == "en" else 90),
         "ticker": config.TextColumn(view.text("column.ticker"), width=70),
         "close": config.NumberColumn(view.text("column.close"), format="%.2f", help=view.text("help.close"), width=70),
         "date": config.DateColumn(view.text("column.date"), format="D MMM YY" if language == "en" else "YYYY-MM-DD", width=80),
         "change_1m": config.NumberColumn(view.text("column.change_1m"), format="%+.1f", help=view.text("help.change_1m"), width=60),
-        "change_ytd": config.NumberColumn(view.text("column.change_ytd"), format="%+.1f", width=60),
+        "change_ytd": config.NumberColumn(view.text("column.change_ytd"), format="%+.1f", width=60 if language == "en" else 90),
         "pe": config.TextColumn(view.text("column.pe_ttm"), width=155, alignment="right", help=view.text(f"basis.{view.state.basis}_long")),
         "percentile": config.ProgressColumn(view.text("column.percentile_window", window=view.text(f"window.{view.state.window}")), min_value=0, max_value=100, format="%.0f", width=115, color=theme.colour("cheap"),
                                             help=view.text("help.percentile", first=formats.day(first.min(), language) if len(first) else formats.MISSING)),
         "buyback": config.NumberColumn(view.text("column.buyback_ytd") + (" (HK$ bn)" if language == "en" else "（亿港元）"), format="%.2f", width=140, help=view.text("help.buyback")),
         "revenue": config.NumberColumn(view.text("column.revenue_yoy"), format="%+.1f", width=115),
-        "period": config.TextColumn(view.text("column.of_period"), width=140),
+        "period": config.TextColumn(view.text("column.of_period"), width=140 if language == "en" else 165),
         "trend": config.LineChartColumn(view.text("column.trend"), width=95),
     }, key=key, most=23, select=True, styler=styler)
     picked = event.selection.cells if event else []
@@ -272,7 +272,7 @@ def buyback_league(view: View, rows: pd.DataFrame) -> None:
     styler = styler.map(lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}", subset=["change"])
     show(table, {
         "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=36, pinned=not view.is_phone),
-        "name": config.TextColumn(view.text("column.name"), pinned=True, width=105),
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=105),
         "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.1f" if language == "en" else "%,.2f", width=115),
         "mark": config.TextColumn("~", width=30, help=view.text("footer.dagger")),
         "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=105),
@@ -309,7 +309,7 @@ def buyback_days(view: View, rows: pd.DataFrame) -> None:
         "link": rows["url"],
     })
     show(table, {
-        "date": config.DateColumn(view.text("column.date"), format=_date_format(view), pinned=True, width=95),
+        "date": config.DateColumn(view.text("column.date"), format=_date_format(view), pinned=view.is_phone, width=95),
         "name": config.TextColumn(view.text("column.name"), width=100),
         "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=100),
         "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.2f", width=105),
@@ -351,7 +351,7 @@ def buyback_statements(view: View, rows: pd.DataFrame) -> None:
     })
     date = _date_format(view)
     show(table, {
-        "name": config.TextColumn(view.text("column.name"), pinned=True, width=90),
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=90),
         "start": config.DateColumn(view.text("filter.from"), format=date, width=95),
         "end": config.DateColumn(view.text("filter.to"), format=date, width=95),
         "grain": config.TextColumn(view.text("column.grain"), width=90),
@@ -390,7 +390,7 @@ def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
     direction = [f"color: {palette.direction(value, theme)}" if pd.notna(value) else f"color: {theme.colour('muted')}" for value in rows["yoy_pct"]]
     show(table, {
         "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=150),
-        "segment": config.TextColumn(view.text("column.segment"), pinned=True, width=260 if not view.is_phone else 150),
+        "segment": config.TextColumn(view.text("column.segment"), pinned=view.is_phone, width=260 if not view.is_phone else 150),
         "revenue": config.TextColumn(view.text("column.revenue_in", currency=currency), alignment="right", width=130),
         "yoy": config.TextColumn(view.text("column.yoy_pct"), alignment="right", width=80),
         "yoy_basis": config.TextColumn(view.text("column.yoy_basis"), width=110, help=view.text("computed.segment_growth")),
@@ -415,7 +415,7 @@ def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Non
     shade = {"reconciled": theme.colour("ink"), "not itemised": theme.colour("note"), "incomplete": theme.colour("note")}
     colours = [f"color: {shade.get(result, theme.colour('muted'))}" for result in rows["result"]]
     show(table, {
-        "period": config.TextColumn(view.text("column.period"), pinned=True, width=150),
+        "period": config.TextColumn(view.text("column.period"), pinned=view.is_phone, width=150),
         "sum": config.NumberColumn(view.text("column.segments_sum"), format="%,d", width=120, help=currency),
         "revenue": config.NumberColumn(view.text("column.revenue_in", currency=currency), format="%,d", width=130),
         "difference": config.NumberColumn(view.text("column.difference"), format="%,d", width=90),

@@ -64,15 +64,15 @@ COMMENT ON MACRO TABLE overview IS 'The coverage universe on the evening of as_o
 
 -- On which evenings were most companies fresh? One row per month-end of the prices.
 CREATE VIEW freshness_by_month AS
-WITH ever AS (SELECT DISTINCT v.ticker, v.basis FROM valuation AS v JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND v.metric = 'pe_ttm' AND v.status = 'OK'),
-months AS (SELECT v.basis, date_trunc('month', v.date) AS month, max(v.date) AS date, count(DISTINCT v.ticker) FILTER (v.status = 'OK') AS fresh
-           FROM valuation AS v JOIN ever AS e USING (ticker, basis) WHERE v.metric = 'pe_ttm' GROUP BY ALL)
-SELECT m.basis, m.date, m.fresh, (SELECT count(*) FROM ever AS e WHERE e.basis = m.basis) AS ever_ranked FROM months AS m;
-COMMENT ON VIEW freshness_by_month IS 'One row per (basis, date): how many of the covered companies that ever had an OK PE have one in that month.';
+WITH observed AS (SELECT v.* FROM valuation AS v JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND v.metric = 'pe_ttm'),
+first_ranked AS (SELECT ticker, basis, min(date) AS first_ok FROM observed WHERE status = 'OK' GROUP BY ALL),
+months AS (SELECT basis, date_trunc('month', date) AS month, max(date) AS date, count(DISTINCT ticker) FILTER (status = 'OK') AS fresh FROM observed GROUP BY ALL)
+SELECT m.basis, m.date, m.fresh, (SELECT count(*) FROM first_ranked AS f WHERE f.basis = m.basis AND f.first_ok <= m.date) AS ever_ranked FROM months AS m;
+COMMENT ON VIEW freshness_by_month IS 'One row per (basis, date): how many of the covered companies that had an OK PE by then have one in that month.';
 COMMENT ON COLUMN freshness_by_month.basis IS 'adjusted or reported';
 COMMENT ON COLUMN freshness_by_month.date IS 'Last session of the month with a price';
 COMMENT ON COLUMN freshness_by_month.fresh IS 'Companies with an OK PE in that month';
-COMMENT ON COLUMN freshness_by_month.ever_ranked IS 'Companies that ever had an OK PE on that basis';
+COMMENT ON COLUMN freshness_by_month.ever_ranked IS 'Companies that had an OK PE on that basis in that month or before';
 
 -- How much is loaded, and how new is it?
 CREATE VIEW freshness AS
