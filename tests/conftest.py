@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import screen
 
 from loaders import __main__ as commands
 from loaders.build import Result, build
@@ -93,3 +94,9 @@ def ask(warehouse) -> Callable[..., pd.DataFrame]:
 def rows(warehouse) -> Callable[..., list[tuple]]:
     """rows(question, *parameters): the same as plain tuples, absent figures as None."""
     return warehouse.rows
+
+
+@pytest.fixture()
+def open_page(warehouse) -> Callable:
+    """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own figures."""
+    return screen.run_page

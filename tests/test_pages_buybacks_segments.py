@@ -1,39 +1,8 @@
 """The buybacks and segments pages with full, missing and filtered data, run by Streamlit's own test driver."""
 
-import json
-
 import pytest
+from screen import figures, words
 from streamlit.testing.v1 import AppTest
-
-DEADLINE = 60  # seconds for one run, on a busy machine
-
-
-@pytest.fixture()
-def open_page(warehouse):
-    """open_page('buybacks', t='0700.HK') -> the page after its first run, without an exception."""
-
-    def run(page: str, **query: str) -> AppTest:
-        at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
-        for name, value in query.items():
-            at.query_params[name] = value
-        at.switch_page(f"pages/{page}.py")
-        at.run()
-        assert not at.exception, [error.message for error in at.exception]
-        return at
-
-    return run
-
-
-def words(at: AppTest) -> str:
-    """All that a reader sees as text."""
-    parts = [element.value for kind in ("markdown", "caption", "warning", "info", "error") for element in getattr(at, kind)]
-    parts += [f"{metric.label} {metric.value}" for metric in at.metric]
-    return "\n".join(str(part) for part in parts).replace("\\", "")
-
-
-def figures(at: AppTest) -> list[dict]:
-    """The charts as the browser gets them."""
-    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
 
 
 def title(figure: dict) -> str:
