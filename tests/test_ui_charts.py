@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from ui import charts, palette, stamp
-from ui.charts import Stamp, Theme
+from ui.charts import Stamp, Theme, parts
 
 AS_OF = date(2099, 7, 31)
 NAMES = ["Invented Holdings", "一家名字非常非常非常长的虚构控股股份有限公司", "<b>Bold</b> & Sons", *[f"Company {i}" for i in range(9)]]
@@ -214,7 +214,7 @@ def test_words_from_the_data_cannot_become_markup():
 
 
 def test_labels_at_line_ends_keep_apart():
-    places = charts._spread([5.0, 5.1, 5.2, 9.9, 0.0], 1.0, 0.0, 10.0)
+    places = parts.spread([5.0, 5.1, 5.2, 9.9, 0.0], 1.0, 0.0, 10.0)
     ordered = sorted(places)
     assert all(b - a >= 0.999 for a, b in zip(ordered, ordered[1:])) and 0 <= ordered[0] and ordered[-1] <= 10
     assert sorted(range(5), key=lambda i: places[i]) == [4, 0, 1, 2, 3]
@@ -307,7 +307,7 @@ def test_wrapped_lines_fit_and_lose_nothing():
 
 def test_a_whole_tick_keeps_its_magnitude() -> None:
     """20.00x became 200x when ".0" was cut out of the middle."""
-    assert charts._short(lambda value: f"{value:.2f}x", 50.0, 0) == "50x"
-    assert charts._short(lambda value: f"{value:.1f}倍", 20.0, 0) == "20倍"
-    assert charts._short(lambda value: f"{value:.1f}x", 20.5, 1) == "20.5x"
-    assert charts._short(lambda value: f"{value:,.0f}", 1000.0, 0) == "1,000"
+    assert parts.short_tick(lambda value: f"{value:.2f}x", 50.0, 0) == "50x"
+    assert parts.short_tick(lambda value: f"{value:.1f}倍", 20.0, 0) == "20倍"
+    assert parts.short_tick(lambda value: f"{value:.1f}x", 20.5, 1) == "20.5x"
+    assert parts.short_tick(lambda value: f"{value:,.0f}", 1000.0, 0) == "1,000"
