@@ -64,7 +64,9 @@ notes += [view.text("valuation.note_losses", losses=int(now["losses_left_out"]))
 title = view.text("chart.pe_history_finding", name=name, multiple=formats.multiple(now["value"], language), percentile=percentile, window=window) if pd.notna(now["percentile"]) else view.text("chart.pe_history", name=name, metric=measure)
 results = history["eps_effective_on"].dropna().drop_duplicates()
 about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
-source_words = view.text("source.quoted") if of_index else view.text("source.computed")
+announced = history["eps_announced_on"].dropna()
+source_words = view.text("source.quoted") if of_index else view.text("source.computed") if announced.empty else \
+    view.text("source.computed_of" if frequency == "month_end" else "source.computed_of_daily", name=name, announced=formats.day(announced.iloc[-1], language))
 
 
 exact = partial(formats.multiple, language=language, digits=2)

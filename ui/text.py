@@ -43,6 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.change_1m": ("Since the last close of the month before (month-end prices).", "较上月末收盘价（月末数据）。"),
     "help.percentile": ("0 cheapest, 100 dearest in the window; first observation {first}.", "0为区间内最便宜，100为最贵；首个观测{first}。"),
     "help.buyback": ("By trade date since 1 January; blank: no complete basis is known, never a partial sum.", "自1月1日起按交易日计；空白表示无完整数据，不以部分合计代替。"),
+    "source.computed_of": ("{name} results to {announced}; month-end closes, vendors cross-checked; ECB rates", "{name}截至{announced}的业绩公告；月末收盘价（多家数据商核对）；欧洲央行汇率"),
+    "source.computed_of_daily": ("{name} results to {announced}; daily closes; ECB rates", "{name}截至{announced}的业绩公告；每日收盘价；欧洲央行汇率"),
     "source.computed": ("company results, month-end closes and ECB rates; see Sources", "公司业绩、月末收盘价、欧洲央行汇率；见“来源”"),
     "table.eps_to": ("EPS to {date}", "EPS至{date}"),
     "observations.month_end": ("month-ends", "月末"),
