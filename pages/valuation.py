@@ -1,5 +1,6 @@
 """What does a company cost against its own past, and against all the others, as known on the evening shown?"""
 
+from datetime import timedelta
 from functools import partial
 
 import pandas as pd
@@ -32,6 +33,9 @@ measure = view.text("metric.pe_ttm")
 of_index = kinds[focus] == "index"
 basis_words = view.text("basis.quoted") if of_index else view.text(f"basis.{basis}")
 percentile = formats.percentile(now["percentile"], language)
+# A window longer than the history is called by its first month, never by the window's full length.
+shorter = pd.notna(now["first_date"]) and (view.years == 0 or now["first_date"].date() > view.as_of.replace(year=view.as_of.year - view.years, day=1) + timedelta(days=62))
+window_of = view.text("window_since", month=formats.month(now["first_date"], language)) if shorter else view.text("window_of", window=window)
 frequency = now["frequency"] if isinstance(now["frequency"], str) else "month_end"
 
 # The finding.
@@ -50,7 +54,7 @@ else:
 span = view.text("headline.range_value", low=formats.multiple(now["minimum"], language), high=formats.multiple(now["maximum"], language))
 panels.headline([
     (view.text("headline.pe"), formats.valuation(now["value"], now["status"], language), f"{formats.price(now['close'], now['close_currency'], language)}, {formats.day(now['date'], language)}" if pd.notna(now["close"]) else None),
-    (f"{view.text('headline.percentile')} ({window}, N {int(now['n'])})", percentile, view.text("help.percentile", first=formats.day(now["first_date"], language) if pd.notna(now["first_date"]) else formats.MISSING)),
+    (f"{view.text('headline.percentile')} ({window_of.removeprefix('of ')}, N {int(now['n'])})", percentile, view.text("help.percentile", first=formats.day(now["first_date"], language) if pd.notna(now["first_date"]) else formats.MISSING)),
     (view.text("headline.median"), formats.multiple(now["q50"], language), None),
     (view.text("headline.range"), span if pd.notna(now["minimum"]) else formats.MISSING, None),
     (view.text("headline.coverage"), formats.percent(now["coverage_pct"], digits=0), view.text(f"frequency.{frequency}")),
@@ -61,7 +65,7 @@ history = view.ask("""SELECT date, value, status, close, close_currency, per_sha
                       FROM valuation_window(?, ?) WHERE ticker = ? AND metric = 'pe_ttm' AND basis = ? AND in_window ORDER BY date""", view.as_of, view.years, focus, "quoted" if of_index else basis)
 notes = [view.text("valuation.note_coverage", coverage=formats.percent(now["coverage_pct"], digits=0))] if pd.notna(now["coverage_pct"]) and now["coverage_pct"] < 80 else []
 notes += [view.text("valuation.note_losses", losses=int(now["losses_left_out"]))] if now["losses_left_out"] else []
-title = view.text("chart.pe_history_finding", name=name, multiple=formats.multiple(now["value"], language), percentile=percentile, window=window) if pd.notna(now["percentile"]) else view.text("chart.pe_history", name=name, metric=measure)
+title = view.text("chart.pe_history_finding", name=name, multiple=formats.multiple(now["value"], language), percentile=percentile, window=window_of) if pd.notna(now["percentile"]) else view.text("chart.pe_history", name=name, metric=measure)
 results = history["eps_effective_on"].dropna().drop_duplicates()
 about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
 announced = history["eps_announced_on"].dropna()
@@ -78,7 +82,7 @@ def draw_history(theme) -> None:
         printed = view.ask("""SELECT v.date, v.value, v.percentile, s.publisher AS source FROM index_valuation AS v JOIN sources AS s USING (source_id)
                               WHERE v.index_ticker = ? AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", focus, view.as_of)
     subtitle = view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")) if of_index else \
-        view.text("chart.pe_history_subtitle", metric=measure, basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window)
+        view.text("chart.pe_history_subtitle", metric=measure, basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window_of)
     figure_stamp = stamp.Stamp(title, subtitle, source=source_words, number=int(now["n"]), note=" ".join([view.text("valuation.index_method"), *notes] if of_index else notes), **about)
     if of_index:
         figure = panels.drawn("index_history", history[["date", "value"]], figure_stamp, theme, printed=printed, write=exact, empty=view.text(f"reason.{now['status']}"))
@@ -86,7 +90,7 @@ def draw_history(theme) -> None:
         bands = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else None
         figure = panels.drawn("percentile_band", history, bands, figure_stamp, theme, results=results[results > history["date"].min()], percentile=now["percentile"], empty=view.text(f"reason.{now['status']}"))
     panels.show(figure, "valuation_history", stamp.filename("valuation", [focus], view.as_of),
-                view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=formats.multiple(now["value"], language), percentile=percentile, window=window, date=formats.day(view.as_of, language)), language=language)
+                view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=formats.multiple(now["value"], language), percentile=percentile, window=window_of, date=formats.day(view.as_of, language)), language=language)
 
 
 def draw_ranges(theme) -> None:
@@ -131,7 +135,7 @@ if not view.state.tickers:
                           WHERE v.index_ticker = 'HSTECH' AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", view.as_of)
     if len(since):
         figure = panels.drawn("index_history", series, stamp.Stamp(
-            view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"], language), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window.max")),
+            view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"], language), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window_since", month=formats.month(since.iloc[0]["first_date"], language))),
             view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")), source=view.text("source.quoted"), number=int(since.iloc[0]["n"]),
             note=view.text("valuation.index_method"), **about), view.theme(), printed=printed, write=exact)
         panels.show(figure, "valuation_index", stamp.filename("valuation", ["HSTECH"], view.as_of), view.text("chart.index_history", name=view.name("HSTECH"), metric=measure), language=language)

@@ -49,6 +49,14 @@ def test_an_as_of_date_hides_what_came_later(open_page):
     assert "31 Oct 2024" in shown and "20.377 CNY" in shown  # EPS to June: the quarter announced that evening counts from the next session
 
 
+def test_a_window_longer_than_the_history_is_called_by_its_first_month(open_page):
+    at = open_page("valuation", t="0700.HK", as_of="2026-07-31", w="10y")
+    stamped = figure_words(figures(at)[0])
+    assert "percentile since Mar 2020" in stamped.replace("<br>", " ") and "10 years" not in stamped
+    assert "since Mar 2020, N 77" in words(at)
+    assert "percentile of 5 years" in figure_words(figures(open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y"))[0])
+
+
 def test_overview_ranks_the_universe(open_page):
     at = open_page("overview", as_of="2026-07-31")
     table = at.dataframe[0].value

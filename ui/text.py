@@ -43,6 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.change_1m": ("Since the last close of the month before (month-end prices).", "较上月末收盘价（月末数据）。"),
     "help.percentile": ("0 cheapest, 100 dearest in the window; first observation {first}.", "0为区间内最便宜，100为最贵；首个观测{first}。"),
     "help.buyback": ("By trade date since 1 January; blank: no complete basis is known, never a partial sum.", "自1月1日起按交易日计；空白表示无完整数据，不以部分合计代替。"),
+    "window_of": ("of {window}", "{window}"),
+    "window_since": ("since {month}", "{month}以来"),
     "source.computed_of": ("{name} results to {announced}; month-end closes, vendors cross-checked; ECB rates", "{name}截至{announced}的业绩公告；月末收盘价（多家数据商核对）；欧洲央行汇率"),
     "source.computed_of_daily": ("{name} results to {announced}; daily closes; ECB rates", "{name}截至{announced}的业绩公告；每日收盘价；欧洲央行汇率"),
     "source.computed": ("company results, month-end closes and ECB rates; see Sources", "公司业绩、月末收盘价、欧洲央行汇率；见“来源”"),
@@ -394,8 +396,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "panel.not_understood": ("Not understood in the link:", "链接中无法识别："),
     # Titles and subtitles of charts
     "chart.pe_history": ("{name}: {metric} against its own history", "{name}：{metric}历史走势"),
-    "chart.pe_history_finding": ("{name}: {multiple}, {percentile} percentile of {window}", "{name}：{multiple}，{window}{percentile}"),
-    "chart.pe_history_subtitle": ("{metric}, times, {basis}, {frequency}; bands: 10th, 25th, 50th, 75th, 90th percentile of {window}", "{metric}，倍，{basis}，{frequency}；区间带：{window}第10、25、50、75、90百分位"),
+    "chart.pe_history_finding": ("{name}: {multiple}, {percentile} percentile {window}", "{name}：{multiple}，{window}{percentile}"),
+    "chart.pe_history_subtitle": ("{metric}, times, {basis}, {frequency}; bands: 10th, 25th, 50th, 75th, 90th percentile {window}", "{metric}，倍，{basis}，{frequency}；区间带：{window}第10、25、50、75、90百分位"),
     "chart.cross_section": ("Where each company stands in its own range", "各公司在自身区间中的位置"),
     "chart.cross_section_subtitle": ("{metric}, times, {basis}, {window}; line: range, bar: 25th to 75th percentile, tick: median, dot: now", "{metric}，倍，{basis}，{window}；细线：区间，粗条：第25至75百分位，竖线：中位数，圆点：当前"),
     "chart.index_history": ("{name}: {metric}", "{name}：{metric}"),
@@ -443,7 +445,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.average_price": ("Average price", "均价"),
     "chart.percentile": ("Percentile", "百分位"),
     # One sentence for a reader who does not see the picture
-    "alt.valuation": ("{name} ({ticker}): {metric} {value}, {percentile} percentile of {window}, as of {date}.", "{name}（{ticker}）：{metric}{value}，{window}{percentile}，截至{date}。"),
+    "alt.valuation": ("{name} ({ticker}): {metric} {value}, {percentile} percentile {window}, as of {date}.", "{name}（{ticker}）：{metric}{value}，{window}{percentile}，截至{date}。"),
     "alt.chart": ("{title}. {subtitle}. As of {date}.", "{title}。{subtitle}。截至{date}。"),
     # How is this computed?
     "computed.pe_ttm": (
