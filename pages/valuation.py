@@ -76,16 +76,18 @@ source_words = view.text("source.quoted") if of_index else view.text("source.com
 exact = partial(formats.multiple, language=language, digits=2)
 
 
+def printed_points(index: str) -> pd.DataFrame:
+    """What brokers printed of an index's PE and its percentile, as known on the evening shown."""
+    return view.ask("""SELECT v.date, v.value, v.percentile, s.publisher AS source FROM index_valuation AS v JOIN sources AS s USING (source_id)
+                       WHERE v.index_ticker = ? AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", index, view.as_of)
+
+
 def draw_history(theme) -> None:
-    printed = None
-    if of_index:
-        printed = view.ask("""SELECT v.date, v.value, v.percentile, s.publisher AS source FROM index_valuation AS v JOIN sources AS s USING (source_id)
-                              WHERE v.index_ticker = ? AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", focus, view.as_of)
     subtitle = view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")) if of_index else \
         view.text("chart.pe_history_subtitle", metric=measure, basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window_of)
     figure_stamp = stamp.Stamp(title, subtitle, source=source_words, number=int(now["n"]), note=" ".join([view.text("valuation.index_method"), *notes] if of_index else notes), **about)
     if of_index:
-        figure = panels.drawn("index_history", history[["date", "value"]], figure_stamp, theme, printed=printed, write=exact, empty=view.text(f"reason.{now['status']}"))
+        figure = panels.drawn("index_history", history[["date", "value"]], figure_stamp, theme, printed=printed_points(focus), write=exact, empty=view.text(f"reason.{now['status']}"))
     else:
         bands = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else None
         figure = panels.drawn("percentile_band", history, bands, figure_stamp, theme, results=results[results > history["date"].min()], percentile=now["percentile"], empty=view.text(f"reason.{now['status']}"))
@@ -131,13 +133,11 @@ with right:
 if not view.state.tickers:
     series = view.ask("SELECT date, value FROM valuation_window(?, 0) WHERE ticker = 'HSTECH' AND basis = 'quoted' ORDER BY date", view.as_of)
     since = view.ask("SELECT * FROM valuation_percentiles(?, 0) WHERE ticker = 'HSTECH' AND basis = 'quoted'", view.as_of)
-    printed = view.ask("""SELECT v.date, v.value, v.percentile, s.publisher AS source FROM index_valuation AS v JOIN sources AS s USING (source_id)
-                          WHERE v.index_ticker = 'HSTECH' AND v.metric = 'pe_ttm' AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", view.as_of)
     if len(since):
         figure = panels.drawn("index_history", series, stamp.Stamp(
             view.text("chart.pe_history_finding", name=view.name("HSTECH"), multiple=formats.multiple(since.iloc[0]["value"], language), percentile=formats.percentile(since.iloc[0]["percentile"], language), window=view.text("window_since", month=formats.month(since.iloc[0]["first_date"], language))),
             view.text("chart.index_history_subtitle", metric=measure, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")), source=view.text("source.quoted"), number=int(since.iloc[0]["n"]),
-            note=view.text("valuation.index_method"), **about), view.theme(), printed=printed, write=exact)
+            note=view.text("valuation.index_method"), **about), view.theme(), printed=printed_points("HSTECH"), write=exact)
         panels.show(figure, "valuation_index", stamp.filename("valuation", ["HSTECH"], view.as_of), view.text("chart.index_history", name=view.name("HSTECH"), metric=measure), language=language)
 
 with st.expander(view.text("valuation.points")):

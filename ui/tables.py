@@ -21,9 +21,8 @@ def show(frame: pd.DataFrame, columns: dict, *, key: str | None = None, most: in
                         placeholder=formats.MISSING, **options)
 
 
-def links_of(sources: pd.DataFrame) -> dict:
-    """source_id -> its address, or None."""
-    return dict(zip(sources["source_id"], sources["url"]))
+def _date_format(view: View) -> str:
+    return "D MMM YYYY" if view.language == "en" else "YYYY-MM-DD"
 
 
 def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
@@ -84,7 +83,7 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
 
 def windows(view: View, rows: pd.DataFrame) -> None:
     """One line a window: percentile, how many observations, since when, median, coverage."""
-    config, language = st.column_config, view.language
+    config = st.column_config
     table = pd.DataFrame({
         "window": [view.text(f"window.{span}") for span in rows["span"]], "percentile": rows["percentile"], "number": rows["n"], "first": rows["first_date"],
         "median": rows["q50"], "coverage": rows["coverage_pct"],
@@ -93,7 +92,7 @@ def windows(view: View, rows: pd.DataFrame) -> None:
         "window": config.TextColumn(view.text("column.window"), width=70),
         "percentile": config.ProgressColumn(view.text("column.percentile"), min_value=0, max_value=100, format="%.1f", color=view.theme().colour("cheap")),
         "number": config.NumberColumn("N", width=50),
-        "first": config.DateColumn(view.text("column.first"), format="D MMM YYYY" if language == "en" else "YYYY-MM-DD", width=100),
+        "first": config.DateColumn(view.text("column.first"), format=_date_format(view), width=100),
         "median": config.NumberColumn(view.text("column.median"), format="%.1f", width=90),
         "coverage": config.NumberColumn(view.text("column.coverage_pct"), format="%.0f", width=90),
     })
@@ -111,7 +110,7 @@ def eps_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
         "period": config.TextColumn(view.text("column.period"), width=190),
         "eps": config.NumberColumn(f"EPS ({inputs['currency'].iloc[0]})", format="%.3f", width=90),
         "derived": config.TextColumn("†", width=30, help=view.text("footer.dagger")),
-        "announced": config.DateColumn(view.text("column.announced_on"), format="D MMM YYYY" if language == "en" else "YYYY-MM-DD", width=100),
+        "announced": config.DateColumn(view.text("column.announced_on"), format=_date_format(view), width=100),
         "source": config.TextColumn(view.text("column.source")),
         "link": config.LinkColumn("↗", display_text="↗", width=40),
     })
@@ -121,7 +120,7 @@ def eps_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
 def points(view: View, history: pd.DataFrame) -> None:
     """Every observation of the window with the inputs of its multiple, newest first."""
     config = st.column_config
-    date = "D MMM YYYY" if view.language == "en" else "YYYY-MM-DD"
+    date = _date_format(view)
     table = history.iloc[::-1].reset_index(drop=True).assign(words=[view.text(f"status.{s}") for s in history["status"].iloc[::-1]])
     show(table, {
         "date": config.DateColumn(view.text("column.date"), format=date),
@@ -143,7 +142,7 @@ def freshness(view: View, rows: pd.DataFrame) -> None:
     show(rows, {
         "table_name": config.TextColumn(view.text("column.table")),
         "row_count": config.NumberColumn(view.text("column.rows"), format="localized", width=80),
-        "latest": config.DateColumn(view.text("column.latest"), format="D MMM YYYY" if view.language == "en" else "YYYY-MM-DD", width=110),
+        "latest": config.DateColumn(view.text("column.latest"), format=_date_format(view), width=110),
     }, most=14)
 
 
@@ -205,7 +204,7 @@ def sources(view: View, rows: pd.DataFrame) -> None:
         "publisher": config.TextColumn(view.text("column.publisher"), width=170),
         "title": config.TextColumn(view.text("column.title"), width=420),
         "kind": config.TextColumn(view.text("column.kind"), width=100),
-        "published_on": config.DateColumn(view.text("column.published_on"), format="D MMM YYYY" if view.language == "en" else "YYYY-MM-DD", width=110),
+        "published_on": config.DateColumn(view.text("column.published_on"), format=_date_format(view), width=110),
         "figure_count": config.NumberColumn(view.text("column.figures"), format="localized", width=80),
         "tables": config.TextColumn(view.text("column.table"), width=160),
         "url": config.LinkColumn("↗", display_text="↗", width=40),
@@ -223,10 +222,6 @@ def dictionary(view: View, rows: pd.DataFrame) -> None:
 
 
 # Buybacks and segments -----------------------------------------------------------------------------------------
-
-def _date_format(view: View) -> str:
-    return "D MMM YYYY" if view.language == "en" else "YYYY-MM-DD"
-
 
 def _published(quality: str, printed, view: View) -> str:
     """The mark of a row: what was printed where a ruling stands in its place."""
