@@ -1,6 +1,7 @@
 """The loaders' command line: build, check, status, path, rollback.
 
-Exit codes: 0 published or all well, 2 rejected and the old snapshot still served, 4 another loader holds the lock.
+Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the last build was), 4 another
+loader holds the lock.
 """
 
 import argparse
@@ -42,20 +43,34 @@ def run_build(publish: bool) -> int:
     return PUBLISHED
 
 
+def tell_refusal(refused: dict | None, end: str) -> None:
+    """Every line of the last build, where it was refused."""
+    if refused:
+        print(f"the last build, of {refused['at'][:16].replace('T', ' ')} HKT, was refused: {refused['count']} error{'s' * (refused['count'] != 1)}; {end}")
+        for line in refused["lines"]:
+            print(f"  {line}")
+
+
 def run_status(as_json: bool) -> int:
-    status = build.status(places.data_folder())
+    try:
+        status = build.status(places.data_folder())
+    except snapshot.NoSnapshot:
+        tell_refusal(build.refused(places.data_folder()), "nothing is served yet")
+        raise
+    code = REJECTED if status["problem"] or status["refused"] else PUBLISHED
     if as_json:
         print(json.dumps(status, ensure_ascii=False, indent=2))
-        return PUBLISHED
+        return code
     print(f"snapshot {status['snapshot_id']}, built {status['built_at'][:19]}Z, data as of {status['data_as_of']}")
     if status["problem"]:
         print(f"warning: {status['problem']}; serving the newest snapshot that can be verified")
+    tell_refusal(status["refused"], "what is served is the snapshot before it")
     for row in status["tables"]:
         print(f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-'}")
     for row in status["findings"]:
         print(f"  {row['severity']} {row['code']}: {row['count']}")
     print(f"earlier: {', '.join(status['earlier']) or 'none'}")
-    return REJECTED if status["problem"] else PUBLISHED
+    return code
 
 
 def run_rollback(snapshot_id: str | None) -> int:

@@ -65,7 +65,8 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 UNITS = {"_mn": "million", "_pct": "per cent", "_pp": "percentage points", "_hkd": "HKD", "_s": "seconds"}
-MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
+MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "valuation_windows": "'2025-12-31'", "percentile_history": "'2025-12-31', 5", "valuation_bands": "'2025-12-31', 5", "valuation_distribution": "'2025-12-31', 5",
+          "relative_valuation": "'2025-12-31', 5, '0700.HK', '9988.HK'", "relative_percentiles": "'2025-12-31', 5, '0700.HK', '9988.HK'", "forward_growth": "'2025-12-31'", "forward_inputs": "'0700.HK', 'adjusted', '2024-12-30'", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
           "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'",
           "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']", "segments_as_of": "'2025-12-31'", "segment_periods": "'2025-12-31'"}
 MACRO_COLUMNS = {
@@ -73,6 +74,15 @@ MACRO_COLUMNS = {
     "n": "Observations that count (OK) in the window, the current one included", "first_date": "First of them", "coverage_pct": "OK observations of all in the window, per cent",
     "losses_left_out": "Observations left out because trailing EPS was not positive", "q10": "10 % quantile of the window, times", "q25": "25 % quantile, times", "q50": "Median of the window, times",
     "q75": "75 % quantile, times", "q90": "90 % quantile, times", "minimum": "Lowest in the window, times", "maximum": "Highest in the window, times",
+    "last_date": "Last of them", "losses_share_pct": "Losses of all observations in the window, per cent", "premium_pct": "value over the median of the window, per cent", "is_shorter": "true: the history is shorter than the window asked for",
+    "years": "Length of the window in years; 0 since listing", "percentile_history.percentile": "Percentile of that day in the window that ended on it, as known then; NULL under 30 month-ends or 120 sessions",
+    "percentile_history.n": "OK observations in that window, the day included", "percentile_history.date": "Session", "percentile_history.value": "The multiple, times, or the yield, per cent",
+    **{f"price_q{q}": f"Close at which the line would stand at the {q} % quantile of the window, close_currency" for q in (10, 25, 50, 75, 90)},
+    "lower": "Lower edge of the bucket, included", "upper": "Upper edge, excluded", "observations": "OK observations in the bucket", "valuation_distribution.share_pct": "Their share of all in the window, per cent", "is_current": "true: the latest observation lies here",
+    "relative_valuation.value": "own_value / other_value", "relative_percentiles.value": "own_value / other_value on date", "own_value": "Multiple of the line, times", "other_value": "Multiple of the other, times", "other_date": "Session of the other's multiple",
+    "fy1_end": "Last day of the fiscal year that contains date", "fy2_end": "Last day of the year after", "eps_fy1": "Consensus EPS of FY1, currency per ordinary share", "eps_fy2": "Consensus EPS of FY2", "growth_pct": "EPS of FY2 over FY1, per cent; NULL where FY1 is no profit",
+    "forward_growth.n": "Brokers in the thinner of the two medians", "forward_growth.brokers": "Brokers in either median, as text", "weight": "Weight of the year in the blend, 0 to 1", "consensus_eps": "Median of the brokers' EPS for the year", "forward_inputs.n": "Brokers in the median",
+    "forward_inputs.status": "OK, or STALE_ESTIMATE where all are older than 180 days", 
     "status": "OK or why not: see valuation.status; STALE_PRICE, MISSING_PRICE at as_of", "rank": "1 is the largest amount; NULL where the amount is unknown",
     "last_trade_date": "End of what the figure covers", "basis_note": "What the figure rests on, and to which day", "preference": "1 daily report, 2 running statement, 3 closed periods; NULL nothing",
     "price_is_stale": "true: the close is older than 10 sessions (daily) or 35 days (month-end)", "change_1m_pct": "Price return since month_base_date, per cent", "month_base_date": "Session of the month's base: the last close of the month before, a month earlier for daily prices",
@@ -104,7 +114,10 @@ MACRO_COLUMNS = {
 
 
 def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
-    """Build from the inputs in data and publish; publish False only checks. Nothing served changes unless all is right."""
+    """Build from the inputs in data and publish; publish False only checks. Nothing served changes unless all is right.
+
+    A refused build leaves its reasons beside the snapshots, for the reader of the pages; a check leaves nothing.
+    """
     folder = data / "warehouse"
     folder.mkdir(parents=True, exist_ok=True)
     _, landed, inputs_sha256 = inputs_of(data)
@@ -112,34 +125,42 @@ def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) 
         for leftover in folder.glob("stage-*"):
             leftover.unlink()
         if publish and _already_served(folder, inputs_sha256):
+            snapshot.accept(folder)
             return Result(snapshot.served(folder).snapshot_id, unchanged=True)
         built_at = datetime.now(UTC)
         snapshot_id = snapshot.snapshot_name(built_at, inputs_sha256)
         staged = folder / f"stage-{snapshot_id}.duckdb"
+
+        def refused(lines: list[str]) -> Result:
+            if publish:
+                snapshot.refuse(folder, built_at, inputs_sha256, lines)
+            return Result(None, lines)
+
         connection = snapshot.create(staged)
         try:
             say("reading curated files")
             rejected = curated.load(connection, data / "curated", landed)
             if rejected:
-                return Result(None, [str(rejection) for rejection in rejected])
+                return refused([str(rejection) for rejection in rejected])
             say("exchange rates and trading sessions")
             reference.load_fx(connection)
             reference.load_sessions(connection)
             say("views")
             snapshot.add_views(connection)
-            connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(p.date) FROM prices AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND close_known_on(p.date, c.exchange) = p.date), ?, ?, ?""",
+            connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(m.date) FROM market_caps AS m JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND m.known_on = m.date), ?, ?, ?""",
                                [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs_sha256])
             fill_dictionary(connection)
             say("audit")
             stops = checks.audit(connection, built_at)
             if stops:
-                return Result(None, [f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])
+                return refused([f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])
             findings = dict(connection.execute("SELECT severity, count(*) FROM findings GROUP BY severity").fetchall())
             connection.execute("CHECKPOINT")
             connection.close()
             if not publish:
                 return Result(None, [], findings)
             snapshot.publish(folder, staged, snapshot_id)
+            snapshot.accept(folder)
             return Result(snapshot_id, [], findings)
         finally:
             connection.close()
@@ -159,8 +180,14 @@ def _already_served(folder: Path, inputs_sha256: str) -> bool:
         return connection.execute("SELECT inputs_sha256 FROM snapshot").fetchone() == (inputs_sha256,)
 
 
+def refused(data: Path) -> dict | None:
+    """The last build as plain values where it was refused, else None."""
+    found = snapshot.refusal(data / "warehouse")
+    return found and {"at": found.at.isoformat(), "inputs_sha256": found.inputs_sha256, "count": len(found.lines), "lines": list(found.lines)}
+
+
 def status(data: Path) -> dict:
-    """The served snapshot, the freshness of each table, the open findings, as plain values."""
+    """The served snapshot, the freshness of each table, the open findings, the last build where it was refused, as plain values."""
     now = snapshot.served(data / "warehouse")
     with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
         row = connection.execute("SELECT snapshot_id, built_at, data_as_of, app_version, schema_version, inputs_sha256 FROM snapshot").fetchone()
@@ -169,4 +196,5 @@ def status(data: Path) -> dict:
     return {"snapshot_id": row[0], "built_at": row[1].isoformat(), "data_as_of": str(row[2]), "app_version": row[3], "schema_version": row[4], "inputs_sha256": row[5],
             "file": str(now.path), "problem": now.problem, "earlier": [i for i in snapshot.published(data / "warehouse") if i != now.snapshot_id],
             "tables": [{"table": name, "rows": count, "latest": str(latest) if latest else None} for name, count, latest in tables],
+            "refused": refused(data),
             "findings": [{"severity": severity, "code": code, "count": count} for severity, code, count in findings]}

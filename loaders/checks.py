@@ -1,12 +1,15 @@
 """The audit before publishing: what is wrong, doubtful or worth knowing in a built snapshot, as rows of findings.
 
-A finding of severity stop refuses the build. Each check is one question that answers ticker, ref, message.
+A finding of severity stop refuses the build. Each check is one question that answers ticker, ref, message; it may
+ask for today's date in Hong Kong by getvariable('today').
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
+
+from warehouse import snapshot
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ CHECKS = (
         FROM valuation GROUP BY ticker, date, metric, basis, frequency HAVING count(*) > 1"""),
     Check("A02", "stop", "valuation", """
         SELECT ticker, CAST(date AS VARCHAR), 'a multiple of ' || value || ' where the status is ' || status
-        FROM valuation WHERE (status IN ('OK', 'STALE_EPS') AND NOT coalesce(value > 0 AND isfinite(value), false)) OR (status NOT IN ('OK', 'STALE_EPS') AND value IS NOT NULL)"""),
+        FROM valuation WHERE CASE WHEN status IN ('OK', 'STALE_EPS', 'STALE_ESTIMATE') THEN NOT coalesce((value > 0 OR metric = 'earnings_yield_ttm') AND isfinite(value), false) ELSE value IS NOT NULL END"""),
     Check("A03", "stop", "valuation", """
         SELECT ticker, CAST(date AS VARCHAR), basis || ' EPS that counts from ' || eps_effective_on || ' stands on an earlier session'
         FROM valuation WHERE eps_effective_on > date"""),
@@ -52,7 +55,7 @@ CHECKS = (
                || CASE result WHEN 'incomplete' THEN 'only some segments are known' ELSE 'eliminations are not printed' END
         FROM segment_reconciliation WHERE result IN ('incomplete', 'not itemised') AND history = 'as_reported'"""),
     Check("P01", "warn", "prices", """
-        SELECT p.ticker, CAST(p.date AS VARCHAR), 'a close on a day that is no session of ' || c.exchange
+        SELECT p.ticker, CAST(p.date AS VARCHAR), 'a close on a day that is no session of ' || c.exchange || ': not used'
         FROM prices AS p JOIN companies AS c USING (ticker) ANTI JOIN sessions AS s ON s.exchange = calendar_of(c.exchange) AND s.session = p.date WHERE c.kind <> 'index' AND p.date >= DATE '1990-01-02' AND p.frequency <> 'report_date'"""),
     Check("P02", "warn", "prices", """
         WITH months AS (SELECT ticker, date, date_trunc('month', date) AS month, lag(date_trunc('month', date)) OVER (PARTITION BY ticker ORDER BY date) AS before FROM prices WHERE frequency = 'month_end')
@@ -60,6 +63,17 @@ CHECKS = (
     Check("P03", "warn", "fx", """
         SELECT NULL, base || quote, 'the last rate is of ' || max(date) || ', the last price of ' || (SELECT max(date) FROM prices)
         FROM fx GROUP BY base, quote HAVING max(date) < (SELECT max(date) FROM prices) - 10"""),
+    Check("V01", "warn", "valuation", """
+        SELECT ticker, min(date) || ' to ' || max(date), count(DISTINCT date) || CASE WHEN count(DISTINCT date) = 1 THEN ' session has' ELSE ' sessions have' END
+               || ' no PE, because no ' || per_share_currency || ' to ' || close_currency || ' rate of the ten days before is known'
+        FROM valuation WHERE metric = 'pe_ttm' AND status = 'MISSING_FX' GROUP BY ticker, per_share_currency, close_currency"""),
+    Check("D01", "warn", "earnings", """
+        SELECT ticker, basis || ' ' || item || ' to ' || period_end, 'announced on ' || announced_on || ', after today: counts from then on'
+        FROM printed.earnings WHERE announced_on > getvariable('today')"""),
+    Check("D01", "warn", "estimates", """
+        SELECT ticker, broker || ' ' || metric || ' ' || fiscal_period, 'published on ' || published_on || ', after today: counts from then on' FROM estimates WHERE published_on > getvariable('today')"""),
+    Check("D01", "warn", "buybacks", """
+        SELECT ticker, grain || ' to ' || coalesce(end_date, start_date), 'published on ' || published_on || ', after today: counts from then on' FROM printed.buybacks WHERE published_on > getvariable('today')"""),
     # note: rulings, disagreements, conventions
     Check("C01", "note", "corrections", """
         SELECT NULL, correction_id, subject_table || '.' || column_name || ' of ' || subject_key || ': printed ' || coalesce(printed_value, 'nothing') || ', ruled ' || coalesce(ruled_value, 'withdrawn') || '. ' || reason FROM corrections"""),
@@ -68,6 +82,11 @@ CHECKS = (
     Check("E03", "note", "earnings", """
         SELECT ticker, basis || ' ' || item, count(*) || ' figures without a seen announcement date; they count from period end + 2 months (quarter) or + 3 (longer)'
         FROM earnings_items WHERE date_basis = 'convention' GROUP BY ALL"""),
+    Check("F01", "note", "estimates", """
+        SELECT ticker, broker, count(*) || CASE WHEN count(*) = 1 THEN ' estimate' ELSE ' estimates' END || ' without a day: shown as undated, in no consensus' FROM estimates WHERE published_on IS NULL GROUP BY ticker, broker"""),
+    Check("F02", "note", "estimates", """
+        SELECT ticker, broker, count(*) || CASE WHEN count(*) = 1 THEN ' estimate' ELSE ' estimates' END || ' of a fiscal year whose end is not certain (' || string_agg(DISTINCT fiscal_year_printed, ', ' ORDER BY fiscal_year_printed)
+               || '): shown as printed, in no consensus' FROM estimates WHERE fiscal_year_end IS NULL GROUP BY ticker, broker"""),
     Check("B03", "note", "buybacks", """
         SELECT ticker, buyback_id, printf('average %.4f lies outside the day''s %.4f to %.4f by less than 0.1 %%', price_average, price_low, price_high)
         FROM buybacks WHERE grain = 'day' AND (price_average < price_low * (1 - 1e-9) OR price_average > price_high * (1 + 1e-9))"""),
@@ -80,12 +99,16 @@ CHECKS = (
     Check("I01", "note", "index_valuation", """
         SELECT v.index_ticker, CAST(v.date AS VARCHAR), printf('printed at percentile %.2f since launch; by our definition on the month-ends it is %.1f (N %d)', v.percentile, p.percentile, p.n)
         FROM index_valuation AS v, LATERAL (SELECT * FROM valuation_percentiles('2024-12-02', 0)) AS p
-        WHERE v.date = DATE '2024-12-02' AND p.ticker = v.index_ticker AND p.basis = 'quoted' AND v.percentile IS NOT NULL"""),
+        WHERE v.date = DATE '2024-12-02' AND p.ticker = v.index_ticker AND p.metric = v.metric AND p.basis = 'quoted' AND v.percentile IS NOT NULL"""),
 )
 
 
 def audit(connection: duckdb.DuckDBPyConnection, found_at: datetime) -> list[tuple]:
-    """Run every check, fill findings, and return those of severity stop as (code, table, ticker, ref, message)."""
+    """Run every check, fill findings, and return those of severity stop as (code, table, ticker, ref, message).
+
+    found_at is the clock: what it calls today, in Hong Kong, is today.
+    """
+    connection.execute("SET VARIABLE today = CAST(? AS DATE)", [found_at.astimezone(snapshot.HONG_KONG).date()])
     for check in CHECKS:
         connection.execute(
             f"""INSERT INTO findings SELECT ?, ?, ?, ticker, ref, message, ? FROM ({check.question}) AS found(ticker, ref, message)

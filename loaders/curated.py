@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from statistics import fmean, median
 
 import duckdb
 import pyarrow as pa
@@ -29,6 +30,11 @@ ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "DOUBLE": pa.float64(), "B
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)  # full-width digits are text
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 HIDDEN = "\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"
+# C29: how near a count of shares must stand in time to be compared, and how near a suspected factor a quotient must come.
+COMPARED_DAYS = 3 * 365 + 1
+NEAR_FACTOR = 0.2
+# C29: an EPS or a profit whose last digit is worth more than this part of it says too little of the count.
+COARSEST = 0.1
 
 
 @dataclass(frozen=True)
@@ -282,6 +288,162 @@ def near_tickers(value: str, universe: dict[str, list[str]]) -> list[str]:
     return list(dict.fromkeys(by_number + by_alias + difflib.get_close_matches(value, universe, 3)))[:3]
 
 
+# Rules of results ----------------------------------------------------------------------------------------------
+
+def wrong_currencies(earnings: Rows, companies: Rows) -> list[Rejection]:
+    """Figures in another currency than that of the company's accounts that do not say so, and those that say so and are not: C27."""
+    wrong = []
+    reporting = {row["ticker"]: row["reporting_currency"] for row in companies.values}
+    for row, (name, line) in zip(earnings.values, earnings.places):
+        if row["ticker"] not in reporting:
+            continue  # C10 says so
+        own = reporting[row["ticker"]]
+        if own is None:
+            wrong.append(Rejection(name, line, "ticker", row["ticker"], "C27", "companies.csv names no reporting_currency for it, so that no figure of its results has a meaning"))
+        elif row["currency"] != own and row["translation"] is None:
+            wrong.append(Rejection(name, line, "currency", row["currency"], "C27",
+                                   f"{row['ticker']} reports in {own}; a translation for the reader's convenience is marked 'convenience' in the column translation and enters no trailing sum"))
+        elif row["currency"] == own and row["translation"] is not None:
+            wrong.append(Rejection(name, line, "translation", row["translation"], "C27", f"{row['ticker']} reports in {own}: a figure in {own} is no translation"))
+    return wrong
+
+
+def unexplained_restatements(earnings: Rows) -> list[Rejection]:
+    """Second figures of one fact that do not name the day of the one they restate, and names of days that are not that: C28."""
+    wrong = []
+    figures = defaultdict(list)
+    for row, place in zip(earnings.values, earnings.places):
+        figures[tuple(row[column] for column in ("ticker", "item", "basis", "period_start", "period_end", "currency"))].append((row, place))
+    for fact, printed in figures.items():
+        printed.sort(key=lambda figure: figure[0]["announced_on"] or date.min)
+        days = [row["announced_on"] for row, _ in printed]
+        for number, (row, (name, line)) in enumerate(printed):
+            day, supersedes, before = days[number], row["supersedes"], days[number - 1] if number else None
+            if number == 0 and supersedes is None or number and (day == before or supersedes == before is not None):
+                continue  # a first print; one key twice, which is P03; a restatement as it should be
+            words = "{} {} {}, {} to {}, in {}".format(*fact)
+            beside = "{}:{}".format(*printed[number - 1][1]) + (f", announced on {before}" if before else ", whose announced_on is not known")
+            if supersedes is None:
+                what = f"a second figure of {words}, beside {beside}; where it is restated, supersedes names the day of the figure before it"
+            elif day is None or supersedes >= day:
+                what = f"a restatement is announced after the figure it restates; this one on {day or 'a day not known'}"
+            elif supersedes in days:
+                what = f"the figure before this one is {beside}"
+            else:
+                what = f"no figure of {words} was announced on that day"
+            column = "announced_on" if supersedes is None else "supersedes"
+            wrong.append(Rejection(name, line, column, str(row[column]), "C28", what))
+    return wrong
+
+
+# An EPS against the shares -----------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Count:
+    """Ordinary shares of today, million, as printed or as a profit and its EPS imply them."""
+
+    day: date
+    shares: float
+    row: dict
+    place: tuple[str, int]
+    beside: str = ""  # where the profit stands
+
+    def far_from(self, other: "Count") -> int:
+        return abs((self.day - other.day).days)
+
+
+def by_company(every: dict[str, Rows], name: str, column: str = "ticker") -> dict[str, list[tuple[dict, tuple[str, int]]]]:
+    """The rows of a table and their places, by company."""
+    found = defaultdict(list)
+    if name in every:
+        for row, place in zip(every[name].values, every[name].places):
+            found[row[column]].append((row, place))
+    return found
+
+
+def counts_of(shares: list, earnings: list, ratios: list[tuple[date, date, float]], splits: list[tuple[date, float]]) -> tuple[list[Count], list[Count]]:
+    """The counts of shares printed of a company, and those that its profits and their EPS imply.
+
+    ratios: first day, last day, ordinary shares of one ADS; splits: ex-date, new shares for one old. A count that is
+    rounded away, or of a profit and an EPS near zero beside the others, implies nothing.
+    """
+    def ordinary(count: float, unit: str, day: date) -> float | None:
+        ratio = next((ratio for first, last, ratio in ratios if first <= day <= last), None) if "ADS" in unit else 1
+        return ratio and count * ratio * math.prod(new for ex_date, new in splits if ex_date > day)
+
+    def known_on(row: dict) -> date:
+        return row["announced_on"] or row["period_end"]
+
+    def kind(row: dict) -> tuple:
+        return row["item"], row["basis"], row["unit"], (row["period_end"] - row["period_start"]).days // 80  # quarters
+
+    def near_zero(row: dict) -> bool:
+        return abs(row["value"]) < COARSEST * fmean(abs(other["value"]) for other, _ in earnings if kind(other) == kind(row) and abs((other["period_end"] - row["period_end"]).days) <= COMPARED_DAYS)
+
+    earnings = [(row, place) for row, place in earnings if row["value"]]
+    printed = [Count(row["date"], count, row, place) for row, place in shares if (count := ordinary(row["value"] or 0, row["unit"], row["announced_on"] or row["date"]) or 0) > 0]
+    implied = []
+    for eps, place in earnings:
+        profits = [(row, where) for row, where in earnings if eps["item"] == "eps_diluted" and row["item"] == "net_income" and all(row[c] == eps[c] for c in ("basis", "period_start", "period_end", "currency"))]
+        if not profits:
+            continue
+        profit, (name, line) = min(profits, key=lambda found: abs((known_on(found[0]) - known_on(eps)).days))
+        count = ordinary(profit["value"] / eps["value"], eps["unit"], known_on(eps)) or 0
+        if count > 0 and max(coarseness(eps), coarseness(profit)) <= COARSEST and not (near_zero(eps) and near_zero(profit)):
+            implied.append(Count(eps["period_end"], count, eps, place, f"{name}:{line}"))
+    return printed, implied
+
+
+def coarseness(row: dict) -> float:
+    """Half a unit of the last digit of a figure as a part of it: 0.1 for an EPS of 0.05. An exact EPS has two decimals at least."""
+    decimals = len(repr(row["value"]).removesuffix(".0").partition(".")[2])
+    if row["quality"] == "exact" and row["unit"] != "million":
+        decimals = max(decimals, 2)
+    return 0.5 * 10**-decimals / abs(row["value"])
+
+
+def implausible_counts(every: dict[str, Rows]) -> list[Rejection]:
+    """EPS that with their profit imply a count of shares a known factor away from what else is known of the company: C29.
+
+    The factor of its ADS is an EPS per ADS that is marked per share, or the reverse; ten, a hundred and a thousand are
+    a unit. Honest quotients agree within some per cent, through buybacks, issues and dilution.
+    """
+    wrong = []
+    listings, actions, shares = by_company(every, "listings", "issuer_ticker"), by_company(every, "corporate_actions"), by_company(every, "shares")
+    for ticker, earnings in by_company(every, "earnings").items():
+        ratios = [(row["valid_from"] or date.min, row["valid_to"] or date.max, row["shares_per_ads"]) for row, _ in listings[ticker] if row["share_class"] == "ADS" and (row["shares_per_ads"] or 0) > 0]
+        splits = [(row["ex_date"], row["ratio"]) for row, _ in actions[ticker] if row["kind"] == "split" and (row["ratio"] or 0) > 0]
+        printed, implied = counts_of(shares[ticker], earnings, ratios, splits)
+        factors = {ratio for *_, ratio in ratios if not 0.5 < ratio < 2}
+        for count in implied:
+            near = sorted((other for other in printed if count.far_from(other) <= COMPARED_DAYS), key=count.far_from)
+            others = [other.shares for other in implied if other is not count and count.far_from(other) <= COMPARED_DAYS]
+            if near:
+                reference, of = near[0].shares, f"of {near[0].place[0]}:{near[0].place[1]} ({near[0].day})"
+            elif sum(abs(other / median(others) - 1) <= NEAR_FACTOR for other in others) >= 2:
+                reference, of = median(others), f"that {len(others)} other results within three years imply"
+            else:
+                continue
+            suspect = suspected(count.shares / reference, count.row["unit"], factors)
+            if suspect:
+                off = f"{max(count.shares / reference, reference / count.shares):,.1f} times {'more' if count.shares > reference else 'fewer'}"
+                wrong.append(Rejection(*count.place, "value", _plain(count.row["value"]), "C29",
+                                       f"with the profit of {count.beside} it implies {count.shares:,.0f} million shares, {off} than the {reference:,.0f} million {of}: {suspect}"))
+    return wrong
+
+
+def suspected(quotient: float, unit: str, ratios: set[float]) -> str | None:
+    """What makes a count of shares this many times too large, or None where no known factor comes near."""
+    words = {}
+    for power in (10, 100, 1000):
+        words[power], words[1 / power] = f"is the EPS {power} times too small, or the profit too large?", f"is the EPS {power} times too large, or the profit too small?"
+    for ratio in ratios:
+        words[ratio] = f"is this per share (one ADS is {ratio:g} shares)?" if unit == "per ADS" else f"is this divided by the {ratio:g} shares of an ADS twice?"
+        words[1 / ratio] = f"is this per ADS ({ratio:g} shares)?" if unit == "per share" else f"is this multiplied by the {ratio:g} shares of an ADS twice?"
+    nearest = min(words, key=lambda factor: abs(quotient / factor - 1))
+    return words[nearest] if abs(quotient / nearest - 1) <= NEAR_FACTOR else None
+
+
 # What a CHECK of schema.sql says in the error line: a pattern of its text, the rule, the column to name, the words.
 RULE_OF_CHECK = ((r"amount / shares", "C24", "amount", "amount / shares lies outside price_low to price_high by more than 0.1 %"),
                  (r"announced_on > period_end", "C26", "announced_on", "announced before the period ended"),
@@ -387,6 +549,8 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, landed: Iterable[P
     for rows in every.values():
         wrong += repeated(rows) + unknown_names(rows, universe, known_sources)
     wrong += apply_corrections(every)
+    if "earnings" in every:
+        wrong += wrong_currencies(every["earnings"], every["companies"]) + unexplained_restatements(every["earnings"]) + implausible_counts(every)
     for rows in every.values():
         wrong += broken_checks(connection, rows)
     if wrong:

@@ -2,12 +2,19 @@
 
 import csv
 import io
+import random
 import re
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import duckdb
 import pytest
-from conftest import invented, loaders
+from conftest import CURATED, built, invented, loaders
 
+from loaders import checks, curated
 from loaders.build import build
+from warehouse import snapshot
 
 GOOD = {
     "companies": """
@@ -26,9 +33,9 @@ ticker,date,close,adj_close,volume,currency,frequency,source_id
 9999.HK,2024-05-16,12,,,HKD,daily,made-up
 """,
     "earnings": """
-ticker,item,basis,period_start,period_end,announced_on,value,unit,currency,yoy_pct,quality,date_basis,source_id,locator,note
-0700.HK,eps_diluted,adjusted,2024-01-01,2024-03-31,2024-05-14,1.5,per share,CNY,,exact,printed,made-up,,
-0700.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,1000,million,CNY,,exact,printed,made-up,,
+ticker,item,basis,period_start,period_end,announced_on,supersedes,value,unit,currency,translation,yoy_pct,quality,date_basis,source_id,locator,note
+0700.HK,eps_diluted,adjusted,2024-01-01,2024-03-31,2024-05-14,,1.5,per share,CNY,,,exact,printed,made-up,,
+0700.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,,1000,million,CNY,,,exact,printed,made-up,,
 """,
     "buybacks": """
 ticker,grain,measure,start_date,end_date,venue,share_class,share_unit,shares,amount,currency,price_low,price_high,method,disposal,published_on,published_on_basis,trusted,quality,source_id,locator,note
@@ -53,7 +60,7 @@ PRICE = "0700.HK,2024-05-17,46,,100,HKD,daily,made-up\n"
 CELLS = (
     ("earnings", {"ticker": "00700"}, "C10", "no ticker of companies.csv; near: 0700.HK"),
     ("earnings", {"ticker": "0701.HK"}, "C10", "near: 0700.HK"),
-    ("earnings", {"source_id": "made-upp", "announced_on": "2024-05-15"}, "C17", "no source of sources.csv; near: made-up"),
+    ("earnings", {"source_id": "made-upp", "announced_on": "2024-05-15", "supersedes": "2024-05-14"}, "C17", "no source of sources.csv; near: made-up"),
     ("prices", {"date": "yesterday"}, "C05", "no date"),
     ("prices", {"date": "2026-02-30"}, "C05", "no such day"),
     ("prices", {"date": "14/05/2024"}, "C05", "ambiguous"),
@@ -82,7 +89,17 @@ CELLS = (
     ("buybacks", {"trusted": "yes"}, "C07", "neither true nor false"),
     ("buybacks", {"grain": "days"}, "C16", "not one of the allowed words"),
     ("buybacks", {"amount": "50000", "start_date": "2024-05-17", "end_date": "2024-05-17"}, "C24", "price_low to price_high"),
-    ("earnings", {"announced_on": "2024-03-30"}, "C26", "announced before the period ended"),
+    ("earnings", {"announced_on": "2024-03-30", "basis": "reported"}, "C26", "announced before the period ended"),
+    ("earnings", {"currency": ""}, "C18", "is empty and must not be"),
+    ("earnings", {"currency": "USD"}, "C27", "0700.HK reports in CNY; a translation for the reader's convenience is marked 'convenience' in the column translation"),
+    ("earnings", {"currency": "HKD", "item": "net_income", "unit": "million"}, "C27", "0700.HK reports in CNY"),
+    ("earnings", {"translation": "convenience", "period_start": "2023-01-01", "period_end": "2023-03-31"}, "C27", "0700.HK reports in CNY: a figure in CNY is no translation"),
+    ("earnings", {"translation": "yes", "currency": "USD", "period_end": "2023-06-30", "period_start": "2023-04-01"}, "C16", "not one of the allowed words"),
+    ("earnings", {"announced_on": "2024-06-14"}, "C28", "a second figure of 0700.HK eps_diluted adjusted, 2024-01-01 to 2024-03-31, in CNY, beside earnings.csv:6, announced on 2024-05-15; where it is restated, supersedes names"),
+    ("earnings", {"supersedes": "2024-05-15", "announced_on": "2024-07-14"}, "C28", "the figure before this one is earnings.csv:13, announced on 2024-06-14"),
+    ("earnings", {"supersedes": "2023-03-20", "ticker": "9999.HK"}, "C28", "no figure of 9999.HK eps_diluted adjusted, 2024-01-01 to 2024-03-31, in CNY was announced on that day"),
+    ("earnings", {"supersedes": "2024-07-14", "announced_on": "2024-07-14", "ticker": "9999.HK"}, "C28", "a restatement is announced after the figure it restates; this one on 2024-07-14"),
+    ("earnings", {"supersedes": "2024-05-14", "announced_on": "", "basis": "reported", "ticker": "9999.HK"}, "C28", "this one on a day not known"),
     ("segments", {"announced_on": "2024-03-31"}, "C26", "announced before the period ended"),
     ("corrections", {"printed_value": "3400001", "correction_id": "C02", "column_name": "amount", "ruled_value": "1"}, "C31", "buybacks.csv now says 3400000.0: the ruling was made for another value"),
     ("corrections", {"subject_key": "0700.HK|week", "correction_id": "C03"}, "C30", "no row of buybacks.csv has this key"),
@@ -202,6 +219,239 @@ def test_a_file_that_no_table_bears_names_the_nearest_one(desk):
         assert build(desk.folder, say=lambda text: None).rejected == ["buyback.csv file: rule C09, is no table of schema.sql; is buybacks.csv meant?"]
     finally:
         path.unlink()
+
+
+# An EPS against the shares --------------------------------------------------------------------------------------
+
+# One defect each in the repository's own figures: ticker, basis, period, cells in place of those printed, what is suspected.
+DEFECTS = (
+    ("0700.HK", "adjusted", "2018-07-01", "2018-09-30", {"value": "20.61"}, "is the EPS 10 times too large"),
+    ("0700.HK", "adjusted", "2024-07-01", "2024-09-30", {"value": "634"}, "is the EPS 100 times too large"),
+    ("0700.HK", "reported", "2019-07-01", "2019-09-30", {"value": "0.2127"}, "is the EPS 10 times too small"),
+    ("0700.HK", "reported", "2026-04-01", "2026-06-30", {"value": "6104"}, "is the EPS 1000 times too large"),
+    ("0772.HK", "adjusted", "2024-01-01", "2024-12-31", {"value": "112"}, "is the EPS 100 times too large"),
+    ("1024.HK", "adjusted", "2025-04-01", "2025-06-30", {"value": "13.19"}, "is the EPS 10 times too large"),
+    ("1024.HK", "reported", "2022-04-01", "2022-06-30", {"value": "-7.48"}, "is the EPS 10 times too large"),
+    ("1698.HK", "adjusted", "2025-01-01", "2025-03-31", {"unit": "per share"}, "is this per ADS (2 shares)?"),
+    ("1698.HK", "reported", "2019-01-01", "2019-06-30", {"unit": "per ADS"}, None),
+    ("1698.HK", "reported", "2024-01-01", "2024-12-31", {"unit": "per share"}, "is this per ADS (2 shares)?"),
+    ("1810.HK", "reported", "2020-01-01", "2020-03-31", {"value": "0.89"}, "is the EPS 10 times too large"),
+    ("1810.HK", "adjusted", "2025-01-01", "2025-03-31", {"value": "41.05"}, "is the EPS 100 times too large"),
+    ("3690.HK", "reported", "2020-04-01", "2020-06-30", {"value": "3.7"}, "is the EPS 10 times too large"),
+    ("3690.HK", "reported", "2026-01-01", "2026-03-31", {"value": "-0.1126"}, "is the EPS 10 times too small"),
+    ("6618.HK", "reported", "2025-01-01", "2025-06-30", {"value": "82"}, "is the EPS 100 times too large"),
+    ("9618.HK", "adjusted", "2024-01-01", "2024-03-31", {"unit": "per share"}, "is this per ADS (2 shares)?"),
+    ("9618.HK", "adjusted", "2023-07-01", "2023-09-30", {"unit": "per ADS"}, "is this per share (one ADS is 2 shares)?"),
+    ("9618.HK", "reported", "2025-10-01", "2025-12-31", {"unit": "per share"}, "is this per ADS (2 shares)?"),
+    ("9626.HK", "adjusted", "2025-04-01", "2025-06-30", {"value": "12.9"}, "is the EPS 10 times too large"),
+    ("9888.HK", "adjusted", "2021-04-01", "2021-06-30", {"unit": "per share"}, "is this per ADS (8 shares)?"),
+    ("9888.HK", "reported", "2026-01-01", "2026-03-31", {"value": "1.095"}, "is this per share (one ADS is 8 shares)?"),
+    ("9961.HK", "reported", "2025-10-01", "2025-12-31", {"value": "60.9"}, "is the EPS 10 times too large"),
+    ("9988.HK", "adjusted", "2018-04-01", "2018-06-30", {"unit": "per share"}, "is this per ADS (8 shares)?"),
+    ("9988.HK", "adjusted", "2020-01-01", "2020-03-31", {"unit": "per ADS"}, "is this per share (one ADS is 8 shares)?"),
+    ("9988.HK", "reported", "2021-10-01", "2021-12-31", {"value": "60.08"}, "is this multiplied by the 8 shares of an ADS twice?"),
+    ("9999.HK", "adjusted", "2019-01-01", "2019-03-31", {"unit": "per share"}, "is this per ADS (25 shares)?"),
+    ("9999.HK", "adjusted", "2023-07-01", "2023-09-30", {"unit": "per share"}, "is this per ADS (5 shares)?"),
+    ("9999.HK", "reported", "2026-04-01", "2026-06-30", {"unit": "per ADS"}, "is this per share (one ADS is 5 shares)?"),
+    ("PDD", "adjusted", "2025-04-01", "2025-06-30", {"unit": "per share"}, "is this per ADS (4 shares)?"),
+    ("PDD", "reported", "2022-04-01", "2022-06-30", {"value": "0.618"}, "is the EPS 10 times too small"),
+)  # fmt: skip
+# Of the half-year to June 2019 the file has an EPS and no profit: nothing tells that it is wrong.
+UNTOLD = [defect for defect in DEFECTS if defect[-1] is None]
+
+
+def place_of(rows: list[dict], ticker: str, basis: str, start: str, end: str) -> int:
+    """Line of the first print of an EPS in earnings.csv."""
+    return next(number for number, row in enumerate(rows, 2) if (row["ticker"], row["item"], row["basis"], row["period_start"], row["period_end"]) == (ticker, "eps_diluted", basis, start, end))
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """What the build says of the repository's own figures with all of DEFECTS in them, by line of earnings.csv."""
+    folder = tmp_path_factory.mktemp("planted") / "data"
+    shutil.copytree(CURATED, folder / "curated")
+    path = folder / "curated" / "earnings.csv"
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [place_of(rows, *defect[:4]) for defect in DEFECTS]
+    for line, (*_, cells, _) in zip(lines, DEFECTS):
+        assert all(rows[line - 2][column] != cell for column, cell in cells.items())
+        rows[line - 2].update(cells)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    rejected = build(folder, say=lambda text: None).rejected
+    return lines, {int(re.match(r"earnings\.csv:(\d+) ", rejection)[1]): rejection for rejection in rejected}, len(rejected)
+
+
+@pytest.mark.parametrize("case", range(len(DEFECTS)), ids=["-".join([*defect[:2], defect[3], *defect[4].values()]) for defect in DEFECTS])
+def test_an_eps_in_a_wrong_unit_is_refused_and_the_unit_suspected_is_named(planted, case):
+    lines, said, _ = planted
+    *_, cells, words = DEFECTS[case]
+    if words is None:
+        assert lines[case] not in said
+        return
+    found = LINE.match(said[lines[case]])
+    assert (found["column"], found["rule"]) == ("value", "C29") and words in found["wrong"]
+    assert re.search(r"with the profit of earnings\.csv:\d+ it implies [\d,]+ million shares, [\d,.]+ times (more|fewer) than the [\d,]+ million (of shares\.csv:\d+|that \d+ other results)", found["wrong"])
+
+
+def test_the_other_figures_beside_them_are_not_suspected(planted):
+    lines, said, count = planted
+    assert set(said) == {line for line, defect in zip(lines, DEFECTS) if defect not in UNTOLD} and count == len(said) == len(DEFECTS) - len(UNTOLD)
+
+
+def read_all(folder: Path) -> dict[str, curated.Rows]:
+    """The rows of the files that the check asks."""
+    with duckdb.connect() as connection:
+        connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
+        declared = curated.tables(connection)
+    return {name: curated.read(folder / f"{name}.csv", declared[name], f"{name}.csv")[0] for name in ("companies", "listings", "corporate_actions", "shares", "earnings")}
+
+
+def test_no_figure_as_printed_is_suspected():
+    assert curated.implausible_counts(read_all(CURATED)) == []
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 4, 8, 25])
+def test_rounding_dilution_and_profits_near_zero_raise_no_suspicion(ratio):
+    """A thousand quarters of invented companies, told to the cent: no line is refused for what an honest print can be."""
+    every, random_of, noise = read_all(CURATED), random.Random(ratio), 0.12
+    earnings = curated.Rows(every["earnings"].table)
+    template = every["earnings"].values[0]
+    for company in range(50):
+        shares, size = 10 ** random_of.uniform(2, 4.5), 10 ** random_of.uniform(1, 4.5)
+        for quarter in range(20):
+            profit = round(size * random_of.choice([1, 1, 1, 1.2, -0.6, 0.02, -0.01, 0.003]) * random_of.uniform(0.7, 1.3))
+            # the EPS rests on the profit less what other holders get first, over a diluted count
+            eps = round((profit - random_of.uniform(0, 0.02) * size) / (shares * random_of.uniform(1 - noise, 1 + noise)) * ratio, 2)
+            shares *= random_of.uniform(0.985, 1.01)
+            start = date(2019 + quarter // 4, quarter % 4 * 3 + 1, 1)
+            end = (start + timedelta(days=100)).replace(day=1) - timedelta(days=1)
+            row = template | {"ticker": f"{company:04d}.HK", "period_start": start, "period_end": end, "announced_on": end + timedelta(days=40)}
+            earnings.values += [row | {"value": float(eps), "unit": "per ADS" if ratio > 1 else "per share"}, row | {"item": "net_income", "value": float(profit), "unit": "million"}]
+            earnings.places += [("earnings.csv", len(earnings.places) + 2), ("earnings.csv", len(earnings.places) + 3)]
+    listings = curated.Rows(every["listings"].table, [every["listings"].values[0] | {"ticker": f"A{c}", "issuer_ticker": f"{c:04d}.HK", "share_class": "ADS", "shares_per_ads": float(ratio)} for c in range(50)], [("listings.csv", c) for c in range(50)])
+    assert [str(found) for found in curated.implausible_counts({"earnings": earnings, "listings": listings})] == []
+
+
+def test_a_split_is_no_suspicion_once_it_is_a_corporate_action(tmp_path):
+    """Ten new shares for one: counts before and after it are compared on today's basis."""
+    def results(value, start, end, announced):
+        return "".join(f"9999.HK,{item},adjusted,{start},{end},{announced},,{figure},{unit},CNY,,,exact,printed,made-up,,\n" for item, figure, unit in (("eps_diluted", value, "per share"), ("net_income", 3000, "million")))
+
+    files = GOOD | {"earnings": GOOD["earnings"] + results(3, "2023-01-01", "2023-03-31", "2023-05-14") + results(3, "2023-04-01", "2023-06-30", "2023-08-14")
+                    + results(3, "2023-07-01", "2023-09-30", "2023-11-14") + results(0.3, "2023-10-01", "2023-12-31", "2024-03-14")}
+    made = invented(tmp_path / "data", **files)
+    (said,) = made.result.rejected
+    assert said.startswith("earnings.csv:10 value '0.3': rule C29, ") and "10.0 times more than the 1,000 million that 3 other results within three years imply: is the EPS 10 times too small" in said
+    action = "ticker,ex_date,kind,item,amount,currency,ratio,source_id,note\n9999.HK,2024-01-02,split,,,,10,made-up,\n"
+    assert built(tmp_path / "data", {"corporate_actions": action}).result.rejected == []
+
+
+# Restatements and translations as they should be --------------------------------------------------------------
+
+def eps(announced: str, supersedes: str = "", value: float = 1.5, currency: str = "CNY", translation: str = "") -> str:
+    return f"0700.HK,eps_diluted,adjusted,2024-01-01,2024-03-31,{announced},{supersedes},{value},per share,{currency},{translation},,exact,printed,made-up,,\n"
+
+
+def test_a_chain_of_three_is_legal_and_so_is_a_marked_translation(tmp_path):
+    made = invented(tmp_path / "data", **GOOD | {"earnings": GOOD["earnings"] + eps("2024-08-14", "2024-05-14", 1.6) + eps("2024-11-13", "2024-08-14", 1.7) + eps("2024-05-14", "", 0.21, "USD", "convenience")})
+    assert made.result.rejected == []
+    assert made.rows("SELECT printed_value, version FROM earnings_items WHERE item = 'eps_diluted' AND in_reporting_currency ORDER BY version") == [(1.5, 1), (1.6, 2), (1.7, 3)]
+    assert made.rows("SELECT currency, translation FROM printed.earnings WHERE translation IS NOT NULL") == [("USD", "convenience")]
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    (eps("2024-08-14"), "earnings.csv:4 announced_on '2024-08-14': rule C28, a second figure of 0700.HK eps_diluted adjusted, 2024-01-01 to 2024-03-31, in CNY, beside earnings.csv:2, announced on 2024-05-14; "),
+    (eps("2024-08-14", "2024-05-14") + eps("2024-11-13", "2024-05-14"), "earnings.csv:5 supersedes '2024-05-14': rule C28, the figure before this one is earnings.csv:4, announced on 2024-08-14"),
+    (eps("2024-08-14", "2024-05-13"), "earnings.csv:4 supersedes '2024-05-13': rule C28, no figure of 0700.HK eps_diluted adjusted, 2024-01-01 to 2024-03-31, in CNY was announced on that day"),
+    (eps("", value=1.4), "earnings.csv:2 announced_on '2024-05-14': rule C28, a second figure of 0700.HK eps_diluted adjusted, 2024-01-01 to 2024-03-31, in CNY, beside earnings.csv:4, whose announced_on is not known"),
+    (eps("2024-05-14", value=1.4), "earnings.csv:4 ticker item basis period_start period_end currency announced_on '0700.HK|eps_diluted|adjusted|2024-01-01|2024-03-31|CNY|2024-05-14': rule P03, "),
+    (eps("2024-05-14", value=0.21, currency="USD"), "earnings.csv:4 currency 'USD': rule C27, 0700.HK reports in CNY; a translation"),
+], ids=["second", "fork", "no such day", "day not known", "same day", "unmarked currency"])  # fmt: skip
+def test_a_second_figure_says_what_it_is_or_is_refused(desk, rows, said):
+    path = desk.folder / "curated" / "earnings.csv"
+    path.write_text(GOOD["earnings"].lstrip() + rows, "utf-8")
+    try:
+        (rejection,) = build(desk.folder, say=lambda text: None).rejected
+    finally:
+        path.write_text(GOOD["earnings"].lstrip(), "utf-8")
+    assert rejection.startswith(said)
+    assert desk.served.problem is None and desk.served.snapshot_id == desk.result.snapshot_id
+
+
+def test_the_repository_names_its_own_restatements_and_translations():
+    with open(CURATED / "earnings.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted({(row["ticker"], row["item"], row["period_end"], row["announced_on"], row["supersedes"]) for row in rows if row["supersedes"]}) == [
+        ("9988.HK", "eps_diluted", "2021-12-31", "2022-05-26", "2022-02-24"), ("9988.HK", "net_income", "2021-12-31", "2022-05-26", "2022-02-24")]
+    assert {row["currency"] for row in rows if row["translation"]} == {"USD"} and sum(row["translation"] == "convenience" for row in rows) == 5
+
+
+# What is kept and not used --------------------------------------------------------------------------------------
+
+ESTIMATES = ("broker,broker_basis,broker_printed,estimate_kind,quoted_by,ticker,metric,metric_printed,basis,basis_basis,fiscal_year,fiscal_year_printed,fiscal_year_end,fiscal_period,period_end,value,previous_value,"
+             "revision_pct,growth_pct,currency,currency_basis,unit,per,published_on,published_printed,quality,date_basis,source_id,locator,note\n")
+
+
+def estimate(broker: str, year: int, published_on: str, year_end: str = "12-31") -> str:
+    end = f"{year}-{year_end}" if year_end else ""
+    return f"{broker},printed,{broker},broker,,0700.HK,eps_diluted,EPS,adjusted,printed,{year},{year}E,{end},{year}FY,{end},7,,,,CNY,printed,per share,share,{published_on},,exact,{'printed' if published_on else 'convention'},made-up,,\n"
+
+
+def old_quarter(start: str, end: str, announced: str) -> str:
+    """RMB results before the first exchange rate known, so that an HKD price has none."""
+    return f"9999.HK,eps_diluted,adjusted,{start},{end},{announced},,1,per share,CNY,,,exact,printed,made-up,,\n"
+
+
+@pytest.fixture(scope="module")
+def quarantined(tmp_path_factory):
+    """A folder with all that waits in the file and enters no figure."""
+    made = invented(tmp_path_factory.mktemp("quarantined") / "data", **GOOD | {
+        "prices": GOOD["prices"] + "0700.HK,2024-05-18,460,,,HKD,daily,made-up\n" + "".join(f"9999.HK,{day},12,,,HKD,daily,made-up\n" for day in ("2003-04-01", "2003-04-02", "2003-04-03")),
+        "earnings": GOOD["earnings"] + "0700.HK,eps_diluted,adjusted,2024-04-01,2024-06-30,2098-03-02,,1.6,per share,CNY,,,exact,printed,made-up,,\n"
+        + old_quarter("2002-01-01", "2002-03-31", "2002-05-14") + old_quarter("2002-04-01", "2002-06-30", "2002-08-14") + old_quarter("2002-07-01", "2002-09-30", "2002-11-13") + old_quarter("2002-10-01", "2002-12-31", "2003-03-19"),
+        "estimates": ESTIMATES + estimate("Broker", 2024, "") + estimate("Broker", 2025, "") + estimate("Other", 2025, "2098-03-02") + estimate("Other", 2026, "2024-05-16", ""),
+        "buybacks": GOOD["buybacks"] + "0700.HK,month,bought,2024-04-01,2024-04-30,Hong Kong,ordinary,share,1000,46500,HKD,,,unknown,unknown,2098-03-02,printed,true,exact,made-up,,\n",
+    })  # fmt: skip
+    assert made.result.rejected == []
+    return made
+
+
+@pytest.mark.parametrize(("code", "severity", "table", "found"), [
+    ("P01", "warn", "prices", [("0700.HK", "2024-05-18", "a close on a day that is no session of HKEX: not used")]),
+    ("V01", "warn", "valuation", [("9999.HK", "2003-04-01 to 2003-04-03", "3 sessions have no PE, because no CNY to HKD rate of the ten days before is known")]),
+    ("D01", "warn", "earnings", [("0700.HK", "adjusted eps_diluted to 2024-06-30", "announced on 2098-03-02, after today: counts from then on")]),
+    ("D01", "warn", "estimates", [("0700.HK", "Other eps_diluted 2025FY", "published on 2098-03-02, after today: counts from then on")]),
+    ("D01", "warn", "buybacks", [("0700.HK", "month to 2024-04-30", "published on 2098-03-02, after today: counts from then on")]),
+    ("F01", "note", "estimates", [("0700.HK", "Broker", "2 estimates without a day: shown as undated, in no consensus")]),
+    ("F02", "note", "estimates", [("0700.HK", "Other", "1 estimate of a fiscal year whose end is not certain (2026E): shown as printed, in no consensus")]),
+], ids=["weekend", "no rate", "future results", "future estimate", "future statement", "undated", "uncertain year"])  # fmt: skip
+def test_what_is_not_used_is_a_finding(quarantined, code, severity, table, found):
+    assert quarantined.rows("SELECT ticker, ref, message FROM findings WHERE code = ? AND severity = ? AND subject_table = ? ORDER BY ALL", code, severity, table) == found
+
+
+def test_and_stands_in_the_file_as_it_was_given(quarantined):
+    assert quarantined.rows("SELECT close FROM prices WHERE date = '2024-05-18'") == [(460,)]
+    assert quarantined.rows("SELECT (SELECT count(*) FROM estimates), (SELECT count(*) FROM printed.earnings WHERE announced_on > '2090-01-01'), (SELECT count(*) FROM printed.buybacks WHERE published_on > '2090-01-01')") == [(4, 1, 1)]
+
+
+def test_and_enters_no_figure_of_any_evening_before(quarantined):
+    assert quarantined.rows("SELECT count(*) FROM valuation WHERE eps_announced_on > '2090-01-01' OR metric = 'pe_ttm' AND date < '2004-01-01' AND value IS NOT NULL") == [(0,)]
+    assert quarantined.rows("SELECT amount_hkd FROM buyback_ytd('2097-12-31') WHERE ticker = '0700.HK'") == [(None,)]
+    assert quarantined.rows("SELECT amount_hkd FROM buyback_ytd('2024-05-16') WHERE ticker = '0700.HK'") == [(3400000,)]
+
+
+@pytest.mark.parametrize(("clock", "is_future"), [("2024-05-13T15:59", True), ("2024-05-13T16:00", False), ("2024-05-14T12:00", False)])
+def test_today_is_the_day_in_hong_kong_by_the_clock_of_the_audit(desk, tmp_path, clock, is_future):
+    copied = shutil.copyfile(desk.served.path, tmp_path / "copy.duckdb")
+    with duckdb.connect(str(copied)) as connection:
+        connection.execute("DELETE FROM findings")
+        checks.audit(connection, datetime.fromisoformat(clock).replace(tzinfo=UTC))
+        future = connection.execute("SELECT count(*) FROM findings WHERE code = 'D01' AND subject_table = 'earnings'").fetchone()[0]
+    assert (future > 0) == is_future
 
 
 # What is not refused ------------------------------------------------------------------------------------------

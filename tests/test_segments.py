@@ -12,12 +12,12 @@ SOURCES = "source_id,publisher,title,kind,published_on,url,licence,note\nmade-up
 PRICES = "ticker,date,close,adj_close,volume,currency,frequency,source_id\n1111.HK,2024-05-14,46,,,HKD,daily,made-up\n"
 # 2023Q1: 1000 = Games 500 + Ads 300 + Shop 250 - 50 between them. 2024Q1: 1200 = Games 600 + Marketing 390 + Shop 280 + Lab 0.5 - 70.5.
 REVENUE = """
-ticker,item,basis,period_start,period_end,announced_on,value,unit,currency,yoy_pct,quality,date_basis,source_id,locator,note
-1111.HK,revenue,reported,2023-01-01,2023-03-31,2023-05-15,1000,million,HKD,,exact,printed,made-up,,
-1111.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,1200,million,HKD,,exact,printed,made-up,,
-1111.HK,revenue,reported,2023-04-01,2023-06-30,2023-08-15,1000,million,HKD,,exact,printed,made-up,,
-1111.HK,revenue,reported,2023-07-01,2023-09-30,2023-11-14,1000,million,HKD,,exact,printed,made-up,,
-1111.HK,revenue,reported,2023-10-01,2023-12-31,2024-03-20,1000,million,HKD,,exact,printed,made-up,,
+ticker,item,basis,period_start,period_end,announced_on,supersedes,value,unit,currency,translation,yoy_pct,quality,date_basis,source_id,locator,note
+1111.HK,revenue,reported,2023-01-01,2023-03-31,2023-05-15,,1000,million,HKD,,,exact,printed,made-up,,
+1111.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,,1200,million,HKD,,,exact,printed,made-up,,
+1111.HK,revenue,reported,2023-04-01,2023-06-30,2023-08-15,,1000,million,HKD,,,exact,printed,made-up,,
+1111.HK,revenue,reported,2023-07-01,2023-09-30,2023-11-14,,1000,million,HKD,,,exact,printed,made-up,,
+1111.HK,revenue,reported,2023-10-01,2023-12-31,2024-03-20,,1000,million,HKD,,,exact,printed,made-up,,
 """
 SEGMENTS = """
 ticker,history,period_start,period_end,segment,parent_segment,announced_on,revenue_mn,currency,prior_revenue_mn,yoy_pct,quality,date_basis,source_id,locator,note

@@ -1,6 +1,7 @@
 """What is served is whole, verified and never in between: whatever fails, breaks or runs at the same time."""
 
 import ast
+import json
 import os
 import shutil
 import signal
@@ -100,6 +101,85 @@ def test_only_the_newest_snapshots_are_kept(folder):
     ids = [another(folder / "warehouse", day) for day in range(1, snapshot.KEPT + 3)]
     assert snapshot.published(folder / "warehouse") == ids[::-1][:snapshot.KEPT]
     assert len(list((folder / "warehouse").glob("*.sha256"))) == snapshot.KEPT
+
+
+# What was refused -------------------------------------------------------------------------------------------
+
+WRONG = ("prices.csv:2 close 'abc': rule C07, not a number", "prices.csv:4 ticker '9998.HK': rule C10, no ticker of companies.csv; near: 9999.HK")
+
+
+def spoil(folder):
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",abc,,").replace("9999.HK", "9998.HK"), "utf-8")
+
+
+def test_a_refused_build_leaves_its_reasons_until_a_build_is_published(first, folder):
+    before = time.time()
+    spoil(folder)
+    refused = build(folder, say=lambda text: None)
+    found = snapshot.refusal(folder / "warehouse")
+    assert found.lines == tuple(refused.rejected) == WRONG
+    assert before - 1 <= found.at.timestamp() <= time.time() and str(found.at.utcoffset()) == "8:00:00"
+    record = json.loads((folder / "warehouse" / "refused.json").read_text("utf-8"))
+    assert record == {"at": found.at.isoformat(), "inputs_sha256": found.inputs_sha256, "count": 2, "lines": list(WRONG)} and len(found.inputs_sha256) == 64
+    assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    assert build(folder, say=lambda text: None).snapshot_id != first.result.snapshot_id
+    assert snapshot.refusal(folder / "warehouse") is None and not (folder / "warehouse" / "refused.json").exists()
+
+
+def test_and_no_longer_once_the_inputs_are_again_those_served(first, folder):
+    spoil(folder)
+    build(folder, say=lambda text: None)
+    (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
+    assert build(folder, say=lambda text: None).unchanged and snapshot.refusal(folder / "warehouse") is None
+
+
+def test_a_check_neither_records_nor_forgets_a_refusal(folder):
+    spoil(folder)
+    assert build(folder, publish=False, say=lambda text: None).rejected == list(WRONG) and snapshot.refusal(folder / "warehouse") is None
+    build(folder, say=lambda text: None)
+    (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
+    assert build(folder, publish=False, say=lambda text: None).rejected == [] and snapshot.refusal(folder / "warehouse").lines == WRONG
+
+
+def test_what_the_audit_refuses_is_recorded_too(folder):
+    (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip().splitlines()[0] + "\n", "utf-8")
+    (line,) = build(folder, say=lambda text: None).rejected
+    assert "rule A04, no price is loaded" in line and snapshot.refusal(folder / "warehouse").lines == (line,)
+
+
+def test_status_tells_people_and_machines_of_the_refusal_and_exits_2(first, folder):
+    assert loaders("status", data=folder).returncode == 0
+    spoil(folder)
+    loaders("build", data=folder)
+    said, told = loaders("status", data=folder, in_process=False), loaders("status", "--json", data=folder, in_process=False)
+    assert said.returncode == told.returncode == 2 and said.stderr == told.stderr == ""
+    lines = said.stdout.splitlines()
+    assert lines[0].startswith(f"snapshot {first.result.snapshot_id}, ")
+    assert lines[1].startswith("the last build, of ") and lines[1].endswith(" HKT, was refused: 2 errors; what is served is the snapshot before it")
+    assert lines[2:4] == [f"  {line}" for line in WRONG]
+    status = json.loads(told.stdout)
+    assert status["refused"]["lines"] == list(WRONG) and status["refused"]["count"] == 2 and status["snapshot_id"] == first.result.snapshot_id
+    (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
+    loaders("build", data=folder)
+    healed = loaders("status", "--json", data=folder)
+    assert healed.returncode == 0 and json.loads(healed.stdout)["refused"] is None
+
+
+def test_status_tells_of_a_first_build_that_was_refused(folder):
+    shutil.rmtree(folder / "warehouse")
+    spoil(folder)
+    loaders("build", data=folder)
+    done = loaders("status", data=folder)
+    assert done.returncode == 2 and "run: python -m loaders build" in done.stderr
+    assert "was refused: 2 errors; nothing is served yet" in done.stdout and WRONG[0] in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"at": 3}', b'{"at": "today", "inputs_sha256": "", "lines": []}', b"\xff\xfe", b'{"at": "2026-11-24T20:00:00+08:00", "inputs_sha256": "", "lines": 7}'])
+def test_a_damaged_record_is_said_and_breaks_nothing(folder, content):
+    (folder / "warehouse" / "refused.json").write_bytes(content)
+    assert "refused.json is damaged" in snapshot.refusal(folder / "warehouse").lines[0]
+    assert "refused.json is damaged" in loaders("status", data=folder).stdout
 
 
 # Rolling back -----------------------------------------------------------------------------------------------

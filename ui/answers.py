@@ -9,9 +9,10 @@ from warehouse import places, snapshot
 from warehouse.ask import ask as ask_warehouse
 from warehouse.ask import served
 
-__all__ = ["ask", "kept", "served", "NoSnapshot"]
+__all__ = ["ask", "kept", "refusal", "served", "HONG_KONG", "NoSnapshot"]
 
 NoSnapshot = snapshot.NoSnapshot
+HONG_KONG = snapshot.HONG_KONG
 REMEMBERED = 400
 
 
@@ -31,3 +32,8 @@ def kept(snapshot_id: str) -> snapshot.Served | None:
     if places.named_warehouse() or snapshot.verify(path):
         return None
     return snapshot.Served(snapshot_id, path)
+
+
+def refusal() -> snapshot.Refusal | None:
+    """The last build where it was refused, so that what is served is older than its inputs; None where all is well."""
+    return None if places.named_warehouse() else snapshot.refusal(places.warehouse_folder())

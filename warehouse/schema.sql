@@ -14,7 +14,7 @@ CREATE SCHEMA printed;
 
 CREATE TABLE companies (
     ticker                VARCHAR NOT NULL,
-    kind                  VARCHAR NOT NULL CHECK (kind IN ('company', 'peer', 'line', 'index', 'etf')),
+    kind                  VARCHAR NOT NULL CHECK (kind IN ('company', 'peer', 'line', 'index', 'etf', 'basket')),
     issuer_ticker         VARCHAR NOT NULL,
     name_en               VARCHAR NOT NULL,
     name_zh               VARCHAR NOT NULL,
@@ -27,9 +27,9 @@ CREATE TABLE companies (
     subsector             VARCHAR NOT NULL,
     source_id             VARCHAR NOT NULL
 );
-COMMENT ON TABLE companies IS 'One row per (ticker): the universe - companies covered, US lines of the same issuers, peers, indices and ETFs.';
+COMMENT ON TABLE companies IS 'One row per (ticker): the universe - companies covered, US lines of the same issuers, peers, indices, ETFs and our basket.';
 COMMENT ON COLUMN companies.ticker IS 'Canonical ticker, in the form Yahoo uses: 0700.HK, PDD, ^HSI';
-COMMENT ON COLUMN companies.kind IS 'company (covered), peer (shown beside), line (US line of a covered company), index, etf';
+COMMENT ON COLUMN companies.kind IS 'company (covered), peer (shown beside), line (US line of a covered company), index, etf, basket (ours: the companies covered, as one)';
 COMMENT ON COLUMN companies.issuer_ticker IS 'Ticker under which the issuer''s figures stand; its own for all but a line';
 COMMENT ON COLUMN companies.name_en IS 'Name in English';
 COMMENT ON COLUMN companies.name_zh IS 'Name in Chinese as the exchange lists it';
@@ -207,9 +207,11 @@ CREATE TABLE printed.earnings (
     period_start DATE NOT NULL,
     period_end   DATE NOT NULL CHECK (period_end > period_start),
     announced_on DATE CHECK (announced_on > period_end),
+    supersedes   DATE,
     value        DOUBLE NOT NULL CHECK (isfinite(value)),
     unit         VARCHAR NOT NULL CHECK (unit IN ('per share', 'per ADS', 'million')),
     currency     VARCHAR NOT NULL,
+    translation  VARCHAR CHECK (translation IN ('convenience')),
     yoy_pct      DOUBLE,
     quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
     date_basis   VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
@@ -218,16 +220,18 @@ CREATE TABLE printed.earnings (
     note         VARCHAR,
     correction_id VARCHAR
 );
-COMMENT ON TABLE printed.earnings IS 'One row per (ticker, item, basis, period_start, period_end, currency, announced_on): a figure of a results announcement, in the unit in which it is printed. A restatement is a further row with a later announced_on.';
+COMMENT ON TABLE printed.earnings IS 'One row per (ticker, item, basis, period_start, period_end, currency, announced_on): a figure of a results announcement, in the unit in which it is printed. A restatement is a further row with a later announced_on that names the day it supersedes.';
 COMMENT ON COLUMN printed.earnings.ticker IS 'Issuer';
 COMMENT ON COLUMN printed.earnings.item IS 'eps_diluted, net_income (attributable to holders), revenue';
 COMMENT ON COLUMN printed.earnings.basis IS 'reported (IFRS or US GAAP) or adjusted (non-IFRS, non-GAAP); revenue is reported';
 COMMENT ON COLUMN printed.earnings.period_start IS 'First day of the period';
 COMMENT ON COLUMN printed.earnings.period_end IS 'Last day of the period';
 COMMENT ON COLUMN printed.earnings.announced_on IS 'Day of announcement (Hong Kong); NULL where not seen';
+COMMENT ON COLUMN printed.earnings.supersedes IS 'announced_on of the figure that this one restates; NULL: the first print';
 COMMENT ON COLUMN printed.earnings.value IS 'The figure, in unit and currency';
 COMMENT ON COLUMN printed.earnings.unit IS 'per share, per ADS, million';
 COMMENT ON COLUMN printed.earnings.currency IS 'Currency of value';
+COMMENT ON COLUMN printed.earnings.translation IS 'convenience: a translation for the reader''s convenience, which enters no trailing sum; NULL: in the reporting currency';
 COMMENT ON COLUMN printed.earnings.yoy_pct IS 'Growth on the year before as printed, per cent';
 COMMENT ON COLUMN printed.earnings.quality IS 'How exact the figure is: exact, rounded, over, about, truncated, derived (a difference or quotient of printed figures), ruled';
 COMMENT ON COLUMN printed.earnings.date_basis IS 'announced_on: printed with the figure, inferred (the results date of the same period from another document), convention (not seen)';
