@@ -9,7 +9,7 @@ view = frame.view()
 rows = view.ask("SELECT * FROM overview(?, ?, ?)", view.as_of, view.years, view.state.basis)
 shown = rows[rows["ticker"].isin(view.state.tickers)] if view.state.tickers else rows[rows["kind"] == "company"]
 companies = rows[rows["kind"] == "company"]
-index = view.ask("SELECT * FROM valuation_percentiles(?, ?) WHERE basis = 'quoted' AND ticker = 'HSTECH'", view.as_of, view.years)
+index = view.ask("SELECT * FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = 'quoted' AND ticker = 'HSTECH'", view.as_of, view.years)
 fresh = view.ask("SELECT * FROM freshness_by_month WHERE basis = ? AND date <= ? ORDER BY date DESC", view.state.basis, view.as_of)
 
 # The finding: how many are cheap, or on which date most are fresh.
@@ -58,7 +58,7 @@ if len(shown):
 
     picture = panels.drawn("cross_section", shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
             view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
-        stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
+        stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", unit=view.text("unit.times"), metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
                     view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),
         view.theme(), height=200 + 28 * len(shown) if len(shown) < 9 else None, empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
     panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)

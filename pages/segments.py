@@ -17,7 +17,7 @@ view = of_this_run()
 language = view.language
 kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
 asked = [ticker for ticker in view.issuers if kinds[ticker] in ("company", "peer")]
-outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf")]
+outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
 
 
 def day(value) -> str:

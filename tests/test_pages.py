@@ -1,11 +1,17 @@
 """Every page with full, missing and filtered data, and the frame around them, run by Streamlit's own test driver."""
 
+import re
+
 import pytest
-from conftest import built
+import screen
+from conftest import ROOT, built, invented, loaders
 from screen import DEADLINE, figures, words
 from streamlit.testing.v1 import AppTest
+from test_bad_input import GOOD, changed
 
+from loaders import checks
 from ui import links
+from ui.text import text
 
 PAGES = ("overview", "valuation", "buybacks", "segments", "data")
 
@@ -80,6 +86,51 @@ def test_data_lists_every_table_finding_and_source(open_page, warehouse):
     assert len(tables) == 6
     assert len(tables[2].value) == warehouse.rows("SELECT count(*) FROM findings")[0][0]
     assert len(tables[4].value) == warehouse.rows("SELECT count(*) FROM sources")[0][0]
+
+
+def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
+    at = open_page("data")
+    at.segmented_control(key="data_severity").set_value("warn").run()
+    shown = at.dataframe[2].value
+    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0] and set(shown["severity"]) == {"warning"}
+    at.selectbox(key="data_rule_warn").set_value("E02").run()
+    shown = at.dataframe[2].value
+    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE code = 'E02'")[0][0] and set(shown["rule"]) == {"quarters against the year"}
+    at.multiselect(key="filter_tickers").set_value(["BASKET"]).run()  # of whom nothing was found
+    assert not at.exception and len(at.dataframe) == 5 and "No finding concerns this choice." in words(at)
+    at.multiselect(key="filter_tickers").set_value([]).run()
+    at.segmented_control(key="data_severity").set_value("note").run()
+    assert not at.exception and set(at.dataframe[2].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_rule_is_told_in_words(language):
+    asked = {("finding", check.code) for check in checks.CHECKS if check.severity != "stop"} | {("refusal", check.code) for check in checks.CHECKS if check.severity == "stop"}
+    asked |= {("refusal", code) for code in re.findall(r'"([CP]\d\d)"', (ROOT / "loaders" / "curated.py").read_text("utf-8"))}
+    assert len(asked) > 40
+    for group, code in sorted(asked):
+        assert text(f"{group}_rule.{code}", language) != code
+
+
+def test_a_refused_build_is_said_on_the_data_page_with_every_line(tmp_path, monkeypatch):
+    made = invented(tmp_path / "data", **GOOD)
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))
+    assert not screen.run_page("data").warning
+    path = made.folder / "curated" / "prices.csv"
+    path.write_text(changed("prices", ",46,,", ",<img src=x onerror=alert(1)>: rule C01,,").replace("9999.HK", "9998.HK"), "utf-8")
+    assert loaders("build", data=made.folder, in_process=False).returncode == 2
+    at = screen.run_page("data")
+    (warning,) = at.warning
+    assert re.search(r"The last build, of \d+ \w{3} \d{4} \d\d:\d\d HKT, was refused: 2 errors; what is shown is the snapshot before it\.", warning.value.replace("\\", ""))
+    lines = at.dataframe[0].value
+    assert lines.values.tolist() == [
+        ["prices.csv:2", "close '<img src=x onerror=alert(1)>: rule C01'", "C08", "no unit beside the number", "a number with its unit: the unit belongs in the unit column or the column's name"],
+        ["prices.csv:4", "ticker '9998.HK'", "C10", "a ticker of the universe", "no ticker of companies.csv; near: 9999.HK"]]
+    assert made.served.snapshot_id in words(at) or made.served.snapshot_id in " ".join(metric.value for metric in at.metric)
+    assert "被拒绝：2处错误" in screen.run_page("data", lang="zh").warning[0].value
+    path.write_text(GOOD["prices"].lstrip(), "utf-8")
+    assert loaders("build", data=made.folder, in_process=False).returncode == 0
+    assert not screen.run_page("data").warning
 
 
 # Filters and links --------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_a_company_without_a_figure_says_so_and_why(open_page):
 
 def test_an_index_and_a_line(open_page):
     at = open_page("buybacks", t="HSTECH")
-    assert "an index or an ETF buys back nothing" in words(at) and not figures(at)
+    assert "the basket buys back nothing" in words(at) and not figures(at)
     assert "the buybacks are those of its issuer, Alibaba" in words(open_page("buybacks", t="BABA"))
 
 
@@ -179,7 +179,7 @@ def test_every_length_and_all_periods(open_page):
 def test_what_is_not_known_is_said(open_page):
     assert "No segment revenue is known for Meitu" in words(open_page("segments", t="1357.HK"))
     at = open_page("segments", t="HSTECH")
-    assert "an index or an ETF has no segments" in words(at) and not figures(at)
+    assert "the basket has no segments" in words(at) and not figures(at)
     assert "the segments are those of its issuer, Alibaba" in words(open_page("segments", t="BABA"))
     assert "of the segments known, Smart EV, AI and other new initiatives +16.9%" in words(open_page("segments", t="1810.HK"))
     assert "No segment revenue is known for any company" in words(open_page("segments", as_of="2005-01-03"))

@@ -13,8 +13,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from ui import charts, palette, stamp
+from ui import charts, formats, palette, stamp
 from ui.charts import Stamp, Theme, parts
+from ui.text import text
 
 AS_OF = date(2099, 7, 31)
 NAMES = ["Invented Holdings", "一家名字非常非常非常长的虚构控股股份有限公司", "<b>Bold</b> & Sons", *[f"Company {i}" for i in range(9)]]
@@ -65,6 +66,55 @@ def segment_rows(periods, segments=4):
 BANDS = {"q10": 14.0, "q25": 16.0, "q50": 20.0, "q75": 23.0, "q90": 25.0}
 
 
+def priced(count, missing=(), grows=0.0):
+    """Closes with EPS of 10, growing by so much a month: each band is its multiple times EPS."""
+    eps = [None if i in missing else 10.0 * (1 + grows) ** i for i in range(count)]
+    frame = pd.DataFrame({"date": months(count), "close": [150.0 + i for i in range(count)], "close_currency": "HKD"})
+    frame["value"] = [None if e is None else close / e for e, close in zip(eps, frame["close"])]
+    frame["status"] = ["MISSING_EPS" if e is None else "OK" for e in eps]
+    return frame.assign(**{f"price_{q}": [None if e is None else k * e for e in eps] for q, k in BANDS.items()})
+
+
+def buckets(count, here=2):
+    return pd.DataFrame({"lower": [12.0 + 2 * i for i in range(count)], "upper": [14.0 + 2 * i for i in range(count)], "observations": [1 + i % 5 for i in range(count)], "is_current": [i == here for i in range(count)]})
+
+
+def ranked(count, unranked=()):
+    return pd.DataFrame({"date": months(count), "percentile": [None if i in unranked else 100.0 * i / count for i in range(count)], "value": [10.0 + i for i in range(count)], "n": [30 + i for i in range(count)]})
+
+
+def windows(count):
+    return pd.DataFrame(
+        [
+            {
+                "ticker": f"{9000 + i}.HK", "name": NAMES[i % len(NAMES)], "span": span, "percentile": None if span == "1y" else min(100.0, 4.0 * i), "n": 12 * years,
+                "coverage_pct": 100.0, "value": None if i % 5 == 4 else 13.0 + i, "status": "NM_LOSS" if i % 5 == 4 else "STALE_EPS" if i % 5 == 3 else "OK",
+            }
+            for i in range(count) for span, years in (("1y", 1), ("3y", 3), ("5y", 5), ("10y", 10), ("max", 12))
+        ],
+        columns=["ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status"],
+    )  # fmt: skip
+
+
+def medians(count):
+    frame = ranges(count)
+    return frame.assign(premium_pct=[None if formats.is_missing(v) else 100 * (v / m - 1) for v, m in zip(frame["value"], frame["q50"])])
+
+
+def expected(count):
+    """Points in a crowd: a little spiral around PE 15 and growth 20 per cent."""
+    return pd.DataFrame(
+        [
+            {
+                "ticker": f"{9000 + i}.HK", "name": f"{NAMES[i % len(NAMES)]} {i}", "value": 15 + 0.5 * i * math.sin(i), "growth_pct": 20 + i * math.cos(i), "n": 1 + i % 3,
+                "brokers": "Invented & Sons, Imagined Securities",
+            }
+            for i in range(count)
+        ],
+        columns=["ticker", "name", "value", "growth_pct", "n", "brokers"],
+    )  # fmt: skip
+
+
 def amounts(count):
     return pd.DataFrame(
         {
@@ -102,6 +152,12 @@ DRAW = {
         history(n), s, t, printed=pd.DataFrame([{"date": "2099-05-29", "value": 20.59, "percentile": 8.85, "source": "Invented <Securities>"}]) if n else None
     ),
     "lines": lambda n, s, t: charts.lines(several(n), s, t),
+    "price_bands": lambda n, s, t: charts.price_bands(priced(n, missing=range(5, 9), grows=0.02), BANDS, s, t, results=["2099-05-29"]),
+    "distribution": lambda n, s, t: charts.distribution(buckets(min(n, 16), here=min(n, 3) - 1), s, t, value=10.5 + 2 * min(n, 3), median=12.4 + min(n, 16) - 1, percentile=31.0, observations="month-ends"),
+    "percentile_history": lambda n, s, t: charts.percentile_history(ranked(n, unranked=(0, 1, 7) if n > 9 else ()), s, t, results=["2099-05-29"]),
+    "windows_heat": lambda n, s, t: charts.windows_heat(windows(min(n, 24)), s, t, highlight=["9000.HK"]),
+    "against_median": lambda n, s, t: charts.against_median(medians(min(n, 24)), s, t, highlight=["9000.HK"]),
+    "growth_scatter": lambda n, s, t: charts.growth_scatter(expected(min(n, 20)), s, t, highlight=["9000.HK"]),
     "cumulative_by_year": lambda n, s, t: charts.cumulative_by_year(cumulative(n), s, t),
     "bars_by_period": lambda n, s, t: charts.bars_by_period(amounts(n), s, t),
     "league_bars": lambda n, s, t: charts.league_bars(league(min(n, 12)), s, t),
@@ -110,6 +166,17 @@ DRAW = {
     "mix": lambda n, s, t: charts.mix(segment_rows(n), s, t),
     "growth_by_segment": lambda n, s, t: charts.growth_by_segment(segment_rows(n), s, t),
 }  # fmt: skip
+# The same charts with what they may be given besides.
+MORE = {
+    "index_history": lambda n, s, t: charts.index_history(history(n), s, t, name=NAMES[0], others=several(n)[lambda f: f["series"] == NAMES[2]], bands=BANDS, percentile=61.0),
+    "percentile_band": lambda n, s, t: charts.percentile_band(
+        history(n).assign(value=lambda f: f["value"] / 8), {q: v / 8 for q, v in BANDS.items()}, s, t, percentile=44.0, high_is_cheap=True, write=formats.percent
+    ),
+    "cross_section": lambda n, s, t: charts.cross_section(ranges(n), s, t, dearest_first=True),
+    "price_bands": lambda n, s, t: charts.price_bands(priced(n, grows=0.06), BANDS, s, t),
+    "distribution": lambda n, s, t: charts.distribution(buckets(n, here=n - 1), s, t, value=11.5 + 2 * n, median=11.2 + 2 * n, percentile=100.0),
+}  # fmt: skip
+OF_VALUATION = ["percentile_band", "price_bands", "distribution", "percentile_history", "cross_section", "windows_heat", "against_median", "growth_scatter", "index_history"]
 THEMES = [Theme("light", language="en"), Theme("dark", language="zh", width=330), Theme("light", updown="cn", width=520)]
 
 
@@ -132,6 +199,46 @@ def sizes(node):
 
 def named(figure, name):
     return [a for a in figure.layout.annotations if a.name == name]
+
+
+def plain(words):
+    return html.unescape(re.sub(r"<(?!br)[^>]+>", "", words))
+
+
+def boxes(figure, width):
+    """The room of each label in px (left, top, right, bottom), as Plotly sets it in a figure of this width."""
+    layout, found = figure.layout, []
+    across, down = width - layout.margin.l - layout.margin.r, layout.height - layout.margin.t - layout.margin.b
+
+    def share(axis, value):
+        if axis.type == "date":
+            value, low, high = (pd.Timestamp(v).timestamp() for v in (value, *axis.range))
+        else:
+            low, high = axis.range
+        return (value - low) / (high - low)
+
+    for label in named(figure, "label"):
+        x = layout.margin.l + across * (label.x if label.xref == "paper" else share(layout.xaxis, label.x))
+        y = layout.margin.t + down * (1 - (label.y if label.yref == "paper" else share(layout.yaxis, label.y)))
+        x, y = (x + label.ax, y + label.ay) if label.showarrow else (x + (label.xshift or 0), y - (label.yshift or 0))
+        lines = plain(label.text).split("<br>")
+        wide, tall = max(stamp.measure(line, 12, "<b>" in label.text) for line in lines), 12 * len(lines)
+        left = x - {"left": 0, "center": wide / 2, "right": wide}[label.xanchor]
+        top = y - {"top": 0, "middle": tall / 2, "bottom": tall}[label.yanchor]
+        found.append((plain(label.text), left, top, left + wide, top + tall))
+    return found
+
+
+@pytest.mark.parametrize(("width", "language"), [(312, "zh"), (330, "en"), (540, "zh"), (900, "en")])
+@pytest.mark.parametrize("rows", [1, 2, 5, 12, 60])
+@pytest.mark.parametrize("draw", [*((name, DRAW) for name in OF_VALUATION), *((name, MORE) for name in MORE)], ids=lambda d: d[0] + ("" if d[1] is DRAW else "-more"))
+def test_labels_keep_apart_and_inside_the_picture(draw, rows, language, width):
+    name, how = draw
+    placed = boxes(how[name](rows, a_stamp(), Theme(language=language, width=width)), width)
+    for i, (words, left, top, right, bottom) in enumerate(placed):
+        assert left >= 0 and right <= width + 1, words
+        for other, left_, top_, right_, bottom_ in placed[:i]:
+            assert right <= left_ + 1 or right_ <= left + 1 or bottom <= top_ + 1 or bottom_ <= top + 1, f"{words!r} over {other!r}"
 
 
 def test_every_public_chart_is_tested_here():
@@ -187,6 +294,290 @@ def test_a_stale_valuation_is_drawn_grey_and_named():
     assert len(grey) == 1 and sum(v is not None for v in grey[0].y) == 4  # from the last fresh point on
     assert "stale" in [a.text for a in named(figure, "label")][0] and "3rd" not in figure.to_json()
     assert "not ranked" in named(figure, "footer")[0].text
+
+
+def observations_of(figure):
+    return next(t for t in figure.data if t.name == "observations")
+
+
+@pytest.mark.parametrize("name", ["percentile_band", "price_bands", "percentile_history"])
+def test_a_click_is_answered_by_observations_alone(name):
+    """Streamlit hands back marks, never bare lines: each observation has one, and nothing else may be hit."""
+    figure = DRAW[name](60, a_stamp(), Theme())
+    points = observations_of(figure)
+    assert points.mode == "markers" and points.hoverinfo == "text" and points.marker.opacity == 0 and points.selected.marker.opacity == 1
+    assert all(t.hoverinfo == "skip" for t in figure.data if t is not points)
+    assert list(points.customdata) == list(points.x) and len(points.x) == len(points.hovertext)
+    drawn = {x for t in figure.data if t.mode == "lines" and t.line.width == 2 for x, y in zip(t.x, t.y) if y is not None}
+    assert drawn == {x for x, y in zip(points.x, points.y) if y is not None}
+    assert points.customdata[-1] == "2099-07-31"
+
+
+def test_an_index_answers_clicks_too():
+    points = observations_of(DRAW["index_history"](12, a_stamp(), Theme()))
+    assert list(points.customdata) == [d.isoformat() for d in months(12)]
+
+
+def test_thousands_of_observations_are_not_thousands_of_marks():
+    days = pd.date_range(end="2099-07-31", periods=2000, freq="D")
+    figure = charts.percentile_band(pd.DataFrame({"date": days, "value": 20.0, "status": "OK"}), None, a_stamp(), Theme())
+    assert observations_of(figure).marker.maxdisplayed == 1 and len(observations_of(figure).customdata) == 2000
+    assert observations_of(DRAW["percentile_band"](60, a_stamp(), Theme())).marker.maxdisplayed == 0
+
+
+def test_results_are_named_where_they_first_count():
+    figure = charts.percentile_band(history(12), BANDS, a_stamp(), Theme(), results=["2099-05-15"])
+    told = [day for day, words in zip(observations_of(figure).x, observations_of(figure).hovertext) if "Results effective 15 May 2099" in words]
+    assert told == ["2099-05-31"]
+
+
+def areas(figure):
+    return [t for t in figure.data if t.fill == "toself"]
+
+
+def test_price_bands_break_where_there_is_no_eps():
+    figure = charts.price_bands(priced(24, missing=range(8, 12)), BANDS, a_stamp(), Theme())
+    days = [d.isoformat() for d in months(24)]
+    assert len(areas(figure)) == 3
+    for area in areas(figure):
+        cut = list(area.x).index(None)
+        assert list(area.x[:cut]) == [*days[:8], *reversed(days[:8])] and list(area.x[cut + 1 :]) == [*days[12:], *reversed(days[12:])]
+    assert set(areas(figure)[0].y) == {None, 140.0, 160.0}
+    assert "No band where the figure per share is missing" in named(figure, "footer")[0].text.replace("<br>", " ")
+    assert "No band" not in named(charts.price_bands(priced(24), BANDS, a_stamp(), Theme()), "footer")[0].text
+
+
+def test_price_bands_say_the_multiple_behind_each_band():
+    figure = charts.price_bands(priced(12), BANDS, a_stamp(), Theme())
+    assert [plain(a.text) for a in named(figure, "label")] == ["Close 161.0 · 16.1x", "10th · 14.0x", "25th · 16.0x", "50th · 20.0x", "75th · 23.0x", "90th · 25.0x"]
+    assert [a.y for a in named(figure, "label")] != sorted(a.y for a in named(figure, "label"))  # the close stands among them
+    assert observations_of(figure).hovertext[0].split("<br>") == [
+        "<b>31 Aug 2098</b>  HK$150.00", "<b>15.0x</b>", "90th · 25.0x = HK$250.00", "75th · 23.0x = HK$230.00", "50th · 20.0x = HK$200.00", "25th · 16.0x = HK$160.00", "10th · 14.0x = HK$140.00",
+    ]  # fmt: skip
+    lost = charts.price_bands(priced(12, missing=[11]), BANDS, a_stamp(), Theme())
+    assert [plain(a.text) for a in named(lost, "label")] == ["Close 161.0 · –"] and "no EPS" in observations_of(lost).hovertext[-1]
+
+
+def test_prices_that_grew_eightfold_have_a_logarithmic_axis():
+    for grows, log in ((0.005, False), (0.06, True)):
+        figure = charts.price_bands(priced(60, grows=grows), BANDS, a_stamp(), Theme())
+        assert (figure.layout.yaxis.type == "log") is log and ("Logarithmic axis" in named(figure, "footer")[0].text) is log
+        low, high = figure.layout.yaxis.range
+        assert all(low <= (math.log10(v) if log else v) <= high for t in figure.data for v in t.y if v is not None)
+        assert len(figure.layout.yaxis.ticktext) >= 3
+
+
+def test_months_without_a_row_are_a_gap_like_months_without_a_value():
+    whole, holed = history(24), history(24).drop(index=[10, 11])
+    for frame, breaks in ((whole, 1), (holed, 2)):  # one value is missing in either
+        line = next(t for t in charts.percentile_band(frame, BANDS, a_stamp(), Theme()).data if t.fill is None and t.line.width == 2)
+        assert sum(y is None for y in line.y) == breaks and line.connectgaps is False
+
+
+def test_a_grey_run_joins_the_fresh_line_on_both_sides():
+    frame = history(12).assign(status=["STALE_EPS" if i in (6, 7) else "OK" for i in range(12)])
+    grey = next(t for t in charts.percentile_band(frame, BANDS, a_stamp(), Theme()).data if t.fill is None and t.mode == "lines" and t.line.width == 2)
+    assert [i for i, y in enumerate(grey.y) if y is not None] == [5, 6, 7, 8]
+
+
+def test_a_yield_is_cheap_where_it_is_high():
+    for high, cheap, first in ((False, {14.0, 16.0}, "10th 14.0%"), (True, {23.0, 25.0}, "10th 25.0%")):
+        figure = charts.percentile_band(history(24), BANDS, a_stamp(), Theme(), write=formats.percent, high_is_cheap=high)
+        area = next(a for a in areas(figure) if a.fillcolor == palette.alpha(Theme().colour("cheap"), 0.16))
+        assert set(area.y) == cheap and first in [a.text for a in named(figure, "label")]
+
+
+def test_ratios_keep_their_decimals():
+    ratio = lambda value: formats.multiple(value, digits=2)  # noqa: E731
+    figure = charts.percentile_band(history(24).assign(value=lambda f: f["value"] / 25), {q: v / 25 for q, v in BANDS.items()}, a_stamp(), Theme(), write=ratio, percentile=3.0)
+    assert {"0.60x", "0.80x", "1.00x"} <= set(figure.layout.yaxis.ticktext) and "50th 0.80x" in [a.text for a in named(figure, "label")]
+
+
+def test_a_distribution_shows_where_today_stands():
+    theme = Theme()
+    figure = charts.distribution(buckets(8), a_stamp(), theme, value=16.2, median=19.0, percentile=31.0, observations="month-ends")
+    bars = figure.data[0]
+    assert [c == theme.colour("accent") for c in bars.marker.color] == [i == 2 for i in range(8)]
+    assert [plain(a.text) for a in named(figure, "label")] == ["16.2x · 31st · 3 month-ends", "median 19.0x", "1", "2", "5", "1", "2", "3"]  # the median covers its bar's 4
+    assert bars.hovertext[0] == "<b>12x to 14x</b><br>1 month-end · 5%"
+    assert list(figure.layout.xaxis.ticktext) == [f"{x}x" for x in range(12, 30, 2)]
+    assert theme.colour("accent") not in charts.distribution(buckets(8), a_stamp(), theme, median=19.0).data[0].marker.color
+    assert list(charts.distribution(buckets(8).assign(observations=1), a_stamp(), theme).layout.yaxis.ticktext) == ["0", "1"]  # no half observations
+
+
+def test_buckets_without_observations_keep_their_place():
+    figure = charts.distribution(buckets(8).drop(index=[3, 4, 5]), a_stamp(), Theme(), value=16.2)
+    assert list(figure.layout.xaxis.ticktext) == [f"{x}x" for x in range(12, 30, 2)] and list(figure.data[0].x) == [13, 15, 17, 25, 27]
+
+
+def test_narrow_buckets_are_told_apart():
+    narrow = buckets(8).assign(lower=lambda f: f["lower"] / 8, upper=lambda f: f["upper"] / 8)
+    assert list(charts.distribution(narrow, a_stamp(), Theme(), value=2.0).layout.xaxis.ticktext)[:3] == ["1.50x", "1.75x", "2.00x"]
+
+
+def test_percentiles_through_time_have_fixed_zones_and_keep_their_gaps():
+    theme = Theme()
+    figure = charts.percentile_history(ranked(40, unranked=(0, 1, 20, 21)), a_stamp(), theme)
+    points = observations_of(figure)
+    assert points.x[0] == months(40)[2].isoformat() and [i + 2 for i, y in enumerate(points.y) if y is None] == [20, 21]
+    assert {(s.y0, s.y1, s.fillcolor) for s in figure.layout.shapes} == {(-3, 20, palette.alpha(theme.colour("cheap"), 0.12)), (80, 103, palette.alpha(theme.colour("dear"), 0.12))}
+    assert list(figure.layout.yaxis.range) == [-3, 103] and list(figure.layout.yaxis.ticktext) == ["0", "20", "50", "80", "100"]
+    assert [plain(a.text) for a in named(figure, "label")] == ["98th · 49.0x", "cheap", "dear"]
+    assert points.hovertext[0] == f"<b>{formats.day(points.x[0])}</b>  5th<br>12.0x · N 32"
+
+
+def test_a_rank_of_the_past_is_not_shown_as_todays():
+    for frame in (ranked(40, unranked=(38, 39)), ranked(40).iloc[:38]):  # not ranked, or without a row
+        label = next(a for a in named(charts.percentile_history(frame, a_stamp(), Theme()), "label"))
+        assert label.text == "93rd · May 2099" and label.font.color == Theme().colour("muted")
+
+
+def test_a_multiple_of_the_past_is_not_shown_as_todays():
+    """After a loss, or where a publisher stopped, the last value stands there with its month, without a percentile."""
+    lost = history(24).assign(value=lambda f: [*f["value"][:22], None, None], status=["OK"] * 22 + ["NM_LOSS"] * 2)
+    for figure in (charts.percentile_band(lost, BANDS, a_stamp(), Theme(), percentile=3.0), charts.index_history(history(24).iloc[:22], a_stamp(), Theme(), percentile=3.0)):
+        label = named(figure, "label")[0]
+        assert plain(label.text) == f"{formats.multiple(history(24)['value'].iloc[21])} · May 2099" and "3rd" not in figure.to_json()
+    assert named(charts.percentile_band(lost, BANDS, a_stamp(), Theme()), "label")[0].font.color == Theme().colour("muted")
+
+
+def test_the_zones_are_named_where_the_line_does_not_run():
+    figure = charts.percentile_history(ranked(40).assign(percentile=[5.0] * 20 + [50.0] * 20), a_stamp(), Theme())
+    cheap, dear = (next(a for a in named(figure, "label") if a.text == words) for words in ("cheap", "dear"))
+    assert dear.x == 0 and 0.5 <= cheap.x < 1
+
+
+def mixed(colour, paper, share):
+    return "#" + "".join(f"{round(int(colour[i : i + 2], 16) * share + int(paper[i : i + 2], 16) * (1 - share)):02X}" for i in (1, 3, 5))
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_cell_can_be_read(name):
+    theme = Theme(name)
+    figure = charts.windows_heat(windows(24), a_stamp(), theme)
+    cells = figure.data[0].marker.color
+    shades = {palette.alpha(shade, 0.5): mixed(shade, theme.colour("paper"), 0.5) for shade in palette.SCALES[name]}
+    ink = {(x, y): (t.textfont.color, words) for t in figure.data[1:] for x, y, words in zip(t.x, t.y, t.text)}
+    seen = set()
+    for base, y, cell in zip(figure.data[0].base, figure.data[0].y, cells):
+        colour, words = ink[(round(base + 0.48), y)]
+        assert contrast(colour, shades.get(cell, cell)) >= 4.5, (cell, words)
+        assert (words.split("<br>")[0] == "–") == (cell == theme.colour("panel"))
+        seen.add(cell)
+    assert len(seen & set(shades)) >= 9
+
+
+def test_the_heat_table_keeps_the_order_and_ranks_only_what_is_fresh():
+    rows = windows(6)
+    rows = pd.concat([rows[rows["ticker"] == t] for t in ("9002.HK", "9000.HK", "9003.HK", "9004.HK")])
+    figure = charts.windows_heat(rows, a_stamp(), Theme(), highlight=["9000.HK"])
+    assert [plain(t) for t in figure.layout.yaxis.ticktext] == ["<b>Bold</b> & Sons", NAMES[0], "Company 0", "Company 1"]
+    assert list(figure.layout.yaxis.ticktext)[1].startswith("<b>")
+    labels = [plain(a.text) for a in named(figure, "label")]
+    assert sorted(labels) == sorted(["15.0x", "13.0x", "16.0x", "n.m.", "1y", "3y", "5y", "10y", "max", "now"])
+    text_of = {(x, y): words for t in figure.data[1:] for x, y, words in zip(t.x, t.y, t.text)}
+    assert [text_of[(c, 0)] for c in range(5)] == ["–<br>N 12", "8<br>N 36", "8<br>N 60", "8<br>N 120", "8<br>N 144"]
+    assert [text_of[(4, -r)].split("<br>")[0] for r in range(4)] == ["8", "0", "–", "–"]  # stale, then a loss
+    stale = figure.data[0].hovertext[list(figure.data[0].y).index(-2) + 2]
+    assert "5 years: <b>EPS stale</b>" in stale and "N 60 · Coverage 100%" in stale and "16.0x" in stale
+
+
+@pytest.mark.parametrize("width", [330, 540, 900])
+def test_rows_are_never_closer_than_words(width):
+    for rows in (1, 12, 24):
+        for name, figure in (("heat", charts.windows_heat(windows(rows), a_stamp(), Theme(width=width))), ("median", charts.against_median(medians(rows), a_stamp(), Theme(width=width)))):
+            high = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+            low, top = figure.layout.yaxis.range
+            assert high / (top - low) >= 19.5 and (name != "heat" or high / rows >= 21)
+            if name == "heat":
+                small = [words for t in figure.data[1:] for words in t.text if "N" in words]
+                assert bool(small) is (rows < 24 and high / rows >= 30 and width > 330)
+
+
+def test_a_dumbbell_is_cheap_below_its_median_and_a_yield_above():
+    theme, rows = Theme(), medians(2).assign(value=[12.0, 20.0], q50=[15.0, 16.0], premium_pct=[-20.0, 25.0])
+    for high, tokens in ((False, ("cheap", "dear")), (True, ("dear", "cheap"))):
+        figure = charts.against_median(rows, a_stamp(), theme, high_is_cheap=high)
+        assert list(figure.data[-1].marker.color) == [theme.colour(token) for token in tokens]
+        assert [a.text for a in named(figure, "label")] == ["12.0x · −20%", "20.0x · +25%"]
+        assert figure.data[-2].marker.symbol == "line-ns-open" and list(figure.data[-2].x) == [15.0, 16.0]
+
+
+def test_what_has_no_median_is_named_in_grey():
+    theme = Theme()
+    rows = medians(4).assign(value=[12.0, None, 14.0, 15.0], q50=[None, 16.0, 17.0, 18.0], status=["OK", "NM_LOSS", "STALE_EPS", "OK"])
+    labels = named(charts.against_median(rows, a_stamp(), theme), "label")
+    assert [a.text for a in labels][:3] == ["12.0x · Not ranked", "n.m. (loss)", "14.0x · EPS stale"]
+    assert [a.font.color == theme.colour("muted") for a in labels] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+@pytest.mark.parametrize("width", [330, 540, 900])
+def test_every_point_of_the_scatter_is_named_inside_the_plot(count, width):
+    figure = charts.growth_scatter(expected(count), a_stamp(), Theme(width=width))
+    layout = figure.layout
+    names = [box for box in boxes(figure, width) if re.search(r"\d$|…$", box[0]) and box[0] != "PEG 1"]
+    assert len(names) == count
+    for _, left, top, right, bottom in names:
+        assert layout.margin.l - 1 <= left and right <= width - layout.margin.r + 1 and layout.margin.t - 1 <= top and bottom <= layout.height - layout.margin.b + 1
+
+
+def test_neighbours_in_the_scatter_are_not_torn_apart():
+    layout = charts.growth_scatter(expected(2).assign(growth_pct=[20.0, 20.1], value=[15.0, 15.1]), a_stamp(), Theme()).layout
+    assert layout.xaxis.range[1] - layout.xaxis.range[0] >= 10 and layout.yaxis.range[1] - layout.yaxis.range[0] >= 3
+
+
+def test_a_point_of_one_broker_is_hollow_and_says_so():
+    theme = Theme()
+    figure = charts.growth_scatter(expected(3), a_stamp(), theme)
+    fills = list(figure.data[0].marker.color)
+    assert [fill == theme.colour("paper") for fill in fills] == [True, False, False]
+    assert theme.colour("paper") not in figure.data[0].marker.line.color
+    assert "Hollow: rests on one broker." in named(figure, "footer")[0].text and "N 1: Invented &amp; Sons" in figure.data[0].hovertext[0]
+    assert "Hollow" not in named(charts.growth_scatter(expected(3).assign(n=2), a_stamp(), theme), "footer")[0].text
+    old = charts.growth_scatter(expected(3).assign(status=["OK", "STALE_ESTIMATE", "OK"]), a_stamp(), theme)
+    assert old.data[0].marker.line.color[1] == theme.colour("stale") and "Grey: input stale" in named(old, "footer")[0].text
+
+
+def test_peg_one_is_drawn_only_where_it_crosses_the_plot():
+    for growth, crosses in (([10.0, 30.0], True), ([60.0, 90.0], False)):
+        figure = charts.growth_scatter(expected(2).assign(growth_pct=growth, value=[12.0, 25.0]), a_stamp(), Theme())
+        guides = [s for s in figure.layout.shapes if s.line.dash == "dot"]
+        assert len(guides) == crosses and ("PEG 1" in [a.text for a in named(figure, "label")]) is crosses
+        assert all(s.x0 == s.y0 and s.x1 == s.y1 for s in guides)
+
+
+def test_a_second_series_is_named_and_bands_are_no_series():
+    theme = Theme()
+    other = pd.DataFrame({"date": months(24), "series": "Our basket", "value": 14.8})
+    figure = charts.index_history(history(24), a_stamp(), theme, name="An index", others=other, bands=BANDS, percentile=61.2)
+    labels = {plain(a.text): a.text for a in named(figure, "label")}
+    first = next(words for words in labels if "An index" in words)
+    assert first.endswith(" · 61st") and theme.colour("accent") in labels[first] and "■ Our basket 14.8x" in labels
+    assert labels["50th 20.0x"] == "50th 20.0x" and len(areas(figure)) == 3
+    phone = charts.index_history(history(24), a_stamp(), Theme(width=330), name="An index", others=other)
+    assert "Our basket" in named(phone, "legend")[0].text and not any("basket" in a.text for a in named(phone, "label"))
+
+
+def test_an_index_alone_is_labelled_by_its_value():
+    figure = charts.index_history(history(24), a_stamp(), Theme(), name="An index")
+    assert [plain(a.text) for a in named(figure, "label")] == [formats.multiple(history(24)["value"].iloc[-1])]
+
+
+def test_a_figure_grows_where_its_stamp_leaves_no_room():
+    for width, theirs in ((330, None), (330, 430), (900, None)):
+        figure = charts.percentile_band(history(24), BANDS, a_stamp(note="A long note about what was left out and why. " * 5), Theme(width=width), height=theirs)
+        plot = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+        assert figure.layout.height == theirs if theirs else plot >= 190
+
+
+def test_the_dearest_can_come_first():
+    labels = [a.text for a in named(charts.cross_section(ranges(6), a_stamp(), Theme(), dearest_first=True), "label")]
+    assert labels[:2] == ["18.0x · 40th", "16.0x · 24th"] and labels[-1] == "n.m. (loss)"
+
+
+def test_every_window_of_the_heat_table_has_words():
+    assert all(text(f"{group}.{span}", language) for span in charts.standing.SPANS for group in ("window", "window_long") for language in ("en", "zh"))
 
 
 def test_only_ranked_companies_are_sorted_and_the_rest_stand_below():

@@ -106,7 +106,7 @@ def test_an_empty_link_has_the_defaults_and_no_problem():
     [
         ("t", "<script>"), ("t", "腾"), ("as_of", "yesterday"), ("as_of", "2026-02-30"), ("as_of", "31/07/2026"), ("as_of", "0001-01-01"),
         ("w", "7y"), ("w", ""), ("basis", "gaap"), ("lang", "fr"), ("updown", "us"), ("mode", "edit"), ("s", "../../etc"), ("s", ""),
-        ("metric", "pb"), ("from", "x"), ("q", "a" * 201), ("topic", "a\x07b"), ("ticker", "0700.HK"),
+        ("metric", "peg"), ("from", "x"), ("q", "a" * 201), ("topic", "a\x07b"), ("ticker", "0700.HK"),
     ],
 )  # fmt: skip
 def test_a_value_not_understood_is_named(parameter, value):

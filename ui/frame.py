@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -75,6 +76,21 @@ class View:
         """The window in words: '5 years'."""
         return self.text(f"window_long.{self.state.window}")
 
+    def choice(self, name: str, options, words, *, drop_down: bool = False) -> str:
+        """What the link says for a parameter of the page, else the first option; drawn as a control that writes it there."""
+        asked = self.state.extras.get(name)
+        key = f"choice_{name}"
+        st.session_state[key] = asked if asked in options else options[0]
+        drop_down = drop_down or (self.is_phone and len(options) > 4)  # a phone has no room for more side by side
+        draw = st.selectbox if drop_down else partial(st.segmented_control, required=True)
+        return draw(self.text(f"choice.{name}"), options, format_func=words, label_visibility="collapsed", key=key, on_change=_chosen, args=(name, key), **({"width": 260} if drop_down else {}))
+
+    @staticmethod
+    def chosen(name: str, value: str) -> None:
+        """Write a parameter of the page into the link, as a button does."""
+        before = st.session_state["harbourview_state"]
+        st.session_state["harbourview_state"] = replace(before, extras=dict(before.extras) | {name: value})
+
     def theme(self, **options) -> Theme:
         return panels.theme(self.state, **options)
 
@@ -86,6 +102,10 @@ class View:
         marks = ", ".join("?" for _ in wanted)
         rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
         return rows.to_dict("records")
+
+
+def _chosen(name: str, key: str) -> None:
+    View.chosen(name, st.session_state[key])
 
 
 def view() -> View:

@@ -22,12 +22,15 @@ BASES = ("adjusted", "reported")
 LANGUAGES = ("en", "zh")
 UPDOWN = ("hk", "cn")
 MODES = ("present",)
-METRICS = ("pe_ttm", "pe_forward", "ps_ttm")
+METRICS = ("pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm", "pb", "dividend_yield")
+CHARTS = ("history", "price", "distribution", "percentile", "relative")
+ACROSS = ("windows", "ranges", "median", "growth")
+ORDERS = ("cheapest", "dearest")
 
 DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN = "5y", "adjusted", "en", "hk"
 
-PARAMETERS = ("t", "as_of", "w", "basis", "metric", "from", "to", "topic", "q", "lang", "updown", "mode", "s")
-PAGE_EXTRAS = ("metric", "from", "to", "topic", "q")
+PARAMETERS = ("t", "as_of", "w", "basis", "metric", "chart", "against", "across", "order", "from", "to", "topic", "q", "lang", "updown", "mode", "s")
+PAGE_EXTRAS = ("metric", "chart", "against", "across", "order", "from", "to", "topic", "q")
 # Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
 FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -285,15 +288,22 @@ def parse(
         snapshot = ""
 
     kept: dict[str, str] = {}
+    allowed = {"metric": METRICS, "chart": CHARTS, "across": ACROSS, "order": ORDERS}
     for name in (*PAGE_EXTRAS, *extras):
         if name not in given or name in kept:
             continue
         raw = unicodedata.normalize("NFC", given[name]).strip()
-        if name == "metric":
+        if name in allowed:
             before = len(problems)
-            choice = _choice(name, raw, METRICS, "", problems)
+            choice = _choice(name, raw, allowed[name], "", problems)
             if len(problems) == before:
                 kept[name] = choice
+        elif name == "against":
+            found = resolve(raw, universe)
+            if found.ticker is None:
+                problems.append(Problem(name, raw, "link.two_tickers" if _is_two(raw, universe) else "link.no_ticker", found.candidates))
+            else:
+                kept[name] = found.ticker
         elif name in ("from", "to"):
             moment = _date(name, raw, None, problems)
             if moment is not None:

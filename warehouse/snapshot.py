@@ -6,11 +6,12 @@ answering from the old file in a process that has it open.
 """
 
 import hashlib
+import json
 import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
@@ -18,11 +19,12 @@ from filelock import FileLock, Timeout
 
 SCHEMA_VERSION = 1
 KEPT = 14
+HONG_KONG = timezone(timedelta(hours=8))  # no summer time since 1979
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
 # In the order in which they build on each other.
-VIEWS = ("periods", "earnings", "shares", "valuation", "buybacks", "segments", "overview")
+VIEWS = ("periods", "earnings", "shares", "estimates", "valuation", "percentiles", "comparisons", "buybacks", "segments", "overview")
 
 
 class NoSnapshot(Exception):
@@ -40,6 +42,15 @@ class Served:
     snapshot_id: str
     path: Path
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The last build, where it was refused: when (Hong Kong), of which inputs, and every line that was wrong."""
+
+    at: datetime
+    inputs_sha256: str
+    lines: tuple[str, ...]
 
 
 def create(path: Path) -> duckdb.DuckDBPyConnection:
@@ -148,6 +159,29 @@ def point_to(folder: Path, snapshot_id: str) -> None:
     if problem:
         raise NoSnapshot(problem)
     _replace(folder / "CURRENT", snapshot_id)
+
+
+def refuse(folder: Path, at: datetime, inputs_sha256: str, lines: list[str]) -> None:
+    """Record beside the snapshots that the build of a moment was refused, and every reason; readers see all of it or the record before."""
+    written = json.dumps({"at": at.astimezone(HONG_KONG).isoformat(timespec="seconds"), "inputs_sha256": inputs_sha256, "count": len(lines), "lines": lines}, ensure_ascii=False, indent=1)
+    _replace(folder / "refused.json", written.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may be no text
+
+
+def accept(folder: Path) -> None:
+    """The last build was not refused: what is served is what the inputs say."""
+    (folder / "refused.json").unlink(missing_ok=True)
+
+
+def refusal(folder: Path) -> Refusal | None:
+    """What was wrong with the inputs of the last build, or None where it was published."""
+    path = folder / "refused.json"
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        return Refusal(datetime.fromisoformat(record["at"]).astimezone(HONG_KONG), str(record["inputs_sha256"]), tuple(str(line) for line in record["lines"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError):
+        return Refusal(datetime.fromtimestamp(path.stat().st_mtime, HONG_KONG), "", (f"{path.name} is damaged: run python -m loaders check",))
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""Multiples through time and across companies: history with bands, each company in its own range, a published index, several series."""
+"""One company through time: its multiple with bands, its price on the scale of its multiples, its percentile, a published index, several series."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,6 @@ from ui.charts.parts import (
     Write,
     column_of,
     date_axis,
-    digits_of,
     empty_figure,
     end_labels,
     floats,
@@ -27,15 +26,18 @@ from ui.charts.parts import (
     need,
     noted,
     short_tick,
-    ticks_between,
     value_axis,
     words_at,
 )
-from ui.palette import Theme, alpha, cheap_to_dear, segments
-from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
+from ui.palette import Theme, alpha, segments
+from ui.stamp import BODY, Stamp, escape, finish, measure
 from ui.text import text
 
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
+AREAS = (("q10", "q25", "cheap", 0.16), ("q25", "q75", "stale", 0.12), ("q75", "q90", "dear", 0.16))
+LEAST_PLOT = 190  # px: below it, labels at line ends would meet
+STALE_DAYS = 35  # a month-end value is the current one for so long
+SHOWN_POINTS = 1500  # beyond so many observations a click is still answered, but marks nothing: unseen marks cost time as well
 
 
 def percentile_band(
@@ -46,6 +48,7 @@ def percentile_band(
     *,
     results: Iterable[Any] = (),
     percentile: float | None = None,
+    high_is_cheap: bool = False,
     colour: str | None = None,
     write: Write | None = None,
     empty: str | None = None,
@@ -57,253 +60,192 @@ def percentile_band(
     close_currency, per_share, per_share_currency, eps_period_end, fx_rate, effective (words for the day that
     results take effect). bands: q10 q25 q50 q75 q90 as constants of the window, or a frame with date and
     those columns. results: further days on which results take effect. percentile: the current one, 0-100.
-    write: value -> words (18.4x).
+    high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear, and is so named and
+    coloured. write: value -> words (18.4x). A click on an observation gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
-    frame = need(history, "date", "value", "status")
-    if len(frame):
-        frame = frame[frame["date"].notna()].sort_values("date").reset_index(drop=True)
+    frame = _with_gaps(_by_date(need(history, "date", "value", "status")))
     values = floats(frame["value"])
     if not known_values(values):
         return empty_figure(empty, stamp, theme, height)
     days = iso_days(frame["date"])
     stale = [str(s).startswith("STALE") for s in frame["status"]]
-    hover = _valuation_hover(frame, write, language)
     figure = go.Figure()
 
-    quantiles: dict[str, list[float | None]] = {}
-    band_days: list[Any] = [days[0], days[-1]]
-    if isinstance(bands, pd.DataFrame):
-        band_days = iso_days(bands["date"])
-        quantiles = {q: floats(bands[q]) for q in QUANTILES if q in bands.columns}
-    elif bands:
-        quantiles = {q: floats([bands[q]] * 2) for q in QUANTILES if not formats.is_missing(bands.get(q))}
-    if len(set(band_days)) == 1:
-        moment = pd.Timestamp(band_days[0])
-        band_days = [(moment - pd.Timedelta(days=15)).date().isoformat(), (moment + pd.Timedelta(days=15)).date().isoformat()]
-        quantiles = {q: [v[0], v[-1]] for q, v in quantiles.items()}
-    fills = (("q10", "q25", "cheap", 0.16), ("q25", "q75", "stale", 0.12), ("q75", "q90", "dear", 0.16))
-    for lower, upper, token, opacity in fills:
-        if lower in quantiles and upper in quantiles:
-            for name, fill in ((lower, None), (upper, "tonexty")):
-                figure.add_trace(
-                    go.Scatter(
-                        x=band_days, y=quantiles[name], mode="lines", line={"width": 0, "color": theme.colour(token)},
-                        fill=fill, fillcolor=alpha(theme.colour(token), opacity), hoverinfo="skip",
-                    )  # fmt: skip
-                )
-    if "q50" in quantiles:
-        figure.add_trace(line_trace(band_days, quantiles["q50"], theme.colour("muted"), width=1, dash="dot"))
-
+    band_days, quantiles = _quantiles(bands, days, high_is_cheap)
+    _draw_bands(figure, band_days, quantiles, theme)
     main = colour or theme.colour("accent")
-    fresh = [None if old else v for v, old in zip(values, stale)]
-    # A stale run starts at the last fresh point, so that the line does not break where it turns grey.
-    grey = [
-        v if old or (v is not None and i + 1 < len(values) and stale[i + 1]) else None
-        for i, (v, old) in enumerate(zip(values, stale))
-    ]
-    if any(stale):
-        figure.add_trace(line_trace(days, grey, theme.colour("stale"), hover=hover))
-    figure.add_trace(line_trace(days, fresh, main, hover=hover))
-
-    last = max(i for i, v in enumerate(values) if v is not None)
-    here = theme.colour("stale") if stale[last] else main
-    figure.add_trace(
-        go.Scatter(
-            x=[days[last]], y=[values[last]], mode="markers",
-            marker={"color": here, "size": 9, "line": {"color": theme.colour("paper"), "width": 1.5}},
-            hovertext=[hover[last]], hoverinfo="text",
-        )  # fmt: skip
-    )
+    _draw_line(figure, days, values, stale, main, theme)
+    last = _last(values)
+    current = _is_current(days, last, stamp)
+    fresh = current and not stale[last]
+    _mark_last(figure, days, values, main if fresh else theme.colour("stale"), theme)
     low, high, left = value_axis(figure, known_values(values, *quantiles.values()), theme, lambda v, d: short_tick(write, v, d))
+    plain = _valuation_hover(frame, write, language)
+    hover = _mark_results(figure, results, days, plain, theme, low, column_of(frame, "effective"))
+    figure.add_trace(_points(days, values, main, hover))
 
-    marks = {day: text("chart.results_effective", language) for day in iso_days(results) if day}
-    for day, words in zip(days, column_of(frame, "effective")):
-        if day and not formats.is_missing(words) and words is not False and str(words):
-            marks[day] = text("chart.results_effective", language) + ("" if words is True else f": {words}")
-    marks = {day: words for day, words in marks.items() if days[0] <= day <= days[-1]}
-    if marks:
-        figure.add_trace(
-            go.Scatter(
-                x=list(marks), y=[low] * len(marks), mode="markers", cliponaxis=False,
-                marker={"symbol": "line-ns-open", "size": 9, "color": theme.colour("muted"), "line": {"width": 1.5, "color": theme.colour("muted")}},
-                hovertext=[f"{formats.day(day, language)}<br>{escape(words)}" for day, words in marks.items()], hoverinfo="text",
-            )  # fmt: skip
-        )
-
-    now = write(values[last])
-    if percentile is not None and not formats.is_missing(percentile) and not stale[last]:
-        now += " · " + formats.percentile(percentile, language)
+    notes = (text("chart.note_results", language) if hover != plain else "", text("chart.note_stale", language) if any(stale) else "")
+    stamp = noted(stamp, *notes)
+    tall, plot = plot_room(stamp, theme, height)
+    room, now = _label_room(theme), write(values[last])
+    if not current:
+        now = _fitting(room, f"{now} · {formats.month(days[last], language)}", now)
     elif stale[last]:
-        now += " · " + text("chart.stale", language)
-    labels = [(values[last], now, theme.colour("muted" if stale[last] else "ink"), True)]
-    for name, series in quantiles.items():
-        if series and series[-1] is not None:
-            labels.append((series[-1], f"{formats.ordinal(int(name[1:])) if language == 'en' else name[1:] + '%'} {write(series[-1])}", theme.colour("muted"), False))
-    right = end_labels(figure, labels, low, high, height_of_chart(theme, height) - 150, min(150, theme.width * 0.32))
+        now = _fitting(room, f"{now} · {text('chart.stale', language)}", now)
+    elif percentile is not None and not formats.is_missing(percentile):
+        now = _fitting(room, f"{now} · {formats.percentile(percentile, language)}", now)
+    labels = [(values[last], now, theme.colour("ink" if fresh else "muted"), current), *_band_labels(quantiles, write, theme)]
+    right = end_labels(figure, labels, low, high, plot, room)
     date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
     figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
-    notes = (
-        text("chart.note_results", language) if marks else "",
-        text("chart.note_stale", language) if any(stale) else "",
-    )
-    return finish(figure, noted(stamp, *notes), theme, left=left, right=right, height=height)
+    return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
 
-def _valuation_hover(frame: pd.DataFrame, write: Write, language: str) -> list[str]:
-    """Date, value, close, EPS-TTM, the day its EPS run to, and FX, a line each, where the frame knows them."""
-    columns = {
-        name: column_of(frame, name)
-        for name in ("date", "value", "status", "close", "close_currency", "per_share", "per_share_currency", "eps_period_end", "fx_rate")
-    }
-    hover = []
-    for row in zip(*columns.values()):
-        item = dict(zip(columns, row))
-        lines = [f"<b>{formats.day(item['date'], language)}</b>  {escape(write(item['value']))}"]
-        if not formats.is_missing(item["status"]) and item["status"] != "OK":
-            lines[0] += " · " + text(f"status.{item['status']}", language)
-        if not formats.is_missing(item["close"]):
-            lines.append(f"{text('chart.close', language)} {formats.price(item['close'], _or_none(item['close_currency']), language)}")
-        if not formats.is_missing(item["per_share"]):
-            lines.append(f"{text('chart.eps_ttm', language)} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}")
-        if not formats.is_missing(item["eps_period_end"]):
-            lines.append(text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language)))
-        if not formats.is_missing(item["fx_rate"]):
-            lines.append(f"{text('chart.fx', language)} {formats.number(item['fx_rate'], 4)}")
-        hover.append("<br>".join(lines))
-    return hover
-
-
-def _or_none(value: Any) -> str | None:
-    return None if formats.is_missing(value) else str(value)
-
-
-def cross_section(
-    rows: pd.DataFrame,
+def price_bands(
+    history: pd.DataFrame,
+    multiples: Mapping[str, float] | None,
     stamp: Stamp,
     theme: Theme,
     *,
+    results: Iterable[Any] = (),
     write: Write | None = None,
-    highlight: Iterable[str] = (),
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Each company's range with its current point, cheapest percentile first, the unranked below in grey.
+    """The close among the prices at which the line would have stood at the quantiles of its own multiple.
 
-    rows: ticker, name, minimum, q25, q50, q75, maximum, value, percentile, status, one row a company.
-    highlight: tickers whose names are bold. height: px; by default from the number of rows, at least the theme's.
+    history: date, close (close_currency), close_currency, status, price_q10 price_q25 price_q50 price_q75 price_q90
+    (close_currency; missing where there is no positive EPS: the bands break there), value (the multiple, times).
+    multiples: q10 q25 q50 q75 q90 -> the multiple behind each band, times. results: days on which results take
+    effect. write: multiple -> words. Logarithmic where the highest is more than eight times the lowest.
+    A click on a close gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
-    frame = need(rows, "ticker", "name", "minimum", "q25", "q50", "q75", "maximum", "value", "percentile", "status")
-    if not len(frame):
+    prices = {q: f"price_{q}" for q in QUANTILES}
+    frame = _with_gaps(_by_date(need(history, "date", "close", "close_currency", "status", "value", *prices.values())))
+    closes = floats(frame["close"])
+    if not known_values(closes):
         return empty_figure(empty, stamp, theme, height)
-    ranked = [not formats.is_missing(p) and s == "OK" for p, s in zip(frame["percentile"], frame["status"])]
-    frame = frame.assign(_ranked=ranked)
-    above = frame[frame["_ranked"]].sort_values(["percentile", "ticker"], kind="stable")
-    below = frame[~frame["_ranked"]].sort_values("ticker", kind="stable")
-    frame = pd.concat([above, below]).reset_index(drop=True)
-    count = len(frame)
-    bold = set(highlight)
-
-    low_side, high_side = floats(frame["minimum"]), floats(frame["maximum"])
-    firsts, lasts, middles, now = (floats(frame[c]) for c in ("q25", "q75", "q50", "value"))
-    numbers = [v for v in known_values(low_side, high_side, firsts, lasts, middles, now)]
-    log = bool(numbers) and min(numbers) > 0 and max(numbers) / min(numbers) > 12
-    # The gap between the ranked and the rest is a row of its own.
-    gap = 1 if len(above) and len(below) else 0
-    rows_y = [-(i + (gap if i >= len(above) else 0)) for i in range(count)]
-
-    def segments_of(starts: Sequence[float | None], ends: Sequence[float | None], keep: Callable[[int], bool]):
-        xs: list[float | None] = []
-        ys: list[float | None] = []
-        for i, (a, b) in enumerate(zip(starts, ends)):
-            if a is not None and b is not None and keep(i):
-                xs += [a, b, None]
-                ys += [rows_y[i], rows_y[i], None]
-        return xs, ys
+    days, values = iso_days(frame["date"]), floats(frame["value"])
+    stale = [str(s).startswith("STALE") for s in frame["status"]]
+    bands = {q: floats(frame[column]) for q, column in prices.items()}
+    bands = {q: series for q, series in bands.items() if known_values(series)}
+    words = {q: f"{_quantile_name(q, language)} · {write(multiples[q])}" for q in bands if multiples and not formats.is_missing(multiples.get(q))}
 
     figure = go.Figure()
-    for keep, line, bar in (
-        (lambda i: i < len(above), theme.colour("axis"), theme.colour("axis")),
-        (lambda i: i >= len(above), theme.colour("grid"), theme.colour("grid")),
-    ):
-        for starts, ends, colour, width in ((low_side, high_side, line, 2), (firsts, lasts, bar, 8)):
-            xs, ys = segments_of(starts, ends, keep)
-            if xs:
-                figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"))
-    medians = [(m, rows_y[i]) for i, m in enumerate(middles) if m is not None]
-    if medians:
-        figure.add_trace(
-            go.Scatter(
-                x=[m for m, _ in medians], y=[y for _, y in medians], mode="markers", hoverinfo="skip",
-                marker={"symbol": "line-ns-open", "size": 11, "color": theme.colour("muted"), "line": {"width": 2, "color": theme.colour("muted")}},
-            )  # fmt: skip
-        )
-    colours = [cheap_to_dear(p if i < len(above) else None, theme) for i, p in enumerate(floats(frame["percentile"]))]
-    hover = []
-    for item in frame.to_dict("records"):
-        lines_ = [f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}", f"{escape(write(item['value']))} · {formats.percentile(item['percentile'], language)}"]
-        if not formats.is_missing(item["minimum"]) and not formats.is_missing(item["maximum"]):
-            words = text("headline.range_value", language, low=write(item["minimum"]), high=write(item["maximum"]))
-            lines_.append(f"{text('chart.range', language)} {words} · {text('chart.median', language)} {write(item['q50'])}")
-        if item["status"] != "OK":
-            lines_.append(text(f"status.{item['status']}", language))
-        hover.append("<br>".join(lines_))
-    points = [i for i, v in enumerate(now) if v is not None]
-    figure.add_trace(
-        go.Scatter(
-            x=[now[i] for i in points], y=[rows_y[i] for i in points], mode="markers",
-            marker={"color": [colours[i] for i in points], "size": 11, "line": {"color": theme.colour("paper"), "width": 1.5}},
-            hovertext=[hover[i] for i in points], hoverinfo="text",
-        )  # fmt: skip
+    band_days, quantiles = _drawn_days(days, bands)
+    _draw_bands(figure, band_days, quantiles, theme)
+    main = theme.colour("accent")
+    _draw_line(figure, days, closes, stale, main, theme)
+    plain = []
+    for i, (day, currency) in enumerate(zip(days, frame["close_currency"])):
+        written = [f"<b>{formats.day(day, language)}</b>  {formats.price(closes[i], _or_none(currency), language)}", f"<b>{escape(write(values[i]))}</b>"]
+        if values[i] is None and closes[i] is not None:
+            written[1] = text(f"status.{frame['status'][i]}", language)
+        elif stale[i]:
+            written[1] += f" · {text('chart.stale', language)}"
+        for q in reversed(bands):
+            if q in words and bands[q][i] is not None:
+                written.append(f"{escape(words[q])} = {formats.price(bands[q][i], _or_none(currency), language)}")
+        plain.append("<br>".join(written))
+    last = _last(closes)
+    _mark_last(figure, days, closes, theme.colour("stale") if stale[last] else main, theme)
+
+    numbers = known_values(closes, *quantiles.values())
+    log = min(numbers) > 0 and max(numbers) / min(numbers) > 8
+    place = math.log10 if log else float
+    low, high, left = _log_axis(figure, numbers) if log else value_axis(figure, numbers, theme, lambda v, d: formats.number(v, d))
+    hover = _mark_results(figure, results, days, plain, theme, 10**low if log else low)
+    figure.add_trace(_points(days, closes, main, hover))
+
+    broken = any(close is not None and all(series[i] is None for series in bands.values()) for i, close in enumerate(closes))
+    notes = (
+        text("chart.note_results", language) if hover != plain else "",
+        text("chart.note_no_band", language) if broken else "",
+        text("chart.note_stale", language) if any(stale) else "",
+        text("chart.note_log", language) if log else "",
     )
+    stamp = noted(stamp, *notes)
+    tall, plot = plot_room(stamp, theme, height)
+    room, close = _label_room(theme), _price(closes[last])
+    multiple = write(values[last]) if values[last] is not None else formats.valuation(None, frame["status"][last], language)
+    multiple = text("chart.stale", language) if stale[last] else multiple
+    called = f"{text('chart.close', language)} " if theme.width >= NARROW else ""
+    now = _fitting(room, f"{called}{close} · {multiple}", f"{close} · {multiple}", close)
+    labels = [(place(closes[last]), now, theme.colour("muted" if stale[last] else "ink"), True)]
+    labels += [(place(bands[q][last]), words[q], theme.colour("muted"), False) for q in words if bands[q][last] is not None]
+    right = end_labels(figure, labels, low, high, plot, room)
+    date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
+    figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
+    return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
-    room = min(190.0, theme.width * 0.3)
-    names = [shorten(str(name), room) for name in frame["name"]]
-    left = max(measure(name, BODY, True) for name in names) + 20
-    right = 0.0
-    for i, item in enumerate(frame.to_dict("records")):
-        if i < len(above):
-            words = f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}"
-            colour = theme.colour("ink")
-        else:
-            reason = text(f"status.{item['status']}", language) if item["status"] != "OK" else text("chart.unranked", language)
-            words = reason if formats.is_missing(item["value"]) else f"{write(item['value'])} · {reason}"
-            colour = theme.colour("muted")
-        right = max(right, measure(words, BODY))
-        figure.add_annotation(
-            name="label", text=escape(words), xref="paper", x=1, xanchor="left", xshift=10, yref="y", y=rows_y[i],
-            yanchor="middle", showarrow=False, borderpad=0, font={"size": BODY, "color": colour, "family": FONTS},
-        )  # fmt: skip
-    right += 20
 
-    figure.update_yaxes(
-        range=[rows_y[-1] - 0.7, 0.7], tickmode="array", tickvals=rows_y, showgrid=False, ticks="", showline=False,
-        ticktext=[f"<b>{escape(n)}</b>" if t in bold else escape(n) for n, t in zip(names, frame["ticker"])],
-    )  # fmt: skip
-    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
-    if log:
-        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if low / 1.05 <= t <= high * 1.05] or [low, high]
-        bounds = [math.log10(low / 1.08), math.log10(high * 1.08)]
-    else:
-        pad = (high - low or abs(high) or 1.0) * 0.04
-        ticks = [t for t in ticks_between(low, high, 6) if low - pad <= t <= high + pad]
-        bounds = [low - pad, high + pad]
-    digits = 0 if log else digits_of(ticks)
-    most = max(2, int((theme.width - left - right) // 48))
-    ticks = ticks[:: math.ceil(len(ticks) / most)]
-    figure.update_xaxes(
-        tickangle=0, type="log" if log else "linear", range=bounds, tickmode="array", tickvals=ticks,
-        ticktext=[short_tick(write, t, digits) for t in ticks], showgrid=True, ticks="", showline=False,
-    )  # fmt: skip
-    figure.update_layout(hovermode="closest")
-    stamp = noted(stamp, text("chart.note_log", language) if log else "")
-    tall = int(height or max(theme.height, 150 + 21 * (count + gap)))
-    figure = finish(figure, stamp, theme, left=left, right=right, height=tall)
-    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
-    return figure
+def percentile_history(
+    history: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    results: Iterable[Any] = (),
+    write: Write | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """Where a multiple stood in its own past, as known on each day: 0 cheapest, 100 dearest.
+
+    history: date, percentile (0-100, missing where not ranked), value (the multiple, times), n (observations behind
+    the percentile). Gaps stay gaps. results: days on which results take effect. write: multiple -> words.
+    A click on an observation gives its ISO day as customdata.
+    """
+    language = theme.language
+    write = write or (lambda value: formats.multiple(value, language))
+    frame = _by_date(need(history, "date", "percentile", "value", "n"))
+    if not known_values(floats(frame["percentile"])):
+        return empty_figure(empty, stamp, theme, height)
+    # What comes before the first rank is not drawn: too few observations to rank among.
+    frame = _with_gaps(frame.loc[frame["percentile"].first_valid_index() :].reset_index(drop=True))
+    ranks = floats(frame["percentile"])
+    days, values = iso_days(frame["date"]), floats(frame["value"])
+    main = theme.colour("accent")
+    figure = go.Figure()
+    low, high = -3.0, 103.0
+    for bottom, top, token in ((low, 20, "cheap"), (80, high, "dear")):
+        figure.add_shape(type="rect", xref="paper", x0=0, x1=1, y0=bottom, y1=top, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour(token), 0.12))
+    _draw_line(figure, days, ranks, [False] * len(days), main, theme)
+    plain = [
+        f"<b>{formats.day(day, language)}</b>  {formats.percentile(rank, language)}<br>{escape(write(value))}" + ("" if formats.is_missing(n) else f" · N {formats.number(n)}")
+        for day, rank, value, n in zip(days, ranks, values, frame["n"])
+    ]
+    last = _last(ranks)
+    ranked_now = _is_current(days, last, stamp)
+    _mark_last(figure, days, ranks, main if ranked_now else theme.colour("stale"), theme)
+    hover = _mark_results(figure, results, days, plain, theme, low)
+    figure.add_trace(_points(days, ranks, main, hover))
+    places = [0, 20, 50, 80, 100]
+    figure.update_yaxes(range=[low, high], tickmode="array", tickvals=places, ticktext=[str(p) for p in places], showgrid=True, ticks="", showline=False)
+    left = measure("100", BODY) + 16
+
+    stamp = noted(stamp, text("chart.note_results", language) if hover != plain else "")
+    tall, plot = plot_room(stamp, theme, height)
+    rank = formats.percentile(ranks[last], language)
+    words = _fitting(_label_room(theme), f"{rank} · {write(values[last]) if ranked_now else formats.month(days[last], language)}", rank)
+    labels = [(ranks[last], words, theme.colour("ink" if ranked_now else "muted"), ranked_now)]
+    right = end_labels(figure, labels, low, high, plot, _label_room(theme))
+    room = theme.width - left - right
+    date_axis(figure, days if ranked_now or stamp.as_of is None else [*days, stamp.as_of.isoformat()], theme, room)
+    first, end = (pd.Timestamp(bound) for bound in figure.layout.xaxis.range)
+    for key, y, anchor in (("chart.cheap", low, "bottom"), ("chart.dear", high, "top")):
+        words = text(key, language)
+        share = (measure(words, BODY) + 14) / room
+        inside = [(pd.Timestamp(day) - first) / (end - first) for day, rank in zip(days, ranks) if rank is not None and abs(rank - y) < 14]
+        # At the left, unless the line runs there: then at the first place where it does not.
+        places = [i / 20 for i in range(20) if i / 20 + share <= 1]
+        x = next((p for p in places if not any(p - 0.01 <= at <= p + share for at in inside)), 0.0)
+        words_at(figure, words, x, y, theme, colour=theme.colour(key.removeprefix("chart.")), xref="paper", xanchor="left", yanchor=anchor, xshift=6, yshift=8 if anchor == "bottom" else -3)
+    figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
+    return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
 
 def index_history(
@@ -312,40 +254,62 @@ def index_history(
     theme: Theme,
     *,
     printed: pd.DataFrame | None = None,
+    name: str | None = None,
+    others: pd.DataFrame | None = None,
+    bands: Mapping[str, float] | None = None,
+    percentile: float | None = None,
+    high_is_cheap: bool = False,
     colour: str | None = None,
     write: Write | None = None,
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """A published series (date, value), with points that others printed: printed = date, value, percentile, source."""
+    """A published series (date, value), with points that others printed: printed = date, value, percentile, source.
+
+    others: date, series, value: further series on the same axis, each in a colour of its own; name: what the first
+    is called beside them. bands: q10 q25 q50 q75 q90 of the first, as constants of the window. percentile: the
+    first's current one, 0-100. high_is_cheap: for a yield, as in percentile_band. write: value -> words. A click on
+    an observation of the first gives its ISO day as customdata.
+    """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
-    frame = need(history, "date", "value")
-    if len(frame):
-        frame = frame[frame["date"].notna()].sort_values("date").reset_index(drop=True)
+    frame = _by_date(need(history, "date", "value"))
     values = floats(frame["value"])
     points = need(printed, "date", "value", "percentile", "source")
-    if not known_values(values) and not len(points):
+    beside = _by_date(need(others, "date", "series", "value"))
+    if not known_values(values, floats(beside["value"])) and not len(points):
         return empty_figure(empty, stamp, theme, height)
     days = iso_days(frame["date"])
     main = colour or theme.colour("accent")
     figure = go.Figure()
-    hover = [f"<b>{formats.day(d, language)}</b>  {escape(write(v))}" for d, v in zip(days, values)]
-    figure.add_trace(line_trace(days, values, main, hover=hover))
-    low, high, left = value_axis(figure, known_values(values, floats(points["value"])), theme, lambda v, d: short_tick(write, v, d))
-    labels = []
+    band_days, quantiles = _quantiles(bands, days, high_is_cheap) if days else ([], {})
+    _draw_bands(figure, band_days, quantiles, theme)
+    called = f"{escape(name)} " if name else ""
+    hover = [f"<b>{formats.day(d, language)}</b>  {called}{escape(write(v))}" for d, v in zip(days, values)]
+    labels: list[tuple[float, str, str, str]] = []  # where it ends, name, value, colour
+    for series in dict.fromkeys(str(s) for s in beside["series"]):
+        part = beside[beside["series"].astype(str) == series]
+        own = theme.colour(("hue5", "hue3", "hue7", "hue2", "hue10")[len(labels) % 5])
+        days_, values_ = iso_days(part["date"]), floats(part["value"])
+        figure.add_trace(line_trace(days_, values_, own, hover=[f"<b>{formats.day(d, language)}</b>  {escape(series)} {escape(write(v))}" for d, v in zip(days_, values_)]))
+        if known_values(values_):
+            labels.append((known_values(values_)[-1], series, write(known_values(values_)[-1]), own))
+    _draw_line(figure, days, values, [False] * len(days), main, theme)
+    figure.add_trace(_points(days, values, main, hover))
+    low, high, left = value_axis(
+        figure, known_values(values, floats(beside["value"]), floats(points["value"]), *quantiles.values()), theme, lambda v, d: short_tick(write, v, d)
+    )
+    current = bool(known_values(values)) and _is_current(days, _last(values), stamp)
     if known_values(values):
-        last = max(i for i, v in enumerate(values) if v is not None)
-        figure.add_trace(
-            go.Scatter(
-                x=[days[last]], y=[values[last]], mode="markers", marker={"color": main, "size": 9, "line": {"color": theme.colour("paper"), "width": 1.5}},
-                hovertext=[hover[last]], hoverinfo="text",
-            )  # fmt: skip
-        )
-        labels = [(values[last], write(values[last]), theme.colour("ink"), True)]
-    right = end_labels(figure, labels, low, high, height_of_chart(theme, height) - 150, min(140, theme.width * 0.32))
-    every = [d for d in (*days, *iso_days(points["date"])) if d]
-    date_axis(figure, every, theme, theme.width - left - right)
+        last = _last(values)
+        _mark_last(figure, days, values, main if current else theme.colour("stale"), theme)
+        now = write(values[last])
+        if not current:
+            now = _fitting(_label_room(theme) - 16, f"{now} · {formats.month(days[last], language)}", now)
+        elif percentile is not None and not formats.is_missing(percentile):
+            now = _fitting(_label_room(theme) - 16, f"{now} · {formats.percentile(percentile, language)}", now)
+        labels.insert(0, (values[last], name or "", now, main))
+    every = [d for d in (*days, *iso_days(beside["date"]), *iso_days(points["date"])) if d]
     notes: list[str] = []
     middle = pd.Timestamp(min(every)) + (pd.Timestamp(max(every)) - pd.Timestamp(min(every))) / 2
     for item in points.to_dict("records"):
@@ -358,7 +322,7 @@ def index_history(
         day = iso_days([item["date"]])[0]
         figure.add_trace(
             go.Scatter(
-                x=[day], y=[float(item["value"])], mode="markers",
+                x=[day], y=[float(item["value"])], mode="markers", unselected={"marker": {"opacity": 1}},
                 marker={"symbol": "diamond", "size": 10, "color": theme.colour("dear"), "line": {"color": theme.colour("paper"), "width": 1.5}},
                 hovertext=[f"<b>{formats.day(day, language)}</b>  {escape(words)}"], hoverinfo="text",
             )  # fmt: skip
@@ -372,8 +336,19 @@ def index_history(
             xanchor="right" if pd.Timestamp(day) > middle else "left", yanchor="bottom" if top else "top",
             yshift=6 if top else -6,
         )  # fmt: skip
+    stamp, several, room = noted(stamp, *notes), bool(len(beside)), _label_room(theme)
+    # Names stand beside the ends where all of them have room, else in a line above the plot.
+    direct = several and theme.width >= NARROW and all(measure(f"{called} {value}", BODY, True) + 14 <= room for _, called, value, _ in labels)
+    legend = [(called, own) for _, called, _, own in labels if called] if several and not direct else []
+    tall, plot = plot_room(stamp, theme, height, legend=legend)
+    ends = [(y, f"{called} {value}" if direct and called else value, own if several else theme.colour("ink" if current else "muted"), current and own == main) for y, called, value, own in labels]
+    right = end_labels(figure, [*ends, *_band_labels(quantiles, write, theme)], low, high, plot, room, swatch=theme.colour("ink") if several else None)
+    # A square of colour would call a band a series.
+    square = f'<span style="color:{theme.colour("muted")}">■</span> '
+    figure.for_each_annotation(lambda label: label.update(text=label.text.removeprefix(square), font={"color": theme.colour("muted")}) if label.text.startswith(square) else None)
+    date_axis(figure, every, theme, theme.width - left - right)
     figure.update_layout(hovermode="closest")
-    return finish(figure, noted(stamp, *notes), theme, left=left, right=right, height=height)
+    return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=tall)
 
 
 def lines(
@@ -414,3 +389,195 @@ def lines(
     figure.update_layout(hovermode="closest")
     legend = [] if direct else [(name, own[name]) for name in names]
     return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=height)
+
+
+def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any) -> tuple[int, float]:
+    """The height of a figure and of its plot, px. Where the stamp leaves too little, the figure grows, unless its height was asked for."""
+    margin = finish(go.Figure(), stamp, theme, height=height, **options).layout.margin
+    tall = int(height or max(theme.height, margin.t + margin.b + least))
+    return tall, float(tall - margin.t - margin.b)
+
+
+def _label_room(theme: Theme) -> float:
+    return min(190.0, theme.width * 0.4)
+
+
+def _fitting(room: float, *wordings: str) -> str:
+    """The first wording that fits in bold, else the last: a label gives up a part, never half of a figure."""
+    return next((words for words in wordings if measure(words, BODY, True) <= room), wordings[-1])
+
+
+def _by_date(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["date"].notna()].sort_values("date", kind="stable").reset_index(drop=True) if len(frame) else frame
+
+
+def _with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an empty row wherever observations are absent: what has no row must not be drawn over either."""
+    if len(frame) < 3:
+        return frame
+    dates = pd.to_datetime(frame["date"])
+    steps = dates.diff().dt.days
+    # A month-end left out is a gap, and so are three weeks of closes; holidays are not.
+    behind = [i for i, step in enumerate(steps) if step > max(1.8 * steps.median(), 20)]
+    if not behind:
+        return frame
+    frame = frame.astype(object).reindex(sorted([*range(len(frame)), *(i - 0.5 for i in behind)]))
+    frame["date"] = [dates[int(i)] if i == int(i) else dates[int(i - 0.5)] + pd.Timedelta(days=1) for i in frame.index]
+    return frame.reset_index(drop=True)
+
+
+def _last(values: Sequence[float | None]) -> int:
+    return max(i for i, v in enumerate(values) if v is not None)
+
+
+def _quantiles(bands: Mapping[str, float] | pd.DataFrame | None, days: Sequence[str], high_is_cheap: bool) -> tuple[list[Any], dict[str, list[float | None]]]:
+    """The days over which bands are drawn, and each quantile on them, counted from cheap to dear."""
+    of = dict(zip(QUANTILES, reversed(QUANTILES) if high_is_cheap else QUANTILES))
+    if isinstance(bands, pd.DataFrame):
+        return _drawn_days(iso_days(bands["date"]), {q: floats(bands[of[q]]) for q in QUANTILES if of[q] in bands.columns})
+    known = {q: floats([bands[of[q]]] * 2) for q in QUANTILES if not formats.is_missing(bands.get(of[q]))} if bands else {}
+    return _drawn_days([days[0], days[-1]], known)
+
+
+def _drawn_days(days: Sequence[Any], quantiles: dict[str, list[float | None]]) -> tuple[list[Any], dict[str, list[float | None]]]:
+    """A single day gets half a month on either side, so that its bands can be seen."""
+    if len(set(days)) != 1:
+        return list(days), quantiles
+    moment = pd.Timestamp(days[0])
+    around = [(moment + pd.Timedelta(days=shift)).date().isoformat() for shift in (-15, 15)]
+    return around, {q: [v[0], v[-1]] for q, v in quantiles.items()}
+
+
+def _draw_bands(figure: go.Figure, days: Sequence[Any], quantiles: Mapping[str, list[float | None]], theme: Theme) -> None:
+    """Areas from cheap to dear and the median as a dotted line. Where a quantile is missing they break."""
+    for lower, upper, token, opacity in AREAS:
+        if lower not in quantiles or upper not in quantiles:
+            continue
+        xs: list[Any] = []
+        ys: list[float | None] = []
+        run: list[tuple[Any, float, float]] = []
+        for day, bottom, top in [*zip(days, quantiles[lower], quantiles[upper]), (None, None, None)]:
+            if bottom is not None and top is not None:
+                run.append((day, bottom, top))
+                continue
+            if len(run) > 1:
+                xs += [*([None] if xs else []), *(d for d, _, _ in run), *(d for d, _, _ in reversed(run))]
+                ys += [*([None] if ys else []), *(b for _, b, _ in run), *(t for _, _, t in reversed(run))]
+            run = []
+        fill = alpha(theme.colour(token), opacity)
+        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"width": 0, "color": theme.colour(token)}, fill="toself", fillcolor=fill, hoverinfo="skip"))
+    if "q50" in quantiles:
+        figure.add_trace(line_trace(days, quantiles["q50"], theme.colour("muted"), width=1, dash="dot"))
+
+
+def _quantile_name(quantile: str, language: str) -> str:
+    return formats.ordinal(int(quantile[1:])) if language == "en" else quantile[1:] + "%"
+
+
+def _band_labels(quantiles: Mapping[str, list[float | None]], write: Write, theme: Theme) -> list[tuple[float, str, str, bool]]:
+    return [
+        (series[-1], f"{_quantile_name(q, theme.language)} {write(series[-1])}", theme.colour("muted"), False)
+        for q, series in quantiles.items()
+        if series and series[-1] is not None
+    ]
+
+
+def _draw_line(figure: go.Figure, days: Sequence[Any], values: Sequence[float | None], stale: Sequence[bool], colour: str, theme: Theme) -> None:
+    fresh = [None if old else v for v, old in zip(values, stale)]
+    # A stale run starts at the last fresh point and ends at the next, so that the line does not break where it turns grey.
+    beside = [any(stale[max(i - 1, 0) : i + 2]) for i in range(len(stale))]
+    grey = [v if near else None for v, near in zip(values, beside)]
+    for series, own in ((grey, theme.colour("stale")), (fresh, colour)) if any(stale) else ((fresh, colour),):
+        trace = line_trace(days, series, own)
+        figure.add_trace(trace.update(unselected={"marker": {"opacity": 1}}) if trace.mode != "lines" else trace)
+
+
+def _points(days: Sequence[Any], values: Sequence[float | None], colour: str, hover: Sequence[str]) -> go.Scatter:
+    """An unseen mark on each observation, with the hover and the day: a bare line answers no click. The one clicked is seen."""
+    return go.Scatter(
+        name="observations", x=list(days), y=list(values), mode="markers", customdata=list(days), hovertext=list(hover), hoverinfo="text",
+        marker={"color": colour, "size": 10, "opacity": 0, "maxdisplayed": 1 if len(days) > SHOWN_POINTS else 0},
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0}},
+    )  # fmt: skip
+
+
+def _is_current(days: Sequence[str], last: int, stamp: Stamp) -> bool:
+    """Whether the last value may stand for the day shown. One that ends before is called by its month: a loss, or no results, came after it."""
+    return last == len(days) - 1 and (stamp.as_of is None or (pd.Timestamp(stamp.as_of) - pd.Timestamp(days[last])).days <= STALE_DAYS)
+
+
+def _mark_last(figure: go.Figure, days: Sequence[Any], values: Sequence[float | None], colour: str, theme: Theme) -> None:
+    """A dot on the last value."""
+    last = _last(values)
+    figure.add_trace(
+        go.Scatter(
+            x=[days[last]], y=[values[last]], mode="markers", hoverinfo="skip", unselected={"marker": {"opacity": 1}},
+            marker={"color": colour, "size": 9, "line": {"color": theme.colour("paper"), "width": 1.5}},
+        )  # fmt: skip
+    )
+
+
+def _mark_results(figure: go.Figure, results: Iterable[Any], days: Sequence[Any], hover: Sequence[str], theme: Theme, low: float, effective: Sequence[Any] = ()) -> list[str]:
+    """Ticks on the axis for the days on which results take effect; the hover, which names them at the first observation that they reach.
+
+    effective: words beside the days, where a frame has them. The ticks themselves answer neither hover nor click: they are no observations.
+    """
+    language = theme.language
+    marks = {day: "" for day in iso_days(results) if day}
+    for day, words in zip(days, effective):
+        if day and not formats.is_missing(words) and words is not False and str(words):
+            marks[day] = "" if words is True else f": {words}"
+    marks = {day: words for day, words in sorted(marks.items()) if days[0] <= day <= days[-1]}
+    told = list(hover)
+    for day, words in marks.items():
+        first = next(i for i, observed in enumerate(days) if observed >= day)
+        told[first] += f"<br>{text('chart.results_effective', language)} {formats.day(day, language)}{escape(words)}"
+    if marks:
+        figure.add_trace(
+            go.Scatter(
+                x=list(marks), y=[low] * len(marks), mode="markers", cliponaxis=False, hoverinfo="skip", unselected={"marker": {"opacity": 1}},
+                marker={"symbol": "line-ns-open", "size": 9, "color": theme.colour("muted"), "line": {"width": 1.5, "color": theme.colour("muted")}},
+            )  # fmt: skip
+        )
+    return told
+
+
+def _log_axis(figure: go.Figure, values: Sequence[float]) -> tuple[float, float, float]:
+    """Set a logarithmic y axis of prices. Returns low and high as powers of ten, and the px that the labels need on the left."""
+    low, high = math.log10(min(values) * 0.94), math.log10(max(values) * 1.08)
+    ticks = [m * 10.0**power for power in range(math.floor(low), math.ceil(high)) for m in (1, 2, 5) if low <= math.log10(m * 10.0**power) <= high]
+    labels = [formats.number(t, max(0, -math.floor(math.log10(t)))) for t in ticks]
+    figure.update_yaxes(type="log", range=[low, high], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False)
+    return low, high, max(measure(label, BODY) for label in labels) + 16
+
+
+def _price(value: float) -> str:
+    return formats.number(value, 2 if abs(value) < 100 else 1)
+
+
+def _valuation_hover(frame: pd.DataFrame, write: Write, language: str) -> list[str]:
+    """Date, value, close, EPS-TTM, the day its EPS run to, and FX, a line each, where the frame knows them."""
+    columns = {
+        name: column_of(frame, name)
+        for name in ("date", "value", "status", "close", "close_currency", "per_share", "per_share_currency", "eps_period_end", "fx_rate")
+    }
+    hover = []
+    for row in zip(*columns.values()):
+        item = dict(zip(columns, row))
+        lines = [f"<b>{formats.day(item['date'], language)}</b>  {escape(write(item['value']))}"]
+        if not formats.is_missing(item["status"]) and item["status"] != "OK":
+            lines[0] += " · " + text(f"status.{item['status']}", language)
+        if not formats.is_missing(item["close"]):
+            lines.append(f"{text('chart.close', language)} {formats.price(item['close'], _or_none(item['close_currency']), language)}")
+        if not formats.is_missing(item["per_share"]):
+            lines.append(f"{text('chart.eps_ttm', language)} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}")
+        if not formats.is_missing(item["eps_period_end"]):
+            lines.append(text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language)))
+        if not formats.is_missing(item["fx_rate"]):
+            lines.append(f"{text('chart.fx', language)} {formats.number(item['fx_rate'], 4)}")
+        hover.append("<br>".join(lines))
+    return hover
+
+
+def _or_none(value: Any) -> str | None:
+    return None if formats.is_missing(value) else str(value)

@@ -2,7 +2,7 @@
 -- Kept as tables: every page asks them, and a snapshot never changes.
 
 -- Each figure on today's basis (per ordinary share, million), with the session from which it counts.
-CREATE TABLE earnings_items AS
+CREATE TEMP TABLE printed_items AS
 WITH printed_rows AS (
     SELECT e.*, c.fiscal_year_end_month, c.reporting_currency, calendar_of(c.exchange) AS calendar,
            months_of(e.period_start, e.period_end) AS months,
@@ -14,27 +14,52 @@ with_session AS (
     FROM printed_rows AS p ASOF LEFT JOIN sessions AS s ON p.calendar = s.exchange AND p.known_on < s.session
 ),
 -- A figure per ADS is converted by the ratio in force when it was printed.
-with_ratio AS (
-    SELECT w.*, (SELECT max(l.shares_per_ads) FROM listings AS l
-                 WHERE l.issuer_ticker = w.ticker AND l.share_class = 'ADS'
-                   AND coalesce(w.announced_on, w.period_end) BETWEEN coalesce(l.valid_from, DATE '1900-01-01') AND coalesce(l.valid_to, DATE '9999-12-31')) AS shares_per_ads
-    FROM with_session AS w
-),
-with_split AS (
-    SELECT r.*, coalesce((SELECT product(a.ratio) FROM corporate_actions AS a
-                          WHERE a.ticker = r.ticker AND a.kind = 'split' AND a.ex_date > r.known_on), 1) AS split_factor
-    FROM with_ratio AS r
-),
 final AS (
     SELECT ticker, item, basis, fiscal_period(period_start, period_end, fiscal_year_end_month) AS fiscal_period,
            period_start, period_end, months, announced_on, effective_on,
-           row_number() OVER (PARTITION BY ticker, item, basis, period_start, period_end, currency ORDER BY effective_on, announced_on) AS version,
-           CASE unit WHEN 'per share' THEN value / split_factor WHEN 'per ADS' THEN value / shares_per_ads / split_factor ELSE value END AS value,
+           CASE unit WHEN 'per share' THEN value WHEN 'per ADS' THEN value / ads_ratio(ticker, coalesce(announced_on, period_end)) ELSE value END
+               / CASE WHEN unit = 'million' THEN 1 ELSE split_factor(ticker, known_on) END AS value,
            value AS printed_value, unit, currency, currency = reporting_currency AS in_reporting_currency, yoy_pct,
            quality, correction_id, date_basis, source_id, locator, note
-    FROM with_split
+    FROM with_session
 )
-SELECT * FROM final ORDER BY ticker, item, basis, period_end, months, version;
+SELECT * FROM final;
+
+-- Diluted counts of a period, on today's basis: printed, or the quotient of a profit and its own diluted EPS on the
+-- other basis. A loss is divided by the basic count, so its quotient is none; nor is that of an EPS of few digits.
+CREATE TEMP TABLE diluted_counts AS
+WITH averages AS (
+    SELECT s.ticker, s.period_start, s.date AS period_end, ordinary_mn(s.value, s.unit, s.ticker, known_on) AS shares_mn, s.announced_on, known_on, calendar_of(c.exchange) AS calendar
+    FROM printed.shares AS s JOIN companies AS c USING (ticker), LATERAL (SELECT coalesce(s.announced_on, presumed_known_on(s.period_start, s.date)) AS known_on) WHERE s.kind = 'diluted_average'
+),
+quotients AS (
+    SELECT n.ticker, n.period_start, n.period_end, n.basis, n.value / e.value AS shares_mn, greatest(n.announced_on, e.announced_on) AS announced_on, greatest(n.effective_on, e.effective_on) AS effective_on, e.source_id
+    FROM printed_items AS n JOIN printed_items AS e USING (ticker, basis, period_start, period_end, currency)
+    WHERE n.item = 'net_income' AND e.item = 'eps_diluted' AND n.in_reporting_currency AND e.value >= 0.05 AND n.value > 0
+)
+SELECT a.ticker, a.period_start, a.period_end, NULL AS basis, a.shares_mn, a.announced_on, s.session AS effective_on, NULL AS source_id
+FROM averages AS a ASOF LEFT JOIN sessions AS s ON a.calendar = s.exchange AND a.known_on < s.session
+UNION ALL SELECT * FROM quotients;
+
+CREATE TABLE earnings_items AS
+WITH derivable AS (
+    SELECT n.*, d.shares_mn, d.announced_on AS count_announced_on, greatest(n.effective_on, d.effective_on) AS known_from
+    FROM printed_items AS n JOIN diluted_counts AS d ON d.ticker = n.ticker AND d.period_start = n.period_start AND d.period_end = n.period_end AND d.basis IS DISTINCT FROM n.basis
+    WHERE n.item = 'net_income' AND n.in_reporting_currency
+    QUALIFY row_number() OVER (PARTITION BY n.ticker, n.basis, n.period_start, n.period_end, n.effective_on ORDER BY known_from, d.basis NULLS FIRST) = 1
+),
+-- Where diluted EPS is not printed by then: attributable profit / diluted shares. A printed figure always wins.
+derived AS (
+    SELECT ticker, 'eps_diluted' AS item, basis, fiscal_period, period_start, period_end, months, greatest(announced_on, count_announced_on) AS announced_on, known_from AS effective_on,
+           value / shares_mn AS value, value / shares_mn AS printed_value, 'per share' AS unit, currency, in_reporting_currency, NULL AS yoy_pct,
+           'derived' AS quality, correction_id, date_basis, source_id, locator, 'attributable profit / diluted shares' AS note, true AS from_profit
+    FROM derivable AS d
+    ANTI JOIN printed_items AS p ON p.item = 'eps_diluted' AND p.ticker = d.ticker AND p.basis = d.basis AND p.period_start = d.period_start AND p.period_end = d.period_end AND p.in_reporting_currency AND p.value IS NOT NULL AND p.effective_on <= d.known_from
+),
+final AS (SELECT *, false AS from_profit FROM printed_items UNION ALL SELECT * FROM derived)
+SELECT ticker, item, basis, fiscal_period, period_start, period_end, months, announced_on, effective_on,
+       row_number() OVER (PARTITION BY ticker, item, basis, period_start, period_end, currency ORDER BY effective_on, from_profit DESC, announced_on) AS version, * EXCLUDE (ticker, item, basis, fiscal_period, period_start, period_end, months, announced_on, effective_on)
+FROM final ORDER BY ticker, item, basis, period_end, months, version;
 COMMENT ON TABLE earnings_items IS 'One row per (ticker, item, basis, period_start, period_end, currency, version): every figure of a results announcement, on today''s share basis, with the session from which it counts.';
 COMMENT ON COLUMN earnings_items.ticker IS 'Issuer';
 COMMENT ON COLUMN earnings_items.item IS 'eps_diluted, net_income, revenue';
@@ -58,6 +83,7 @@ COMMENT ON COLUMN earnings_items.date_basis IS 'announced_on: printed, inferred,
 COMMENT ON COLUMN earnings_items.source_id IS 'Source';
 COMMENT ON COLUMN earnings_items.locator IS 'Where in the source';
 COMMENT ON COLUMN earnings_items.note IS 'Doubt or detail';
+COMMENT ON COLUMN earnings_items.from_profit IS 'true: EPS derived as attributable profit / diluted shares, because none is printed by then';
 
 -- The items side by side, one row a version of a period.
 CREATE VIEW earnings AS
@@ -134,24 +160,24 @@ SELECT d.as_known, f.* FROM days AS d JOIN figures AS f USING (ticker, item, bas
 WHERE f.effective_on <= d.as_known AND (f.replaced_on IS NULL OR f.replaced_on > d.as_known);
 
 CREATE TEMP TABLE quarters_known AS
-WITH printed_quarters AS (SELECT * FROM known_at WHERE months = 3),
+WITH printed_quarters AS (SELECT * FROM known_at WHERE months = 3 AND NOT from_profit),
 -- Running totals from the start of a fiscal year: printed, or put together from what is printed.
 totals AS (
-    SELECT as_known, ticker, item, basis, period_start, period_end, value, effective_on, announced_on, source_id, 1 AS preference FROM known_at WHERE from_year_start
+    SELECT as_known, ticker, item, basis, period_start, period_end, value, effective_on, announced_on, source_id, 1 AS preference FROM known_at WHERE from_year_start AND NOT from_profit
     UNION ALL
     SELECT a.as_known, a.ticker, a.item, a.basis, a.period_start, b.period_end, a.value + b.value, greatest(a.effective_on, b.effective_on), greatest(a.announced_on, b.announced_on), b.source_id, 2
     FROM known_at AS a JOIN printed_quarters AS b USING (as_known, ticker, item, basis)
-    WHERE a.from_year_start AND a.months IN (3, 6) AND b.period_start = a.period_end + 1
+    WHERE NOT a.from_profit AND a.from_year_start AND a.months IN (3, 6) AND b.period_start = a.period_end + 1
     UNION ALL
     SELECT a.as_known, a.ticker, a.item, a.basis, a.period_start, c.period_end, a.value + b.value + c.value, greatest(a.effective_on, b.effective_on, c.effective_on), greatest(a.announced_on, b.announced_on, c.announced_on), c.source_id, 3
     FROM known_at AS a JOIN printed_quarters AS b USING (as_known, ticker, item, basis) JOIN printed_quarters AS c USING (as_known, ticker, item, basis)
-    WHERE a.from_year_start AND a.months = 3 AND b.period_start = a.period_end + 1 AND c.period_start = b.period_end + 1
+    WHERE NOT a.from_profit AND a.from_year_start AND a.months = 3 AND b.period_start = a.period_end + 1 AND c.period_start = b.period_end + 1
 ),
 differences AS (
     SELECT y.as_known, y.ticker, y.item, y.basis, x.period_end + 1 AS period_start, y.period_end, y.value - x.value AS value, y.announced_on, y.effective_on, y.source_id,
            row_number() OVER (PARTITION BY y.as_known, y.ticker, y.item, y.basis, y.period_end ORDER BY x.preference) AS choice
     FROM known_at AS y JOIN totals AS x ON x.as_known = y.as_known AND x.ticker = y.ticker AND x.item = y.item AND x.basis = y.basis AND x.period_start = y.period_start
-    WHERE y.from_year_start AND y.months IN (6, 9, 12) AND months_of(x.period_end + 1, y.period_end) = 3
+    WHERE NOT y.from_profit AND y.from_year_start AND y.months IN (6, 9, 12) AND months_of(x.period_end + 1, y.period_end) = 3
 ),
 final AS (
     SELECT as_known, ticker, item, basis, period_start, period_end, value, announced_on, effective_on, source_id, quality = 'derived' AS derived FROM printed_quarters
@@ -159,8 +185,14 @@ final AS (
     SELECT d.as_known, d.ticker, d.item, d.basis, d.period_start, d.period_end, d.value, d.announced_on, d.effective_on, d.source_id, true
     FROM differences AS d ANTI JOIN printed_quarters AS p USING (as_known, ticker, item, basis, period_start, period_end)
     WHERE d.choice = 1
+),
+-- A quarter's profit over its shares comes last: after what is printed, and after the difference of printed figures.
+from_profits AS (
+    SELECT k.as_known, k.ticker, k.item, k.basis, k.period_start, k.period_end, k.value, k.announced_on, k.effective_on, k.source_id, true AS derived
+    FROM known_at AS k ANTI JOIN final AS f USING (as_known, ticker, item, basis, period_start, period_end)
+    WHERE k.months = 3 AND k.from_profit
 )
-SELECT * FROM final;
+SELECT * FROM final UNION ALL SELECT * FROM from_profits;
 
 -- Trailing twelve months: four consecutive quarters; for a half-year reporter FY + H1 - prior H1, or the FY itself.
 CREATE TEMP TABLE trailing_parts AS
@@ -219,7 +251,7 @@ COMMENT ON COLUMN trailing_sums.value IS 'EPS: currency per ordinary share; else
 COMMENT ON COLUMN trailing_sums.currency IS 'Currency of value';
 COMMENT ON COLUMN trailing_sums.announced_on IS 'Latest announcement among the parts';
 COMMENT ON COLUMN trailing_sums.parts IS 'What is added: period, sign, value, announcement, source and whether derived';
-DROP TABLE known_at; DROP TABLE quarters_known; DROP TABLE trailing_parts;
+DROP TABLE printed_items; DROP TABLE known_at; DROP TABLE quarters_known; DROP TABLE trailing_parts;
 
 CREATE VIEW eps_ttm AS
 SELECT ticker, basis, effective_on, period_end, value AS eps_ttm, currency, CASE WHEN value > 0 THEN 'OK' ELSE 'NM_LOSS' END AS status, announced_on
@@ -234,18 +266,24 @@ COMMENT ON COLUMN eps_ttm.currency IS 'Currency of eps_ttm';
 COMMENT ON COLUMN eps_ttm.status IS 'OK, or NM_LOSS where the sum is not positive';
 COMMENT ON COLUMN eps_ttm.announced_on IS 'Latest announcement among the quarters';
 
-CREATE VIEW eps_ttm_inputs AS
-SELECT t.ticker, t.basis, t.effective_on, part.period_start, part.period_end, part.sign, part.value AS eps_diluted, t.currency, part.announced_on, part.derived, part.source_id
-FROM trailing_sums AS t, unnest(t.parts) AS u(part) WHERE t.item = 'eps_diluted';
-COMMENT ON VIEW eps_ttm_inputs IS 'One row per (ticker, basis, effective_on, period_start, period_end): the figures that make an eps_ttm.';
-COMMENT ON COLUMN eps_ttm_inputs.ticker IS 'Issuer';
-COMMENT ON COLUMN eps_ttm_inputs.basis IS 'reported or adjusted';
-COMMENT ON COLUMN eps_ttm_inputs.effective_on IS 'The eps_ttm it belongs to';
-COMMENT ON COLUMN eps_ttm_inputs.period_start IS 'First day of the period';
-COMMENT ON COLUMN eps_ttm_inputs.period_end IS 'Last day of the period';
-COMMENT ON COLUMN eps_ttm_inputs.sign IS '1 added, -1 taken away';
-COMMENT ON COLUMN eps_ttm_inputs.eps_diluted IS 'Diluted EPS of the period, currency per ordinary share';
-COMMENT ON COLUMN eps_ttm_inputs.currency IS 'Currency of eps_diluted';
-COMMENT ON COLUMN eps_ttm_inputs.announced_on IS 'Day of announcement; NULL where not seen';
-COMMENT ON COLUMN eps_ttm_inputs.derived IS 'true: a difference or quotient of printed figures';
-COMMENT ON COLUMN eps_ttm_inputs.source_id IS 'Source';
+-- The proof of a trailing sum: each figure in it, and what was first printed where that was restated since.
+CREATE VIEW trailing_inputs AS
+WITH parts AS (SELECT t.ticker, t.item, t.basis, t.effective_on, t.currency, u.part FROM trailing_sums AS t, unnest(t.parts) AS u(part)),
+firsts AS (SELECT ticker, item, basis, period_start, period_end, value AS first_value, announced_on AS first_announced_on FROM earnings_items WHERE version = 1 AND in_reporting_currency AND NOT from_profit)
+SELECT p.ticker, p.item, p.basis, p.effective_on, p.part.period_start AS period_start, p.part.period_end AS period_end, p.part.sign AS sign, p.part.value AS value, p.currency, p.part.announced_on AS announced_on, p.part.derived AS derived,
+       CASE WHEN NOT p.part.derived AND f.first_value <> p.part.value THEN f.first_value END AS restated_from, p.part.source_id AS source_id
+FROM parts AS p LEFT JOIN firsts AS f ON f.ticker = p.ticker AND f.item = p.item AND f.basis = p.basis AND f.period_start = p.part.period_start AND f.period_end = p.part.period_end;
+COMMENT ON VIEW trailing_inputs IS 'One row per (ticker, item, basis, effective_on, period_start, period_end): the figures that make a trailing sum.';
+COMMENT ON COLUMN trailing_inputs.ticker IS 'Issuer';
+COMMENT ON COLUMN trailing_inputs.item IS 'eps_diluted, net_income, revenue';
+COMMENT ON COLUMN trailing_inputs.basis IS 'reported or adjusted';
+COMMENT ON COLUMN trailing_inputs.effective_on IS 'The trailing sum it belongs to';
+COMMENT ON COLUMN trailing_inputs.period_start IS 'First day of the period';
+COMMENT ON COLUMN trailing_inputs.period_end IS 'Last day of the period';
+COMMENT ON COLUMN trailing_inputs.sign IS '1 added, -1 taken away';
+COMMENT ON COLUMN trailing_inputs.value IS 'The figure: EPS in currency per ordinary share, else million of currency';
+COMMENT ON COLUMN trailing_inputs.currency IS 'Currency of value';
+COMMENT ON COLUMN trailing_inputs.announced_on IS 'Day of announcement; NULL where not seen';
+COMMENT ON COLUMN trailing_inputs.derived IS 'true: a difference or quotient of printed figures';
+COMMENT ON COLUMN trailing_inputs.restated_from IS 'What was first printed, where value is a restatement; else NULL';
+COMMENT ON COLUMN trailing_inputs.source_id IS 'Source';

@@ -3,7 +3,8 @@
 -- Prices one line an evening, and what they changed by.
 CREATE MACRO price_changes(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-known AS (SELECT p.* FROM prices AS p JOIN companies AS c USING (ticker), asked WHERE close_known_on(p.date, c.exchange) <= asked.day AND p.frequency IN ('daily', 'month_end')),
+known AS (SELECT p.* FROM prices AS p JOIN companies AS c USING (ticker), asked
+          WHERE close_known_on(p.date, c.exchange) <= asked.day AND p.frequency IN ('daily', 'month_end') AND (c.kind = 'index' OR EXISTS (FROM sessions AS s WHERE s.exchange = calendar_of(c.exchange) AND s.session = p.date))),
 latest AS (SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY date DESC, frequency) = 1),
 -- The month's base: a month earlier for daily prices, the last close of the month before for month-ends.
 based AS (

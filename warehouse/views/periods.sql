@@ -39,3 +39,23 @@ COMMENT ON MACRO calendar_of IS 'Trading calendar of an exchange as companies na
 -- New York closes when Hong Kong sleeps: its close of a day is known on the next evening here.
 CREATE MACRO close_known_on(session_day, exchange_name) AS CASE WHEN calendar_of(exchange_name) = 'XNYS' THEN CAST(session_day AS DATE) + 1 ELSE CAST(session_day AS DATE) END;
 COMMENT ON MACRO close_known_on IS 'First Hong Kong evening on which the close of a session is known: the same day for Hong Kong lines, the next for New York';
+
+-- Shares: everything is told in ordinary shares of today. -----------------------------------------------------------
+
+CREATE MACRO ads_ratio(issuer, day) AS (
+    SELECT max(l.shares_per_ads) FROM listings AS l
+    WHERE l.issuer_ticker = issuer AND l.share_class = 'ADS' AND day BETWEEN coalesce(l.valid_from, DATE '1900-01-01') AND coalesce(l.valid_to, DATE '9999-12-31'));
+COMMENT ON MACRO ads_ratio IS 'Ordinary shares that one ADS of an issuer stood for on a day; NULL where no ratio with a source is known';
+
+CREATE MACRO split_factor(line, day) AS
+    coalesce((SELECT product(a.ratio) FROM corporate_actions AS a WHERE a.ticker = line AND a.kind = 'split' AND a.ex_date > day), 1);
+COMMENT ON MACRO split_factor IS 'Shares of today for one share of that day, by the splits since';
+
+CREATE MACRO ordinary_mn(count, unit, issuer, day) AS
+    count * CASE unit WHEN 'million ADS' THEN ads_ratio(issuer, day) ELSE 1 END * split_factor(issuer, day);
+COMMENT ON MACRO ordinary_mn IS 'A printed count of shares or ADS in million ordinary shares of today; day: when it was printed';
+
+-- EPS that is not renewed grows stale: a quarterly reporter is expected within five months of its last results, a half-year reporter within eight.
+CREATE MACRO results_are_stale(announced_on, day, reports_quarterly) AS
+    day > announced_on + CASE WHEN reports_quarterly THEN INTERVAL 5 MONTH ELSE INTERVAL 8 MONTH END;
+COMMENT ON MACRO results_are_stale IS 'Whether figures announced on a day are too old for a valuation of another day: 5 months from a quarterly reporter, 8 from a half-year one';

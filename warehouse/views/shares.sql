@@ -1,13 +1,22 @@
 -- How many shares does each company have, as known on a day?
 
-CREATE VIEW shares AS
-SELECT s.ticker, s.date, s.kind, s.period_start,
-       s.value * CASE s.unit WHEN 'million ADS' THEN r.shares_per_ads ELSE 1 END AS shares_mn,
-       coalesce(s.announced_on, presumed_known_on(coalesce(s.period_start, s.date - 89), s.date)) AS known_on,
-       s.announced_on, s.quality, s.correction_id, s.date_basis, s.source_id, s.locator, s.note
-FROM printed.shares AS s
-LEFT JOIN listings AS r ON r.issuer_ticker = s.ticker AND r.share_class = 'ADS' AND r.valid_to IS NULL;
-COMMENT ON VIEW shares IS 'One row per (ticker, kind, date, period_start, source_id): counts of ordinary shares.';
+CREATE TABLE shares AS
+WITH counted AS (
+    SELECT s.*, coalesce(s.announced_on, presumed_known_on(coalesce(s.period_start, s.date - 89), s.date)) AS known_on FROM printed.shares AS s
+),
+-- Where no average is printed, it is what turns a profit into its own diluted EPS: derived, and never from a loss.
+implied AS (
+    SELECT d.ticker, d.period_end AS date, 'diluted_average' AS kind, d.period_start, d.shares_mn, d.effective_on - 1 AS known_on, d.announced_on, 'derived' AS quality, NULL AS correction_id,
+           CASE WHEN d.announced_on IS NULL THEN 'convention' ELSE 'printed' END AS date_basis, d.source_id, NULL AS locator, d.basis || ' profit / diluted EPS' AS note
+    FROM diluted_counts AS d ANTI JOIN counted AS c ON c.kind = 'diluted_average' AND c.ticker = d.ticker AND c.period_start = d.period_start AND c.date = d.period_end AND c.known_on < d.effective_on
+    WHERE d.basis IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY d.ticker, d.period_start, d.period_end ORDER BY d.effective_on, d.basis DESC) = 1
+)
+SELECT ticker, date, kind, period_start, ordinary_mn(value, unit, ticker, known_on) AS shares_mn, known_on, announced_on, quality, correction_id, date_basis, source_id, locator, note FROM counted
+UNION ALL SELECT * FROM implied
+ORDER BY ALL;
+DROP TABLE diluted_counts;
+COMMENT ON TABLE shares IS 'One row per (ticker, kind, date, period_start, source_id): counts of ordinary shares on today''s basis (ADS and splits converted).';
 COMMENT ON COLUMN shares.ticker IS 'Issuer';
 COMMENT ON COLUMN shares.date IS 'Day of the count, or last day of the averaging period';
 COMMENT ON COLUMN shares.kind IS 'outstanding or diluted_average';
