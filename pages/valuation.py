@@ -120,6 +120,7 @@ SOURCE = view.text("source.quoted") if kind == "index" else view.text("source.co
     view.text("source.computed_of" if frequency == "month_end" else "source.computed_of_daily", name=name, announced=day(announced.iloc[-1]))
 NOTES = ([view.text("valuation.note_coverage", coverage=formats.percent(now["coverage_pct"], digits=0))] if pd.notna(now["coverage_pct"]) and now["coverage_pct"] < 80 else []) + \
     ([view.text("valuation.note_losses", losses=int(now["losses_left_out"]))] if now["losses_left_out"] else [])
+WEEKLY = view.text("valuation.note_weekly") if len(charts.weekly(history)) < len(history) else ""
 EMPTY = view.text(f"reason.{now['status']}") + (" " + view.text("valuation.bring_estimates") if metric == "pe_forward" else "")
 
 
@@ -136,7 +137,7 @@ def show(figure, key: str) -> None:
     """One picture; a click on a point opens its inputs below."""
     event = panels.show(figure, f"valuation_{key}_{focus}_{metric}", stamp.filename(f"valuation-{key}", [focus], view.as_of),
                         view.text("alt.valuation", name=name, ticker=focus, metric=measure, value=write(now["value"]), percentile=percentile_words, window=window_of, date=day(view.as_of)), language=language, on_select="rerun", selection_mode="points")
-    picked = [str(point.get("x"))[:10] for point in (event.selection.points if event else [])]
+    picked = [str(point["customdata"])[:10] for point in (event.selection.points if event else []) if isinstance(point.get("customdata"), str)]
     if picked and picked[0] != st.session_state.get("valuation_picked", {}).get(of):
         st.session_state["valuation_picked"] = {of: picked[0]}
 
@@ -151,17 +152,18 @@ def draw_history(theme) -> None:
         entered = view.ask("SELECT members, companies FROM basket_valuation WHERE basis = ? AND date <= ? ORDER BY date DESC LIMIT 1", view.state.basis, view.as_of)
         note = view.text("valuation.basket_note", basis=view.text(f"basis.{view.state.basis}"), members=int(entered["members"].iloc[0]), companies=int(entered["companies"].iloc[0])) if len(basket) else ""
         figure = panels.drawn("index_history", history[["date", "value"]], stamped(title, view.text("chart.index_history_subtitle", metric=measure, unit=view.text("unit.per_cent" if metric in YIELDS else "unit.times"), frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")),
-                                                                               view.text("valuation.index_method"), note), theme, printed=printed, bands=bands, percentile=now["percentile"],
+                                                                               view.text("valuation.index_method"), note), theme, printed=printed, bands=bands, percentile=now["percentile"], high_is_cheap=metric in YIELDS,
                               name=name, others=basket.assign(series=view.name("BASKET")) if len(basket) else None, write=partial(write, digits=2), empty=EMPTY)
     else:
-        figure = panels.drawn("percentile_band", history, bands, stamped(title, about("pe_history")), theme, results=results[results > history["date"].min()], percentile=now["percentile"], write=write, empty=EMPTY)
+        figure = panels.drawn("percentile_band", charts.weekly(history), bands, stamped(title, about("pe_history"), WEEKLY), theme, results=results[results > history["date"].min()], percentile=now["percentile"], high_is_cheap=metric in YIELDS,
+                              per_share=view.text("column.revenue_per_share" if metric == "ps_ttm" else "column.eps_expected" if metric == "pe_forward" else "chart.eps_ttm"), write=write, empty=EMPTY)
     show(figure, "history")
 
 
 def draw_price(theme) -> None:
     rows = view.ask("SELECT * FROM valuation_bands(?, ?) WHERE ticker = ? AND metric = ? AND basis = ? ORDER BY date", view.as_of, view.years, *of) if metric not in YIELDS else history.iloc[:0]
     multiples = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else {}
-    show(panels.drawn("price_bands", rows, multiples, stamped(view.text("chart.price_bands", name=name, metric=measure), about("price_bands", currency=now["close_currency"] if isinstance(now["close_currency"], str) else "")), theme,
+    show(panels.drawn("price_bands", charts.weekly(rows), multiples, stamped(view.text("chart.price_bands", name=name, metric=measure), about("price_bands", currency=now["close_currency"] if isinstance(now["close_currency"], str) else ""), WEEKLY), theme,
                       results=results[results > history["date"].min()], write=write, empty=EMPTY if metric not in YIELDS else view.text("valuation.no_price_bands")), "price")
 
 
@@ -174,7 +176,7 @@ def draw_distribution(theme) -> None:
 
 def draw_percentile(theme) -> None:
     rows = view.ask("SELECT date, percentile, value, n FROM percentile_history(?, ?) WHERE ticker = ? AND metric = ? AND basis = ? ORDER BY date", view.as_of, view.years, *of)
-    show(panels.drawn("percentile_history", rows[rows["date"] >= history["date"].min()] if len(history) else rows, stamped(view.text("chart.percentile_history", name=name, metric=measure), about("percentile_history", rolling=view.window_words())), theme,
+    show(panels.drawn("percentile_history", charts.weekly(rows[rows["date"] >= history["date"].min()] if len(history) else rows), stamped(view.text("chart.percentile_history", name=name, metric=measure), about("percentile_history", rolling=view.window_words()), WEEKLY), theme,
                       results=results[results > history["date"].min()], write=write, empty=EMPTY), "percentile")
 
 
@@ -191,7 +193,7 @@ def draw_relative(theme) -> None:
     else:
         words, bands, place, number = view.text("chart.relative", name=name, other=view.name(against), metric=measure), None, None, 0
     note = view.text("valuation.quoted_against", name=view.name(against)) if kinds[against] == "index" else view.text("computed.basket_short") if kinds[against] == "basket" else ""
-    show(panels.drawn("percentile_band", rows, bands, stamped(words, about("relative", other=view.name(against)), note, number=number), theme, percentile=place, write=ratio,
+    show(panels.drawn("percentile_band", charts.weekly(rows), bands, stamped(words, about("relative", other=view.name(against)), note, WEEKLY, number=number), theme, percentile=place, write=ratio,
                       empty=view.text("valuation.no_relative", name=name, other=view.name(against), metric=measure)), "relative")
 
 
@@ -222,13 +224,13 @@ def draw_across(theme, across: str, dearest_first: bool) -> None:
 
     if across == "windows":
         order = ordered(shown, "percentile", dearest_first)["ticker"].tolist()
-        table = rows[rows["ticker"].isin(order)].assign(span=lambda f: f["years"].map({1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}), name=lambda f: [view.name(t) for t in f["ticker"]])
+        table = rows[rows["ticker"].isin(order) & (view.has_daily | (rows["years"] != 1))].assign(span=lambda f: f["years"].map({1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}), name=lambda f: [view.name(t) for t in f["ticker"]])
         table = table.assign(place=table["ticker"].map({t: i for i, t in enumerate(order)}), column=table["years"].replace(0, 99)).sort_values(["place", "column"])
         figure = panels.drawn("windows_heat", table[["ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status"]], mark("windows_heat", int(shown["percentile"].notna().sum()), absent), theme, highlight=[focus], write=write, empty=empty)
     elif across == "ranges":
-        figure = panels.drawn("cross_section", ordered(shown, "percentile", dearest_first), mark("cross_section", int(shown["percentile"].notna().sum()), absent), theme, highlight=[focus], write=write, empty=empty)
+        figure = panels.drawn("cross_section", ordered(shown, "percentile", dearest_first), mark("cross_section", int(shown["percentile"].notna().sum()), absent), theme, highlight=[focus], dearest_first=dearest_first, write=write, empty=empty)
     elif across == "median":
-        figure = panels.drawn("against_median", ordered(shown, "premium_pct", dearest_first), mark("against_median", int(shown["premium_pct"].notna().sum()), absent), theme, highlight=[focus], write=write, empty=empty)
+        figure = panels.drawn("against_median", ordered(shown, "premium_pct", dearest_first != (metric in YIELDS)), mark("against_median", int(shown["premium_pct"].notna().sum()), absent), theme, highlight=[focus], high_is_cheap=metric in YIELDS, write=write, empty=empty)
     else:
         growth = view.ask("SELECT g.* FROM forward_growth(?) AS g JOIN companies AS c USING (ticker) WHERE g.basis = ? AND g.status = 'OK' AND g.growth_pct IS NOT NULL AND (c.kind = 'company' OR list_contains(?, ticker)) ORDER BY g.ticker", view.as_of, view.state.basis, valued)
         source = view.text("source.computed_estimates")

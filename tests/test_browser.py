@@ -119,3 +119,16 @@ def test_the_picture_button_gives_a_light_slide(visit, dark, tmp_path):
         const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height; const pen = canvas.getContext('2d'); pen.drawImage(image, 0, 0);
         return Array.from(pen.getImageData(3, 3, 1, 1).data) }""", __import__("base64").b64encode(raw).decode())
     assert corner[:3] == [255, 255, 255]
+
+
+@pytest.mark.parametrize("chart", ["history", "price", "percentile"])
+def test_a_click_on_a_point_opens_its_inputs(visit, chart):
+    page = visit(f"valuation?t=0700.HK&chart={chart}&as_of=2026-07-31", size=(1366, 900), wait=CHART)
+    assert page.get_by_text("What makes PE-TTM on 31 Jul 2026").count() == 1
+    box = page.locator(".js-plotly-plot").first.locator(".nsewdrag").first.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.wait_for_timeout(300)
+    page.mouse.click(*middle)
+    page.wait_for_function("() => /What makes PE-TTM on .* 20(22|23|24|25)/.test(document.body.innerText)", timeout=10_000)
+    assert " = " in page.get_by_text("close of").first.inner_text()

@@ -702,3 +702,11 @@ def test_a_whole_tick_keeps_its_magnitude() -> None:
     assert parts.short_tick(lambda value: f"{value:.1f}倍", 20.0, 0) == "20倍"
     assert parts.short_tick(lambda value: f"{value:.1f}x", 20.5, 1) == "20.5x"
     assert parts.short_tick(lambda value: f"{value:,.0f}", 1000.0, 0) == "1,000"
+
+
+def test_more_days_than_a_picture_can_show_are_drawn_by_week_with_the_last_day_kept():
+    few = pd.DataFrame({"date": pd.bdate_range("2021-01-04", periods=1300), "value": range(1300)})
+    assert charts.weekly(few) is few
+    many = pd.DataFrame({"date": pd.bdate_range("2016-01-04", periods=2503), "value": range(2503)})
+    drawn = charts.weekly(many)
+    assert len(drawn) == 501 and drawn["value"].iloc[-1] == 2502 and (drawn["date"].iloc[:-1].dt.dayofweek == 4).all()

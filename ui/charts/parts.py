@@ -19,6 +19,7 @@ Write = Callable[[Any], str]
 
 EXPORT_PLOT = 540 - 150  # px of plot in the exported picture, about: labels must not meet there either
 LABEL_GAP = 16  # px between two labels at line ends
+MOST_DAYS = 1300  # observations in one line: five years of sessions; beyond, a picture shows weeks
 NARROW = 480  # px: below it, names stand in a line above the plot and not beside it
 
 
@@ -28,6 +29,13 @@ def iso_days(values: Iterable[Any]) -> list[str | None]:
 
 def floats(values: Iterable[Any]) -> list[float | None]:
     return [None if formats.is_missing(v) or math.isinf(float(v)) else float(v) for v in values]
+
+
+def weekly(frame: pd.DataFrame) -> pd.DataFrame:
+    """The last row of each week where the frame (date ...) holds more days than a picture can show; else as it is."""
+    if len(frame) <= MOST_DAYS:
+        return frame
+    return frame[frame["date"].dt.to_period("W").ne(frame["date"].dt.to_period("W").shift(-1))].reset_index(drop=True)
 
 
 def known_values(*groups: Iterable[float | None]) -> list[float]:

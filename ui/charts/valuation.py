@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -49,6 +50,7 @@ def percentile_band(
     results: Iterable[Any] = (),
     percentile: float | None = None,
     high_is_cheap: bool = False,
+    per_share: str | None = None,
     colour: str | None = None,
     write: Write | None = None,
     empty: str | None = None,
@@ -61,7 +63,8 @@ def percentile_band(
     results take effect). bands: q10 q25 q50 q75 q90 as constants of the window, or a frame with date and
     those columns. results: further days on which results take effect. percentile: the current one, 0-100.
     high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear, and is so named and
-    coloured. write: value -> words (18.4x). A click on an observation gives its ISO day as customdata.
+    coloured. per_share: what per_share is called in the hover (EPS-TTM). write: value -> words (18.4x). Logarithmic
+    where the highest is more than twelve times the lowest. A click on an observation gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -81,12 +84,16 @@ def percentile_band(
     current = _is_current(days, last, stamp)
     fresh = current and not stale[last]
     _mark_last(figure, days, values, main if fresh else theme.colour("stale"), theme)
-    low, high, left = value_axis(figure, known_values(values, *quantiles.values()), theme, lambda v, d: short_tick(write, v, d))
-    plain = _valuation_hover(frame, write, language)
-    hover = _mark_results(figure, results, days, plain, theme, low, column_of(frame, "effective"))
+    numbers = known_values(values, *quantiles.values())
+    log = min(numbers) > 0 and max(numbers) / min(numbers) > 12
+    place = math.log10 if log else float
+    tick = partial(short_tick, write)
+    low, high, left = _log_axis(figure, numbers, tick) if log else value_axis(figure, numbers, theme, tick)
+    plain = _valuation_hover(frame, write, per_share or text("chart.eps_ttm", language), language)
+    hover = _mark_results(figure, results, days, plain, theme, 10**low if log else low, column_of(frame, "effective"))
     figure.add_trace(_points(days, values, main, hover))
 
-    notes = (text("chart.note_results", language) if hover != plain else "", text("chart.note_stale", language) if any(stale) else "")
+    notes = (text("chart.note_results", language) if hover != plain else "", text("chart.note_stale", language) if any(stale) else "", text("chart.note_log", language) if log else "")
     stamp = noted(stamp, *notes)
     tall, plot = plot_room(stamp, theme, height)
     room, now = _label_room(theme), write(values[last])
@@ -96,7 +103,7 @@ def percentile_band(
         now = _fitting(room, f"{now} · {text('chart.stale', language)}", now)
     elif percentile is not None and not formats.is_missing(percentile):
         now = _fitting(room, f"{now} · {formats.percentile(percentile, language)}", now)
-    labels = [(values[last], now, theme.colour("ink" if fresh else "muted"), current), *_band_labels(quantiles, write, theme)]
+    labels = [(place(values[last]), now, theme.colour("ink" if fresh else "muted"), current), *((place(at), *rest) for at, *rest in _band_labels(quantiles, write, theme))]
     right = end_labels(figure, labels, low, high, plot, room)
     date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
     figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
@@ -157,7 +164,7 @@ def price_bands(
     numbers = known_values(closes, *quantiles.values())
     log = min(numbers) > 0 and max(numbers) / min(numbers) > 8
     place = math.log10 if log else float
-    low, high, left = _log_axis(figure, numbers) if log else value_axis(figure, numbers, theme, lambda v, d: formats.number(v, d))
+    low, high, left = _log_axis(figure, numbers, formats.number) if log else value_axis(figure, numbers, theme, formats.number)
     hover = _mark_results(figure, results, days, plain, theme, 10**low if log else low)
     figure.add_trace(_points(days, closes, main, hover))
 
@@ -542,11 +549,11 @@ def _mark_results(figure: go.Figure, results: Iterable[Any], days: Sequence[Any]
     return told
 
 
-def _log_axis(figure: go.Figure, values: Sequence[float]) -> tuple[float, float, float]:
-    """Set a logarithmic y axis of prices. Returns low and high as powers of ten, and the px that the labels need on the left."""
+def _log_axis(figure: go.Figure, values: Sequence[float], write: Callable[[float, int], str]) -> tuple[float, float, float]:
+    """Set a logarithmic y axis with ticks written as write(value, decimals). Returns low and high as powers of ten, and the px that the labels need on the left."""
     low, high = math.log10(min(values) * 0.94), math.log10(max(values) * 1.08)
     ticks = [m * 10.0**power for power in range(math.floor(low), math.ceil(high)) for m in (1, 2, 5) if low <= math.log10(m * 10.0**power) <= high]
-    labels = [formats.number(t, max(0, -math.floor(math.log10(t)))) for t in ticks]
+    labels = [write(t, max(0, -math.floor(math.log10(t)))) for t in ticks]
     figure.update_yaxes(type="log", range=[low, high], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False)
     return low, high, max(measure(label, BODY) for label in labels) + 16
 
@@ -555,8 +562,8 @@ def _price(value: float) -> str:
     return formats.number(value, 2 if abs(value) < 100 else 1)
 
 
-def _valuation_hover(frame: pd.DataFrame, write: Write, language: str) -> list[str]:
-    """Date, value, close, EPS-TTM, the day its EPS run to, and FX, a line each, where the frame knows them."""
+def _valuation_hover(frame: pd.DataFrame, write: Write, per_share: str, language: str) -> list[str]:
+    """Date, value, close, the figure per share under its name, the day it runs to, and FX, a line each, where the frame knows them."""
     columns = {
         name: column_of(frame, name)
         for name in ("date", "value", "status", "close", "close_currency", "per_share", "per_share_currency", "eps_period_end", "fx_rate")
@@ -570,7 +577,7 @@ def _valuation_hover(frame: pd.DataFrame, write: Write, language: str) -> list[s
         if not formats.is_missing(item["close"]):
             lines.append(f"{text('chart.close', language)} {formats.price(item['close'], _or_none(item['close_currency']), language)}")
         if not formats.is_missing(item["per_share"]):
-            lines.append(f"{text('chart.eps_ttm', language)} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}")
+            lines.append(f"{per_share} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}")
         if not formats.is_missing(item["eps_period_end"]):
             lines.append(text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language)))
         if not formats.is_missing(item["fx_rate"]):
