@@ -81,7 +81,7 @@ class View:
         asked = self.state.extras.get(name)
         key = f"choice_{name}"
         st.session_state[key] = asked if asked in options else options[0]
-        drop_down = drop_down or (self.is_phone and len(options) > 4)  # a phone has no room for more side by side
+        drop_down = drop_down or (self.is_phone and len(options) > 3)  # a phone has no room for more side by side
         draw = st.selectbox if drop_down else partial(st.segmented_control, required=True)
         return draw(self.text(f"choice.{name}"), options, format_func=words, label_visibility="collapsed", key=key, on_change=_chosen, args=(name, key), **({"width": 260} if drop_down else {}))
 
