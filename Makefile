@@ -1,11 +1,11 @@
-# Two commands: `make run` serves the dashboard, `make test` proves it. Both set up what they need, once.
+# Three commands: `make run` serves the dashboard, `make refresh` brings the day's prices, `make test` proves it. Each sets up what it needs, once.
 PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run setup build test lint benchmark clean
+.PHONY: run setup build refresh test lint benchmark clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
@@ -15,6 +15,10 @@ setup: $(STAMP)
 
 build: setup
 	@$(BIN)/python -m loaders build
+
+# What a scheduler calls (docs/schedule.md). ARGS="--provider csv --from DIR" for another provider.
+refresh: setup
+	@$(BIN)/python -m loaders prices $(ARGS)
 
 test: setup
 	@$(BIN)/python -m ruff check .

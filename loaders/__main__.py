@@ -1,18 +1,21 @@
-"""The loaders' command line: build, check, status, path, rollback.
+"""The loaders' command line: build, prices, check, status, path, rollback, pin.
 
-Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the last build was), 4 another
-loader holds the lock.
+Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the last build was), 3 published
+in part (what was left out is listed), 4 another loader holds the lock, 130 broken off at the keyboard.
 """
 
 import argparse
 import json
 import sys
 import time
+from datetime import date
+from pathlib import Path
 
 from loaders import build
 from warehouse import places, snapshot
 
-PUBLISHED, REJECTED, LOCKED = 0, 2, 4
+PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
+SHOWN = 20  # stale lines that status names without --json
 
 
 def still_served() -> str:
@@ -28,19 +31,62 @@ def run_build(publish: bool) -> int:
     begun = time.perf_counter()
     progress = (lambda text: print(f"  {text} ...", flush=True)) if sys.stdout.isatty() else (lambda text: None)
     result = build.build(places.data_folder(), publish, progress)
+    return PUBLISHED if tell_build(result, begun) else REJECTED
+
+
+def tell_build(result: build.Result, begun: float) -> bool:
+    """Say what a build came to; whether it was not refused."""
     if result.rejected:
         end = still_served()
         for line in result.rejected:
             print(f"{line}; {end}", file=sys.stderr)
         print(f"{len(result.rejected)} rejected; {end}", file=sys.stderr)
-        return REJECTED
-    seconds = time.perf_counter() - begun
+        return False
     if result.unchanged:
         print(f"nothing new: {result.snapshot_id} was built from the same inputs and is served")
-        return PUBLISHED
+        return True
     counted = ", ".join(f"{count} {severity}" for severity, count in sorted(result.findings.items())) or "none"
-    print(f"{'published ' + result.snapshot_id if publish else 'all well, nothing published'}; findings: {counted}; {seconds:.1f} s")
-    return PUBLISHED
+    print(f"{'published ' + result.snapshot_id if result.snapshot_id else 'all well, nothing published'}; findings: {counted}; {time.perf_counter() - begun:.1f} s")
+    return True
+
+
+def run_prices(chosen: argparse.Namespace) -> int:
+    """Bring daily prices, then build."""
+    from loaders.prices import run as prices  # pandas and a vendor's package: for no other command
+
+    begun, data = time.perf_counter(), places.data_folder()
+    try:
+        world = prices.World.read(data, chosen.provider)
+    except prices.Refused as error:
+        end = still_served()
+        for line in str(error).splitlines():
+            print(f"{line}; {end}", file=sys.stderr)
+        return REJECTED
+    tickers, unknown = prices.tickers_of(chosen.tickers, world.names) if chosen.tickers else (None, [])
+    if unknown and not tickers:
+        print(f"{'; '.join(unknown)}; {still_served()}", file=sys.stderr)
+        return REJECTED
+    if chosen.provider == "csv" and not (chosen.folder and Path(chosen.folder).is_dir()):
+        print(f"--provider csv reads a folder: --from {chosen.folder or 'DIR'} is none; {still_served()}", file=sys.stderr)
+        return REJECTED
+    try:
+        provider = prices.provider_of(chosen.provider, chosen.folder, chosen.unadjusted, world)
+    except ValueError as error:
+        print(f"provider {chosen.provider}: {error}; {still_served()}", file=sys.stderr)
+        return REJECTED
+    try:
+        report = prices.run(data, provider, tickers, chosen.since, options={"from": chosen.folder, "unadjusted": chosen.unadjusted}, world=world)
+    except KeyboardInterrupt:
+        print(f"\nbroken off; what has landed is whole, the same command goes on from here; {still_served()}", file=sys.stderr)
+        return BROKEN_OFF
+    well = tell_build(report.built, begun)
+    for line in unknown + report.left_out:
+        print(f"left out: {line}", file=sys.stderr)
+    if not well or not report.answered:
+        if well:
+            print(f"no line was answered; {still_served() if report.built.unchanged else 'only what had landed before was built'}", file=sys.stderr)
+        return REJECTED
+    return IN_PART if report.left_out or unknown else PUBLISHED
 
 
 def tell_refusal(refused: dict | None, end: str) -> None:
@@ -69,6 +115,18 @@ def run_status(as_json: bool) -> int:
         print(f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-'}")
     for row in status["findings"]:
         print(f"  {row['severity']} {row['code']}: {row['count']}")
+    stale = [row for row in status["prices"] if row["state"] != "fresh"]
+    print(f"prices: {len(status['prices']) - len(stale)} of {len(status['prices'])} lines are fresh by their own cadence")
+    for row in stale[:SHOWN]:
+        print(f"  {row['ticker']:<9} {row['state']:<6} {row['frequency'] or '-':<10} last {row['last_date'] or '-'}" + (f", {row['sessions_since']} sessions since" if row["sessions_since"] is not None else ""))
+    if len(stale) > SHOWN:
+        print(f"  and {len(stale) - SHOWN} more: status --json")
+    if run := status["last_run"]:
+        ended = f"ended {run['finished_at'][:16].replace('T', ' ')}" if run["finished_at"] else "was broken off"
+        print(f"last run of prices: {run['provider']}, began {run['began_at'][:16].replace('T', ' ')}, {ended}: " + (", ".join(f"{count} {outcome}" for outcome, count in sorted(run["outcomes"].items())) or "nothing asked"))
+        for line in run["lines"]:
+            if line["outcome"] not in ("got", "nothing new"):
+                print(f"  {line['ticker']:<9} {line['outcome']}: {line['note']}")
     print(f"earlier: {', '.join(status['earlier']) or 'none'}")
     return code
 
@@ -91,15 +149,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m loaders", description="Load figures and publish the warehouse.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="curated CSV and landed prices -> checked -> published snapshot")
+    prices = commands.add_parser("prices", help="bring daily prices and exchange rates, then build")
+    prices.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
+    prices.add_argument("--tickers", nargs="+", metavar="TICKER", help="these lines only, in any spelling; without it, the whole universe")
+    prices.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="first session wanted; without it, what has not landed yet")
+    prices.add_argument("--from", dest="folder", metavar="DIR", help="the folder that the provider csv reads")
+    prices.add_argument("--unadjusted", action="store_true", help="declare the files of the folder as not adjusted for dividends")
     commands.add_parser("check", help="validate everything, publish nothing")
     commands.add_parser("status", help="the served snapshot, freshness, findings").add_argument("--json", action="store_true")
     commands.add_parser("path", help="path of the served snapshot")
     commands.add_parser("rollback", help="serve an earlier snapshot").add_argument("id", nargs="?", help="snapshot id; without it, the one before")
+    commands.add_parser("pin", help="keep a snapshot for good").add_argument("id", help="snapshot id")
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:
             case "build" | "check":
                 return run_build(chosen.command == "build")
+            case "prices":
+                return run_prices(chosen)
             case "status":
                 return run_status(chosen.json)
             case "path":
@@ -107,6 +174,11 @@ def main(arguments: list[str] | None = None) -> int:
                 return PUBLISHED
             case "rollback":
                 return run_rollback(chosen.id)
+            case "pin":
+                with snapshot.lock(places.warehouse_folder()):
+                    snapshot.pin(places.warehouse_folder(), chosen.id)
+                print(f"kept for good: {chosen.id}")
+                return PUBLISHED
     except snapshot.Locked as error:
         print(f"{error}; nothing was changed", file=sys.stderr)
         return LOCKED

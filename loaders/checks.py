@@ -54,13 +54,13 @@ CHECKS = (
         SELECT ticker, fiscal_period, printf('segments sum to %.0f million, revenue is %.0f million (%+.1f %%): ', segments_mn, revenue_mn, difference_pct)
                || CASE result WHEN 'incomplete' THEN 'only some segments are known' ELSE 'eliminations are not printed' END
         FROM segment_reconciliation WHERE result IN ('incomplete', 'not itemised') AND history = 'as_reported'"""),
-    Check("P01", "warn", "prices", """
+    Check("M01", "warn", "prices", """
         SELECT p.ticker, CAST(p.date AS VARCHAR), 'a close on a day that is no session of ' || c.exchange || ': not used'
         FROM prices AS p JOIN companies AS c USING (ticker) ANTI JOIN sessions AS s ON s.exchange = calendar_of(c.exchange) AND s.session = p.date WHERE c.kind <> 'index' AND p.date >= DATE '1990-01-02' AND p.frequency <> 'report_date'"""),
-    Check("P02", "warn", "prices", """
+    Check("M02", "warn", "prices", """
         WITH months AS (SELECT ticker, date, date_trunc('month', date) AS month, lag(date_trunc('month', date)) OVER (PARTITION BY ticker ORDER BY date) AS before FROM prices WHERE frequency = 'month_end')
         SELECT ticker, CAST(date AS VARCHAR), date_diff('month', before, month) - 1 || ' month-ends are missing before this one' FROM months WHERE date_diff('month', before, month) > 1"""),
-    Check("P03", "warn", "fx", """
+    Check("M03", "warn", "fx", """
         SELECT NULL, base || quote, 'the last rate is of ' || max(date) || ', the last price of ' || (SELECT max(date) FROM prices)
         FROM fx GROUP BY base, quote HAVING max(date) < (SELECT max(date) FROM prices) - 10"""),
     Check("V01", "warn", "valuation", """

@@ -23,9 +23,18 @@ COLUMNS = {
     "fx": "base quote date rate source_id",
     "corporate_actions": "ticker ex_date kind amount currency ratio source_id",
     "earnings": "ticker basis fiscal_period period_start period_end announced_on effective_on version eps_diluted per net_income_mn revenue_mn currency",
+    "earnings_items": "ticker item basis fiscal_period period_start period_end announced_on effective_on version value unit currency from_profit",
     "eps_ttm": "ticker basis effective_on period_end eps_ttm currency status",
+    "trailing_sums": "ticker item basis effective_on period_end value currency announced_on",
+    "trailing_inputs": "ticker item basis effective_on period_start period_end sign value currency announced_on derived restated_from source_id",
     "shares": "ticker date shares_mn kind",
-    "valuation": "ticker date metric basis value status close close_currency per_share per_share_currency fx_rate eps_period_end frequency",
+    "market_caps": "ticker date frequency close close_currency shares_mn share_kind share_date market_cap_mn",
+    "basket_members": "date frequency basis ticker market_cap_hkd_mn profit_hkd_mn profit_is_derived close_date period_end",
+    "basket_valuation": "date frequency basis members companies market_cap_hkd_mn profit_hkd_mn status value without_losses median_pe losses tickers",
+    "valuation": "ticker date metric basis value status close close_currency per_share per_share_currency fx_rate fx_date eps_period_end eps_announced_on eps_effective_on frequency known_on source_id",
+    "estimate_eps": "ticker basis fiscal_year_end broker published_on eps currency quality net_income_mn shares_mn source_id",
+    "estimate_consensus": "ticker basis fiscal_year_end effective_on eps currency n status brokers",
+    "broker_year_pe": "broker ticker published_on fiscal_year eps close fx_rate fx_date pe pe_printed source_id",
     "buybacks": "buyback_id ticker start_date end_date grain venue share_class share_unit shares amount currency amount_hkd price_low price_high price_average method disposal published_on published_on_basis",
     "buyback_coverage": "ticker venue currency first_day last_day complete note",
     "share_changes": "ticker period_start period_end bought_shares net_change_shares opening_shares closing_shares share_unit published_on",
@@ -49,13 +58,26 @@ COLUMNS = {
     "snapshot": "snapshot_id built_at data_as_of app_version schema_version inputs_sha256",
 }  # fmt: skip
 FIGURES = "earnings shares buybacks segments kpis estimates target_prices surprises sector_stats market_moves site_traffic".split()
+PERCENTILES = "ticker metric basis date value status percentile n first_date coverage_pct losses_left_out frequency q10 q25 q50 q75 q90 minimum maximum"
+# Arguments, what a row is one of, columns.
 MACROS = {
-    ("valuation_percentiles", "?, 5"): "ticker metric basis date value status percentile n first_date coverage_pct losses_left_out frequency q10 q25 q50 q75 q90 minimum maximum",
-    ("buyback_ytd", "?"): "ticker shares amount_hkd last_trade_date rank basis_note",
-    ("price_changes", "?"): "ticker date close currency frequency price_is_stale change_1m_pct change_ytd_pct",
-    ("revenue_growth", "?"): "ticker fiscal_period period_end revenue_mn currency revenue_yoy_pct yoy_basis announced_on",
-    ("overview", "?, 5, 'adjusted'"): "ticker kind close pe_ttm status percentile n buyback_ytd_hkd revenue_mn revenue_yoy_pct",
+    "valuation_percentiles": ("?, 5", "ticker metric basis", PERCENTILES),
+    "valuation_windows": ("?", "years ticker metric basis", PERCENTILES),
+    "valuation_window": ("?, 5", "ticker metric basis date", "value status close per_share fx_rate frequency known_on in_window"),
+    "percentile_history": ("?, 5", "ticker metric basis date", "value percentile n frequency"),
+    "valuation_bands": ("?, 5", "ticker metric basis date", "close close_currency value status per_share fx_rate price_q10 price_q25 price_q50 price_q75 price_q90"),
+    "valuation_distribution": ("?, 5", "ticker metric basis lower", "upper observations share_pct is_current"),
+    "relative_valuation": ("?, 5, '0700.HK', '9988.HK'", "metric basis date", "value own_value other_value other_date frequency in_window"),
+    "relative_percentiles": ("?, 5, '0700.HK', '9988.HK'", "metric basis", "date value own_value other_value percentile n first_date q10 q25 q50 q75 q90 minimum maximum"),
+    "forward_growth": ("?", "ticker basis", "date value status fy1_end fy2_end eps_fy1 eps_fy2 growth_pct currency n brokers"),
+    "forward_inputs": ("'1024.HK', 'adjusted', ?", "fiscal_year_end broker", "weight consensus_eps n status eps currency quality net_income_mn shares_mn published_on source_id"),
+    "buyback_ytd": ("?", "ticker", "shares amount_hkd last_trade_date rank basis_note"),
+    "price_changes": ("?", "ticker", "date close currency frequency price_is_stale change_1m_pct change_ytd_pct"),
+    "revenue_growth": ("?", "ticker", "fiscal_period period_end revenue_mn currency revenue_yoy_pct yoy_basis announced_on"),
+    "overview": ("?, 5, 'adjusted'", "ticker", "kind close pe_ttm status percentile n buyback_ytd_hkd revenue_mn revenue_yoy_pct"),
 }  # fmt: skip
+METRICS = {"pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm", "pb", "dividend_yield"}
+STATUSES = {"OK", "NM_LOSS", "MISSING_EPS", "STALE_EPS", "MISSING_FX", "STALE_PRICE", "MISSING_PRICE", "MISSING_SHARES", "MISSING_REVENUE", "MISSING_ESTIMATE", "STALE_ESTIMATE", "FEW_MEMBERS"}
 # What holds rows today, and so must hold some in any later build.
 FILLED = set(COLUMNS) - {"findings"}
 
@@ -79,14 +101,22 @@ def test_every_figure_says_how_good_it_is_who_ruled_on_it_and_where_it_comes_fro
     assert rows(f"SELECT DISTINCT correction_id FROM {name} WHERE correction_id NOT IN (SELECT correction_id FROM corrections)") == []
 
 
-@pytest.mark.parametrize(("name", "arguments"), MACROS)
-def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name, arguments):
-    by_text = ask(f"SELECT * FROM {name}({arguments})", "2025-12-31")
-    by_date = ask(f"SELECT * FROM {name}({arguments})", date(2025, 12, 31))
-    written = arguments.replace("?", "DATE '2025-12-31'")
-    literal = ask(f"SELECT * FROM {name}({written})")
-    assert set(MACROS[name, arguments].split()) <= set(by_text.columns)
-    assert len(by_text) and by_text["ticker"].is_unique == (name != "valuation_percentiles")
+def test_metrics_bases_and_statuses_are_the_words_of_the_contract(rows):
+    assert {metric for (metric,) in rows("SELECT DISTINCT metric FROM valuation")} == METRICS
+    assert {basis for (basis,) in rows("SELECT DISTINCT basis FROM valuation")} == {"adjusted", "reported", "quoted"}
+    assert {status for (status,) in rows("SELECT DISTINCT status FROM valuation UNION SELECT status FROM valuation_windows('2026-08-21') UNION SELECT status FROM basket_valuation")} <= STATUSES
+
+
+@pytest.mark.parametrize("name", MACROS)
+def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name):
+    arguments, key, columns = MACROS[name]
+    key, columns = key.split(), columns.split()
+    question = f"SELECT * FROM {name}({arguments}) ORDER BY {', '.join(key)}"
+    by_text = ask(question, "2025-12-31")
+    by_date = ask(question, date(2025, 12, 31))
+    literal = ask(question.replace("?", "DATE '2025-12-31'"))
+    assert set(key + columns) <= set(by_text.columns)
+    assert len(by_text) and not by_text.duplicated(key).any()
     for other in (by_date, literal):  # to the last bits, which the order of adding may change
         pd.testing.assert_frame_equal(by_text, other, check_exact=False, rtol=1e-12)
 
@@ -98,7 +128,7 @@ def test_every_window_answers_one_row_a_line_metric_and_basis(ask, years):
 
 
 def test_an_evening_before_all_figures_answers_absent_and_never_fails(ask):
-    for name, arguments in MACROS:
+    for name, (arguments, *_) in MACROS.items():
         found = ask(f"SELECT * FROM {name}({arguments})", "1990-01-01")
         assert "percentile" not in found or found["percentile"].isna().all()
 
@@ -117,7 +147,7 @@ def test_it_covers_every_macro_and_every_column_of_the_table_macros(rows, ask):
     macros = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type LIKE '%macro'")}
     tables = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'table_macro'")}
     assert {(name, "") for name in macros} <= described
-    assert {name for name, _ in MACROS} <= tables == set(build.MACROS)
+    assert set(MACROS) <= tables == set(build.MACROS)
     for name, example in build.MACROS.items():
         assert {(name, column) for column in ask(f"SELECT * FROM {name}({example}) LIMIT 0").columns} <= described
 
@@ -125,6 +155,24 @@ def test_it_covers_every_macro_and_every_column_of_the_table_macros(rows, ask):
 def test_it_says_nothing_twice_and_nothing_of_what_is_not_there(rows):
     assert rows("SELECT object, column_name FROM dictionary GROUP BY ALL HAVING count(*) > 1") == []
     assert rows("SELECT object, column_name FROM dictionary WHERE trim(meaning) = ''") == []
+
+
+def test_every_table_and_every_table_macro_says_what_one_row_is(rows):
+    assert rows("SELECT object, meaning FROM dictionary WHERE column_name = '' AND type IN ('table', 'view', 'table macro') AND meaning NOT ILIKE '%one row%'") == []
+
+
+MEANT = {  # a name that means one thing here and another there
+    ("valuation_window", "ticker"): "Line", ("valuation_window", "close"): "close_currency", ("valuation_bands", "close"): "close_currency", ("valuation_windows", "close"): "close_currency",
+    ("valuation_window", "value"): "per cent", ("percentile_history", "percentile"): "ended on it", ("percentile_history", "n"): "in that window", ("valuation_distribution", "share_pct"): "of all in the window",
+    ("relative_valuation", "value"): "own_value / other_value", ("forward_growth", "currency"): "EPS", ("forward_growth", "n"): "Brokers", ("forward_inputs", "currency"): "EPS", ("forward_inputs", "eps"): "expected",
+    ("forward_inputs", "net_income_mn"): "expected", ("forward_inputs", "published_on"): "estimate", ("forward_inputs", "n"): "Brokers", ("basket_valuation", "value"): "basket", ("estimate_eps", "eps"): "EPS expected",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "column"), MEANT)
+def test_a_column_is_told_by_what_it_is_in_its_own_table(rows, name, column):
+    ((meaning,),) = rows("SELECT meaning FROM dictionary WHERE object = ? AND column_name = ?", name, column)
+    assert MEANT[name, column].lower() in meaning.lower()
 
 
 def test_units_stand_in_the_names_and_the_dictionary_says_them(rows):

@@ -7,7 +7,7 @@ import screen
 from conftest import ROOT, built, invented, loaders
 from screen import DEADLINE, figures, words
 from streamlit.testing.v1 import AppTest
-from test_bad_input import GOOD, changed
+from test_bad_inputs import GOOD, changed
 
 from loaders import checks
 from ui import links

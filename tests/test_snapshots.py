@@ -13,7 +13,7 @@ import time
 import duckdb
 import pytest
 from conftest import ROOT, invented, loaders
-from test_bad_input import GOOD, changed
+from test_bad_inputs import GOOD, changed
 
 from loaders.build import build
 from warehouse import snapshot

@@ -29,26 +29,42 @@ def served() -> snapshot.Served:
     if named:
         if not named.exists():
             raise snapshot.NoSnapshot(f"HARBOURVIEW_WAREHOUSE names {named}, which does not exist")
+        _cursor(named).close()
         return snapshot.Served(named.stem.removeprefix("harbourview-"), named)
     folder = places.warehouse_folder()
     pointer = folder / "CURRENT"
     key = f"{folder}|{pointer.read_text('utf-8', errors='replace') if pointer.exists() else ''}"
     with _lock:
-        if key not in _verified:
+        now = _verified.get(key)
+    if now is None:
+        now = snapshot.served(folder)
+        _cursor(now.path).close()
+        with _lock:
             _verified.clear()
-            _verified[key] = snapshot.served(folder)
-        return _verified[key]
+            _verified[key] = now
+    return now
 
 
-def _parent(path: Path) -> duckdb.DuckDBPyConnection:
+def _cursor(path: Path) -> duckdb.DuckDBPyConnection:
+    """A cursor of its own on the parent of a snapshot, which answers although the parent may be closed meanwhile. Raises snapshot.NoSnapshot where the file cannot be opened."""
     with _lock:
         if path not in _parents:
-            parent = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+            try:
+                parent = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+            except duckdb.Error as error:
+                raise snapshot.NoSnapshot(cannot_open(path, str(error))) from error
             parent.execute("SET enable_external_access = false; SET lock_configuration = true")
             _parents[path] = parent
             for old in list(_parents)[:-OPEN_AT_ONCE]:
                 _parents.pop(old).close()
-        return _parents[path]
+        return _parents[path].cursor()
+
+
+def cannot_open(path: Path, said: str) -> str:
+    """Why a file cannot be read, and what to do."""
+    if "version number" in said or "newer version" in said:
+        return f"{path.name} was written by a newer DuckDB than this one ({duckdb.__version__}): install the version of requirements.txt, or run: python -m loaders build"
+    return f"{path.name} cannot be opened ({said.splitlines()[0][:160]}); run: python -m loaders build"
 
 
 def ask(question: str, parameters: list | tuple = (), path: Path | None = None) -> pd.DataFrame:
@@ -56,7 +72,7 @@ def ask(question: str, parameters: list | tuple = (), path: Path | None = None) 
 
     Values are bound to the question's `?`, never written into it. path: another snapshot than the served one.
     """
-    cursor = _parent(path or served().path).cursor()
+    cursor = _cursor(path or served().path)
     try:
         return cursor.execute(question, list(parameters)).df()
     finally:

@@ -125,7 +125,7 @@ CREATE TABLE fx (
     rate      DOUBLE NOT NULL CHECK (rate > 0 AND isfinite(rate)),
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE fx IS 'One row per (base, quote, date): daily cross rates of the European Central Bank''s euro reference rates.';
+COMMENT ON TABLE fx IS 'One row per (base, quote, date): daily cross rates of the European Central Bank''s euro reference rates; after its last day, and only then, a provider''s.';
 COMMENT ON COLUMN fx.base IS 'Currency of which one unit is priced';
 COMMENT ON COLUMN fx.quote IS 'Currency in which it is priced';
 COMMENT ON COLUMN fx.date IS 'Day of the rate';
@@ -197,6 +197,72 @@ COMMENT ON COLUMN dividends_declared.ex_date IS 'Ex-date, where printed';
 COMMENT ON COLUMN dividends_declared.source_id IS 'Source';
 COMMENT ON COLUMN dividends_declared.locator IS 'Where in the source, or at which address it was read';
 COMMENT ON COLUMN dividends_declared.note IS 'Doubt or detail';
+
+CREATE TABLE price_rules (
+    code      VARCHAR NOT NULL,
+    measure   VARCHAR NOT NULL,
+    severity  VARCHAR NOT NULL CHECK (severity IN ('H', 'W')),
+    threshold DOUBLE NOT NULL CHECK (threshold >= 0),
+    unit      VARCHAR,
+    rule      VARCHAR NOT NULL,
+    action    VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL
+);
+COMMENT ON TABLE price_rules IS 'One row per (code, measure): what a daily price must be before it lands, with a severity and a threshold that may be changed here.';
+COMMENT ON COLUMN price_rules.code IS 'Rule, P01 to P18; findings bear it';
+COMMENT ON COLUMN price_rules.measure IS 'Which part of the rule';
+COMMENT ON COLUMN price_rules.severity IS 'H: the line does not land, what has landed stays, exit code 3. W: it lands, and a finding says so';
+COMMENT ON COLUMN price_rules.threshold IS 'Limit, in unit';
+COMMENT ON COLUMN price_rules.unit IS 'Unit of threshold';
+COMMENT ON COLUMN price_rules.rule IS 'What is right';
+COMMENT ON COLUMN price_rules.action IS 'What happens to what is not';
+COMMENT ON COLUMN price_rules.source_id IS 'Source';
+
+CREATE TABLE price_exceptions (
+    code      VARCHAR NOT NULL,
+    ticker    VARCHAR NOT NULL,
+    provider  VARCHAR CHECK (provider IN ('yahoo', 'akshare', 'csv')),
+    first_day DATE,
+    last_day  DATE CHECK (last_day >= first_day),
+    reason    VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL
+);
+COMMENT ON TABLE price_exceptions IS 'One row per (code, ticker, provider, first_day): where a person looked and a price rule is not to be asked: a real jump, a halt, a line that a provider does not have.';
+COMMENT ON COLUMN price_exceptions.code IS 'Rule, P01 to P18';
+COMMENT ON COLUMN price_exceptions.ticker IS 'Line';
+COMMENT ON COLUMN price_exceptions.provider IS 'Provider; NULL: any';
+COMMENT ON COLUMN price_exceptions.first_day IS 'First day; NULL: always';
+COMMENT ON COLUMN price_exceptions.last_day IS 'Last day; NULL: without end';
+COMMENT ON COLUMN price_exceptions.reason IS 'What was seen';
+COMMENT ON COLUMN price_exceptions.source_id IS 'Source';
+
+CREATE TABLE vendor_corrections (
+    provider      VARCHAR NOT NULL CHECK (provider IN ('yahoo', 'akshare', 'csv')),
+    ticker        VARCHAR NOT NULL,
+    column_name   VARCHAR NOT NULL CHECK (column_name IN ('close', 'adj_close', 'volume')),
+    first_day     DATE,
+    last_day      DATE CHECK (last_day >= first_day),
+    factor        DOUBLE CHECK (factor > 0),
+    witness_day   DATE,
+    wrong_value   DOUBLE CHECK (wrong_value > 0),
+    right_value   DOUBLE CHECK (right_value > 0),
+    tolerance_pct DOUBLE CHECK (tolerance_pct > 0),
+    reason        VARCHAR NOT NULL,
+    source_id     VARCHAR NOT NULL
+);
+COMMENT ON TABLE vendor_corrections IS 'One row per (provider, ticker, column_name, last_day): a known fault of a provider over a range of days, undone by dividing by factor where the wrong value expected is found on the witness day. Where it is not, the build says so (V02).';
+COMMENT ON COLUMN vendor_corrections.provider IS 'Provider: yahoo, akshare, csv';
+COMMENT ON COLUMN vendor_corrections.ticker IS 'Line';
+COMMENT ON COLUMN vendor_corrections.column_name IS 'Column at fault; close stands for open, high and low too';
+COMMENT ON COLUMN vendor_corrections.first_day IS 'First day at fault; NULL: since listing';
+COMMENT ON COLUMN vendor_corrections.last_day IS 'Last day at fault; NULL: still';
+COMMENT ON COLUMN vendor_corrections.factor IS 'What the right value was multiplied by; NULL: the column is withdrawn, shown as missing';
+COMMENT ON COLUMN vendor_corrections.witness_day IS 'Day whose value tells whether the fault is still there; NULL: it is not asked';
+COMMENT ON COLUMN vendor_corrections.wrong_value IS 'Value of the witness day while the fault is there';
+COMMENT ON COLUMN vendor_corrections.right_value IS 'Value of the witness day once it is mended';
+COMMENT ON COLUMN vendor_corrections.tolerance_pct IS 'How near the value must come to either, per cent';
+COMMENT ON COLUMN vendor_corrections.reason IS 'The fault';
+COMMENT ON COLUMN vendor_corrections.source_id IS 'Where it was seen';
 
 -- Earnings and shares ---------------------------------------------------------------------------------------
 
@@ -1178,8 +1244,8 @@ CREATE TABLE findings (
     message       VARCHAR NOT NULL,
     found_at      TIMESTAMPTZ NOT NULL
 );
-COMMENT ON TABLE findings IS 'One row per (code, subject_table, ref, message): what the audit found in this snapshot.';
-COMMENT ON COLUMN findings.code IS 'Rule';
+COMMENT ON TABLE findings IS 'One row per (code, subject_table, ticker, ref, message): what the audit found in this snapshot, and the price rules in what landed.';
+COMMENT ON COLUMN findings.code IS 'Rule; P01 to P18 are rows of price_rules, V02 speaks of vendor_corrections';
 COMMENT ON COLUMN findings.severity IS 'stop (the build is refused), warn, note';
 COMMENT ON COLUMN findings.subject_table IS 'Table it speaks of';
 COMMENT ON COLUMN findings.ticker IS 'Company, where it speaks of one';

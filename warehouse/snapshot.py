@@ -5,10 +5,14 @@ pointer file CURRENT names: DuckDB lets no reader and writer share a file, and a
 answering from the old file in a process that has it open.
 """
 
+import errno
 import hashlib
 import json
 import os
 import re
+import shutil
+import signal
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -19,12 +23,20 @@ from filelock import FileLock, Timeout
 
 SCHEMA_VERSION = 1
 KEPT = 14
+KEPT_MONTHS = 24  # of each of them the last snapshot
 HONG_KONG = timezone(timedelta(hours=8))  # no summer time since 1979
+# A build of all daily prices needs no more; what does not fit goes to the disk beside the file.
+BUILD_SETTINGS = {"memory_limit": "192MB"}
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
 # In the order in which they build on each other.
 VIEWS = ("periods", "earnings", "shares", "estimates", "valuation", "percentiles", "comparisons", "buybacks", "segments", "overview")
+
+
+FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
+SPARE = 3  # a build needs the room of so many snapshots like the served one, and at least
+LEAST_ROOM = 64 * 2**20
 
 
 class NoSnapshot(Exception):
@@ -53,15 +65,32 @@ class Refusal:
     lines: tuple[str, ...]
 
 
+def step(name: str) -> None:
+    """Tell that a build begins a step; a test names one in HARBOURVIEW_FAULT to have the process killed there, as a power cut would."""
+    if os.environ.get(FAULT) == name:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def room_for(folder: Path) -> None:
+    """Raise OSError where the disk has not the room of a build."""
+    sizes = [path.stat().st_size for path in folder.glob("harbourview-*.duckdb")]
+    needed, free = max(LEAST_ROOM, SPARE * max(sizes, default=0)), shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"no space: a build needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free", str(folder))
+
+
 def create(path: Path) -> duckdb.DuckDBPyConnection:
-    """A new database file at path with the tables of schema.sql, open for writing."""
-    connection = duckdb.connect(str(path), config=SETTINGS)
+    """A new database file at path with the tables of schema.sql, open for writing. Raises OSError where the disk has no room for it."""
+    room_for(path.parent)
+    step("create")
+    connection = duckdb.connect(str(path), config=SETTINGS | BUILD_SETTINGS)
     connection.execute("BEGIN;" + (SQL / "schema.sql").read_text("utf-8") + ";COMMIT")  # one transaction: half the time
     return connection
 
 
 def add_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Publish the views and macros of views/*.sql inside the database."""
+    step("views")
     for name in VIEWS:
         connection.execute((SQL / "views" / f"{name}.sql").read_text("utf-8"))
 
@@ -115,7 +144,7 @@ def served(folder: Path) -> Served:
     raise NoSnapshot(f"{problem}; no other snapshot in {folder} can be verified; run: python -m loaders build")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -132,25 +161,79 @@ def _replace(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     os.replace(beside, path)
     if os.name == "posix":
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
     """Give the finished and closed file its name, record its hash, verify it, and point readers to it."""
     if staged.with_name(staged.name + ".wal").exists():
         raise NoSnapshot(f"{staged.name} was not checkpointed")
-    _sync(staged)
+    clock_runs_on(folder, snapshot_id)
+    step("publish")
+    sync(staged)
     path = file_of(folder, snapshot_id)
     os.replace(staged, path)
+    step("named")
     _replace(path.with_suffix(".sha256"), hash_of(path))
     problem = verify(path)
     if problem:
         raise NoSnapshot(problem)
+    step("before pointer")
     point_to(folder, snapshot_id)
-    for old in published(folder)[KEPT:]:
+    step("after pointer")
+    tidy(folder)
+    return path
+
+
+def clock_runs_on(folder: Path, snapshot_id: str) -> None:
+    """Raise NoSnapshot where a new snapshot would be older than the served one: what was known when would be told wrongly."""
+    try:
+        now = served(folder).snapshot_id
+    except NoSnapshot:
+        return
+    if snapshot_id[:15] < now[:15]:
+        raise NoSnapshot(f"by this machine's clock it is {snapshot_id[:15]} UTC, before the served snapshot {now} was built: set the clock right; "
+                         "where it was wrong then, serve an earlier snapshot first (python -m loaders rollback)")
+
+
+def pins(folder: Path) -> list[str]:
+    """Ids of the snapshots that are kept for good: each on a line of pins.txt, words after it are a note."""
+    path = folder / "pins.txt"
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+    return [line.split()[0] for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def pin(folder: Path, snapshot_id: str) -> None:
+    """Keep a snapshot for good. Raises NoSnapshot when it is not here."""
+    if snapshot_id not in published(folder):
+        raise NoSnapshot(f"no snapshot {snapshot_id} in {folder}; here are: {', '.join(published(folder)) or 'none'}")
+    if snapshot_id not in pins(folder):
+        path = folder / "pins.txt"
+        _replace(path, "\n".join([*(path.read_text("utf-8").splitlines() if path.exists() else []), snapshot_id]))
+
+
+def kept(ids: list[str], pinned: list[str], served_id: str) -> set[str]:
+    """Of the ids, newest first, those to keep: the last 14, the last of each month for two years back from the newest, the pinned and the served one."""
+    newest = int(ids[0][:4]) * 12 + int(ids[0][4:6]) if ids else 0
+    last_of_month: dict[str, str] = {}
+    for snapshot_id in ids:
+        last_of_month.setdefault(snapshot_id[:6], snapshot_id)
+    monthly = {snapshot_id for month, snapshot_id in last_of_month.items() if int(month[:4]) * 12 + int(month[4:]) > newest - KEPT_MONTHS}
+    return {*ids[:KEPT], *monthly, *(set(pinned) & set(ids)), served_id}
+
+
+def tidy(folder: Path) -> list[str]:
+    """Remove the snapshots that are not to be kept, and what a publication that was broken off has left; returns their ids."""
+    ids = published(folder)
+    pointer = folder / "CURRENT"
+    keep = kept(ids, pins(folder), pointer.read_text("utf-8", errors="replace").strip() if pointer.exists() else "")
+    gone = [snapshot_id for snapshot_id in ids if snapshot_id not in keep or not file_of(folder, snapshot_id).with_suffix(".sha256").exists()]
+    for half in folder.glob("*.new"):
+        half.unlink()
+    for old in gone:
         file_of(folder, old).unlink(missing_ok=True)
         file_of(folder, old).with_suffix(".sha256").unlink(missing_ok=True)
-    return path
+    return gone
 
 
 def point_to(folder: Path, snapshot_id: str) -> None:
@@ -184,20 +267,33 @@ def refusal(folder: Path) -> Refusal | None:
         return Refusal(datetime.fromtimestamp(path.stat().st_mtime, HONG_KONG), "", (f"{path.name} is damaged: run python -m loaders check",))
 
 
+def _at_work(holder: Path) -> str:
+    """Who holds the lock and for how long: 'process 4711, for 3 min'."""
+    try:
+        seconds = max(0, int(time.time() - holder.stat().st_mtime))
+        return f"process {holder.read_text().strip()}, for " + (f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h")
+    except FileNotFoundError:
+        return "process unknown"  # it has the lock and not yet said its name
+
+
 @contextmanager
 def lock(folder: Path):
-    """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has it."""
+    """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has it.
+
+    What the machine refuses to the holder, room on the disk or memory, is an OSError in one line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "loader.pid"
     guard = FileLock(folder / "loader.lock")
     try:
         guard.acquire(timeout=0)
     except Timeout:
-        named = holder.read_text().strip() if holder.exists() else "unknown"
-        raise Locked(f"another loader (process {named}) is at work in {folder}") from None
+        raise Locked(f"another loader ({_at_work(holder)}) is at work in {folder}") from None
     try:
         holder.write_text(str(os.getpid()))
         yield
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, MemoryError) as error:
+        raise OSError(errno.EIO, f"broken off: {(str(error).splitlines() or ['out of memory'])[0]}", str(folder)) from error
     finally:
         holder.unlink(missing_ok=True)
         guard.release()

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import os
 import random
 import re
+import resource
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
+import screen
 from conftest import CURATED, built, invented, loaders
 
 from loaders import checks, curated
@@ -83,9 +86,9 @@ CELLS = (
     ("prices", {"close": "N/A"}, "C07", "not a number"),
     ("prices", {"close": "—"}, "C07", "not a number"),
     ("prices", {"close": ""}, "C18", "is empty and must not be"),
-    ("prices", {"close": "-46", "date": "2024-05-20"}, "C20", '"close" > 0'),
-    ("prices", {"close": "0", "date": "2024-05-21"}, "C20", '"close" > 0'),
-    ("prices", {"volume": "-1", "date": "2024-05-22"}, "C20", "volume >= 0"),
+    ("prices", {"close": "-46", "date": "2024-05-20"}, "P01", "a price that is not positive"),
+    ("prices", {"close": "0", "date": "2024-05-21"}, "P01", "a price that is not positive"),
+    ("prices", {"volume": "-1", "date": "2024-05-22"}, "P02", "a volume below zero"),
     ("buybacks", {"trusted": "yes"}, "C07", "neither true nor false"),
     ("buybacks", {"grain": "days"}, "C16", "not one of the allowed words"),
     ("buybacks", {"amount": "50000", "start_date": "2024-05-17", "end_date": "2024-05-17"}, "C24", "price_low to price_high"),
@@ -125,7 +128,7 @@ FILES = (
     ("cut", HEADER + PRICE[:-9], ":2 file", "C03", "the last line has no line end: the file may be cut off"),
     ("other", HEADER + "0700.HK,2024-05-14,47,,,HKD,daily,made-up\n", ":2 ticker frequency date", "P03", "the same key with other values stands at prices.csv:2"),
     ("same", HEADER + "0700.HK,2024-05-14,46,,100,HKD,daily,made-up\n", ":2 ticker frequency date", "P03", "the same row stands at prices.csv:2"),
-    ("semicolon", HEADER.replace(",", ";"), ":1 ticker", "C09", "the column is missing"),
+    ("semicolon", HEADER.replace(",", ";"), ":1 line", "C09", "fields are set apart by ';'"),
 )  # fmt: skip
 
 
@@ -421,7 +424,7 @@ def quarantined(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("code", "severity", "table", "found"), [
-    ("P01", "warn", "prices", [("0700.HK", "2024-05-18", "a close on a day that is no session of HKEX: not used")]),
+    ("M01", "warn", "prices", [("0700.HK", "2024-05-18", "a close on a day that is no session of HKEX: not used")]),
     ("V01", "warn", "valuation", [("9999.HK", "2003-04-01 to 2003-04-03", "3 sessions have no PE, because no CNY to HKD rate of the ten days before is known")]),
     ("D01", "warn", "earnings", [("0700.HK", "adjusted eps_diluted to 2024-06-30", "announced on 2098-03-02, after today: counts from then on")]),
     ("D01", "warn", "estimates", [("0700.HK", "Other eps_diluted 2025FY", "published on 2098-03-02, after today: counts from then on")]),
@@ -531,3 +534,298 @@ def test_a_first_build_that_is_refused_says_that_nothing_is_served_yet(tmp_path)
 def test_a_folder_without_figures_is_named(tmp_path):
     done = loaders("build", data=tmp_path)
     assert done.returncode == 2 and "holds no curated file" in done.stderr and "Traceback" not in done.stderr
+
+
+# The thirty bad inputs ----------------------------------------------------------------------------------------
+#
+# Numbered and named after the table of the reliability file: a file of data/prices or of data/curated, what it holds,
+# and every line that is said of it: line, column, value, rule, words. Nothing else is said, and nothing less.
+
+LANDED = "prices/0700.HK.csv"
+
+
+def price(ticker="0700.HK", day="2024-05-17", close="46", volume="100", currency="HKD", source="made-up") -> str:
+    return f"{ticker},{day},{close},,{volume},{currency},daily,{source}\n"
+
+
+def landed(*rows: str) -> str:
+    return HEADER + "".join(rows)
+
+
+def longer(table: str, *cells: dict[str, str]) -> str:
+    """The good file with its first row again and again, these cells changed."""
+    return GOOD[table].lstrip() + "".join(bad_line(table, one) for one in cells)
+
+
+def quarters(*values: float) -> str:
+    """The good results with the revenues of these quarters of 2022 and 2023 beside them."""
+    starts = [date(2022 + q // 4, q % 4 * 3 + 1, 1) for q in range(len(values))]
+    ends = [(start + timedelta(days=100)).replace(day=1) - timedelta(days=1) for start in starts]
+    return GOOD["earnings"].lstrip() + "".join(f"0700.HK,revenue,reported,{start},{end},{end + timedelta(days=45)},,{value:g},million,CNY,,,exact,printed,made-up,,\n"
+                                               for start, end, value in zip(starts, ends, values))
+
+
+SHARES = "ticker,kind,period_start,date,announced_on,value,unit,quality,date_basis,source_id,locator,note\n0700.HK,outstanding,,2024-04-30,2024-05-02,9400,million shares,exact,printed,made-up,,\n"
+LONGEST = 64 * 2**20 + 1
+
+THIRTY = (
+    ("02 GBK or GB18030", LANDED, landed(price("腾讯控股")).encode("gb18030"), [(2, "file", None, "C01", "not UTF-8 at byte 64; looks like GB18030: save it as UTF-8")]),
+    ("02 Big5", LANDED, landed(price("騰訊控股")).encode("big5"), [(2, "file", None, "C01", "not UTF-8 at byte 64; looks like Big5")]),
+    ("03 UTF-16", LANDED, landed(price()).encode("utf-16"), [(0, "file", None, "C01", "is UTF-16, not UTF-8")]),
+    ("03 UTF-16 without a mark", LANDED, landed(price()).encode("utf-16-le"), [(0, "file", None, "C01", "is UTF-16, not UTF-8")]),
+    ("04 unquoted thousands", LANDED, landed(price(close="1,512.5")), [(2, "line", "1,512.5", "C02", "9 fields, the header has 8")]),
+    ("05 quoted thousands", LANDED, landed(price(close='"1,512.5"')), [(2, "close", "1,512.5", "C07", "not a number; is 1512.5 meant?")]),
+    ("06 full-width digits", LANDED, landed(price(close="５１２.5")), [(2, "close", "５１２.5", "C07", "not a number; is 512.5 meant?")]),
+    ("07 Unicode minus and parentheses", LANDED, landed(price(close="−512.5"), price(close="(512.5)")), [(2, "close", "−512.5", "C07", "is -512.5 meant?"), (3, "close", "(512.5)", "C07", "not a number")]),
+    ("08 units in the number", LANDED, landed(price(close="12.5%"), price(close="5.1亿"), price(close="3.2bn")), [(line, "close", value, "C08", "unit column") for line, value in ((2, "12.5%"), (3, "5.1亿"), (4, "3.2bn"))]),
+    ("09 ticker of nothing", LANDED, landed(price("70"), price("07000")), [(2, "ticker", "'70'", "C10", "no ticker of companies.csv"), (3, "ticker", "07000", "C10", "no ticker of companies.csv")]),
+    ("09 curated files have the canonical ticker only", "prices.csv", longer("prices", {"ticker": "00700"}, {"ticker": "700"}), [(5, "ticker", "00700", "C10", "near: 0700.HK"), (6, "ticker", "700", "C10", "near: 0700.HK")]),
+    ("10 ticker NA or TRUE", LANDED, landed(price("NA"), price("TRUE"), price("nan")), [(line, "ticker", value, "C10", "no ticker of companies.csv") for line, value in ((2, "NA"), (3, "TRUE"), (4, "nan"))]),
+    ("11 letters that look alike", LANDED, landed(price("0700.НК"), price("0700.ＨＫ")), [(2, "ticker", "0700.НК", "C10", "near: 0700.HK"), (3, "ticker", "0700.ＨＫ", "C10", "near: 0700.HK")]),
+    ("11 hidden characters within", LANDED, landed(price("07\u200b00.HK"), price("\u200f0700.HK")), [(2, "ticker", "200b", "C12", "holds the hidden character U+200B"), (3, "ticker", "200f", "C12", "holds the hidden character U+200F")]),
+    ("12 day and month mixed", LANDED, landed(price(day="03/04/2024"), price(day="13/04/2024")),
+     [(2, "date", "03/04/2024", "C05", "the order of day and month is ambiguous); is 2024-04-03 or 2024-03-04 meant?"), (3, "date", "13/04/2024", "C05", "ambiguous); is 2024-04-13 meant?")]),
+    ("13 a spreadsheet's day number and a Chinese date", LANDED, landed(price(day="46346"), price(day="2026年11月20日"), price(day="20261120")),
+     [(2, "date", "46346", "C05", "a spreadsheet's day number); is 2026-11-20 meant?"), (3, "date", "2026年11月20日", "C05", "is 2026-11-20 meant?"), (4, "date", "20261120", "C05", "is 2026-11-20 meant?")]),
+    ("14 no such day", LANDED, landed(price(day="2026-02-30")), [(2, "date", "2026-02-30", "C05", "no such day in the calendar")]),
+    ("15 year 0226 or 2062", LANDED, landed(price(day="0226-05-17"), price(day="2062-05-17")), [(2, "date", "0226-05-17", "C06", "the year lies outside"), (3, "date", "2062-05-17", "C06", "lies after the next session")]),
+    ("16 no number", LANDED, landed(*(price(close=value) for value in ("inf", "nan", "NA", "—"))), [(line, "close", value, "C07", "an empty cell") for line, value in enumerate(("inf", "nan", "NA", "—"), 2)]),
+    ("17 negative and fractional volume, negative price", LANDED, landed(price(volume="-5"), price(day="2024-05-20", volume="512.5"), price(day="2024-05-21", close="-46")),
+     [(2, "volume", "-5", "P02", "below zero"), (3, "volume", "512.5", "P02", "no whole number of shares"), (4, "close", "-46", "P01", "not positive")]),
+    ("18 one key, two values", LANDED, landed(price(), price(close="47"), price(day="2024-05-14")),
+     [(3, "ticker frequency date", "2024-05-17", "P03", f"the same key with other values stands at {LANDED}:2"), (4, "ticker frequency date", "2024-05-14", "P03", "the same row stands at prices.csv:2")]),
+    ("19 cut off within a row", LANDED, landed(price())[:-1] + "\n0700.HK,2024-05-20,51", [(3, "file", "0700.HK,2024-05-20,51", "C03", "the file may be cut off"), (3, "line", "0700.HK,2024-05-20,51", "C02", "3 fields, the header has 8")]),
+    ("20 an extra field in the first row", LANDED, landed(price(source="made-up,7"), price(day="2024-05-20")), [(2, "line", "made-up,7", "C02", "9 fields, the header has 8")]),
+    ("21 a quote that never closes", LANDED, landed(price(), price(day="2024-05-20", currency='"HKD'), price(day="2024-05-21")), [(3, "line", None, "C04", "a quote that opens here does not close as it should")]),
+    ("21 a quote that closes lines below", LANDED, landed(price(), price(day="2024-05-20", source='"made-up'), price(day="2024-05-21", source='made-up"'), price(day="2024-05-22")),
+     [(3, "line", "2024-05-21", "C04", "a quote that opens here closes on line 4: a cell holds no line break")]),
+    ("22 NUL byte", LANDED, landed(price(close="4\x006")), [(2, "file", None, "C04", f"a NUL byte at byte {len(HEADER) + 20}")]),
+    ("22 another control character", LANDED, landed(price(source="腾\x08")), [(2, "file", None, "C04", f"(byte 0x08) at byte {len(HEADER) + 41}")]),
+    ("23 a header twice", LANDED, landed(price()).replace("adj_close", "close", 1), [(1, "close", None, "C09", "stands twice in the header"), (1, "adj_close", None, "C09", "the column is missing")]),
+    ("25 a column renamed, missing, new", LANDED, landed(price()).replace("close", "closing", 1).replace("volume", "turnover", 1),
+     [(1, "close", None, "C09", "is 'closing' meant?"), (1, "volume", None, "C09", "the column is missing"), (1, "turnover", None, "C09", "is no column of this table")]),
+    ("25 a header in look-alike letters", LANDED, landed(price()).replace("close", "ｃlose", 1), [(1, "close", None, "C09", "is 'ｃlose' meant?")]),
+    ("26 empty file", LANDED, "", [(0, "file", None, "C11", "the file is empty")]),
+    ("26 header only", LANDED, HEADER, [(0, "file", None, "C11", "holds a header and no row")]),
+    ("26 an HTML page", LANDED, "<html><title>Too Many Requests</title></html>\n", [(1, "file", "Too Many Requests", "C11", "an HTML page, not a CSV file")]),
+    ("26 a page of words", LANDED, "Too Many Requests\n", [(1, column, None, "C09", "") for column in ("ticker", "date", "close", "adj_close", "volume", "currency", "frequency", "source_id", "Too Many Requests")]),
+    ("27 formulas in names", "sources.csv", longer("sources", {"source_id": '=HYPERLINK("http://x","y")'}, {"source_id": "@SUM(1)"}, {"source_id": "+cmd|' /C calc'!A0"}),
+     [(line, "source_id", value, "C12", "begins as a formula does") for line, value in ((3, "=HYPERLINK"), (4, "@SUM(1)"), (5, "+cmd|"))]),
+    ("27 a formula for a ticker", LANDED, landed(price("=0700.HK")), [(2, "ticker", "=0700.HK", "C12", "begins as a formula does")]),
+    ("29 a file too large", LANDED, LONGEST, [(0, "file", None, "C13", f"has {LONGEST:,} bytes, a file of figures at most {LONGEST - 1:,}: it was not opened")]),
+    ("29 a cell of ten million characters", LANDED, landed(price(source="x" * 10_000_000)), [(2, "line", None, "C13", "a cell of more than 10,000 characters")]),
+    ("29 a cell of twenty thousand", LANDED, landed(price(source="x" * 20_000)), [(2, "source_id", "x" * 80, "C13", "20,000 characters, a cell has at most 10,000")]),
+    ("29 five thousand columns", LANDED, ",".join(f"c{n}" for n in range(5000)) + "\n", [(1, "line", None, "C13", "5,000 columns, this table has 8")]),
+    ("29 a workbook", LANDED, b"PK\x03\x04" + bytes(200), [(0, "file", None, "C01", "is a workbook or another ZIP file")]),
+    ("30 a revenue in billions among millions", "earnings.csv", quarters(900, 0.92, 940, 950), [(5, "value", "0.92", "C21", "1,027 times less than the 945 million CNY of the 4 other figures of 0700.HK nearest to it (3 months each): is it in million?")]),
+    ("30 a revenue in thousands among millions", "earnings.csv", quarters(900, 920_000, 940, 950), [(5, "value", "920000", "C21", "times more than the 945 million CNY")]),
+    ("30 segments in billions", "segments.csv", changed("segments", ",600,", ",0.6,").replace(",400,", ",0.4,"), [(2, "revenue_mn", "0.6", "C22", "sum to 1 million, the revenue of earnings.csv:3 is 1,000 million: 1,000 times less")]),
+    ("30 a segment in thousands", "segments.csv", changed("segments", ",600,", ",600000,"), [(2, "revenue_mn", "600000", "C22", "sum to 600,400 million, the revenue of earnings.csv:3 is 1,000 million")]),
+    ("30 a price in CNY", LANDED, landed(price(currency="CNY")), [(2, "currency", "CNY", "P11", "0700.HK is quoted in HKD")]),
+    ("30 results in HKD", "earnings.csv", changed("earnings", "million,CNY", "million,HKD"), [(3, "currency", "HKD", "C27", "0700.HK reports in CNY")]),
+    ("30 segments in HKD", "segments.csv", changed("segments", "600,CNY", "600,HKD"), [(2, "currency", "HKD", "C27", "0700.HK reports in CNY")]),
+    ("30 a purchase outside the day's range", "buybacks.csv", changed("buybacks", "1000,46500,", "1000,48000,"), [(2, "amount", "48000", "C24", "lies outside price_low to price_high")]),
+    ("30 a purchase of more than a tenth of the shares", "buybacks.csv", changed("buybacks", "1000,46500,", "1000000000,46500000000,"), [(2, "shares", "1000000000", "C25", "10.6 % of the 9,400 million shares of shares.csv:2 (2024-04-30); at most 10 % can be")]),
+    ("30 one page of a document twice", "buybacks.csv", longer("buybacks", {}), [(4, "ticker grain measure start_date end_date venue share_class currency source_id", "0700.HK|day", "P03", "the same row stands at buybacks.csv:2")]),
+    ("30 results before the period ended", "earnings.csv", changed("earnings", "2024-05-14,,1000", "2024-03-30,,1000"), [(3, "announced_on", "2024-03-30", "C26", "announced before the period ended")]),
+    ("30 a statement before the period ended", "buybacks.csv", changed("buybacks", "unknown,unknown,,", "unknown,unknown,2024-05-15,"), [(3, "published_on", "2024-05-15", "C26", "published before the period ended (2024-05-16)")]),
+    ("31 semicolons and decimal commas", LANDED, landed(price(close="46,5")).replace(",", ";"), [(1, "line", "ticker;date", "C09", "fields are set apart by ';'")]),
+    ("32 a volume of twenty digits", LANDED, landed(price(volume="12345678901234567890")), [(2, "volume", "12345678901234567890", "C07", "more digits than a number here can hold")]),
+    ("33 marks of right to left", LANDED, landed(price(close="\u202e64"), price(source="made\u200e-up")), [(2, "close", "202e64", "C07", "not a number"), (3, "source_id", "200e", "C12", "U+200E")]),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served_desk(tmp_path_factory):
+    """The good files and a count of shares, built and served."""
+    made = invented(tmp_path_factory.mktemp("thirty") / "data", **GOOD | {"shares": SHARES})
+    assert made.result.rejected == []
+    return made
+
+
+@pytest.mark.parametrize(("case", "name", "content", "said"), THIRTY, ids=[case for case, *_ in THIRTY])
+def test_a_bad_input_is_told_whole_and_nothing_served_changes(served_desk, case, name, content, said):
+    path = served_desk.folder / (name if name == LANDED else f"curated/{name}")
+    before, served, files = path.read_bytes() if path.exists() else None, served_desk.served, sorted((served_desk.folder / "warehouse").glob("harbourview-*"))
+    if isinstance(content, int):
+        with open(path, "wb") as file:
+            file.truncate(content)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    try:
+        result = build(served_desk.folder, say=lambda text: None)
+    finally:
+        path.unlink() if before is None else path.write_bytes(before)
+    assert result.snapshot_id is None and all(LINE.match(line) for line in result.rejected), result.rejected
+    found = sorted((LINE.match(line) for line in result.rejected), key=lambda match: int(match["line"] or 0))
+    assert [(match["file"], int(match["line"] or 0), match["column"], match["rule"]) for match in found] == [(name, line, column, rule) for line, column, _, rule, _ in said]
+    for match, (_, _, value, _, words) in zip(found, said):
+        assert (match["value"] or "") == "" if value is None else value in match["value"], match[0]
+        assert words in match["wrong"]
+    assert snapshot.refusal(served_desk.folder / "warehouse").lines == tuple(result.rejected)
+    assert served_desk.served == served and served.problem is None
+    assert sorted((served_desk.folder / "warehouse").glob("harbourview-*")) == files and not list((served_desk.folder / "warehouse").glob("stage-*"))
+
+
+# What is unusual, legal, and read as it is meant: a landed file, the closes it brings, what is noted of it.
+LEGAL = (
+    ("01 a byte order mark", "\ufeff" + landed(price()), [("0700.HK", "2024-05-17", 46.0, 100.0)], [("C01", "begins with a byte order mark: taken off")]),
+    ("09 the exchange's code", landed(price("00700"), price("700", "2024-05-20"), price("0700", "2024-05-21"), price("700.hk", "2024-05-22")), [("0700.HK", f"2024-05-{day}", 46.0, 100.0) for day in (17, 20, 21, 22)],
+     [("C10", f"{printed} is 0700.HK by companies.csv and aliases.csv: 1 row") for printed in ("00700", "0700", "700", "700.hk")]),
+    ("09 an alias", landed(price("tencent")), [("0700.HK", "2024-05-17", 46.0, 100.0)], [("C10", "tencent is 0700.HK by companies.csv and aliases.csv: 1 row")]),
+    ("11 blanks around a ticker", landed(price("\u00a00700.HK"), price("0700.HK\u200b", "2024-05-20"), price("0700.HK ", "2024-05-21")), [("0700.HK", f"2024-05-{day}", 46.0, 100.0) for day in (17, 20, 21)], [("C10", "blanks around 3 names: taken off")]),
+    ("24 columns in another order", "source_id,volume,close,adj_close,date,ticker,frequency,currency\nmade-up,100,46,,2024-05-17,0700.HK,daily,HKD\n", [("0700.HK", "2024-05-17", 46.0, 100.0)], []),
+    ("31 CR line ends", landed(price(), price(day="2024-05-20")).replace("\n", "\r"), [("0700.HK", f"2024-05-{day}", 46.0, 100.0) for day in (17, 20)], []),
+    ("32 mixed line ends", HEADER.replace("\n", "\r\n") + price() + price(day="2024-05-20").replace("\n", "\r"), [("0700.HK", f"2024-05-{day}", 46.0, 100.0) for day in (17, 20)], []),
+    ("33 1E2", landed(price(close="1E2", volume="1e3")), [("0700.HK", "2024-05-17", 100.0, 1000.0)], []),
+)  # fmt: skip
+
+
+def loaded(folder: Path, files: dict[str, bytes | str], now: datetime | None = None) -> tuple[duckdb.DuckDBPyConnection, list[str]]:
+    """A database in memory with the good files and these landed ones, and all that is wrong in them."""
+    (folder / "curated").mkdir(parents=True, exist_ok=True)
+    (folder / "prices").mkdir(exist_ok=True)
+    for name, text in (GOOD | {"aliases": "alias,ticker\nTencent,0700.HK\n"}).items():
+        (folder / "curated" / f"{name}.csv").write_text(text.lstrip(), "utf-8")
+    for name, content in files.items():
+        (folder / "prices" / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    connection = duckdb.connect()
+    connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
+    return connection, [str(rejection) for rejection in curated.load(connection, folder / "curated", sorted((folder / "prices").iterdir()), now=now)]
+
+
+@pytest.mark.parametrize(("case", "content", "rows", "noted"), LEGAL, ids=[case for case, *_ in LEGAL])
+def test_what_is_unusual_and_legal_is_read_as_it_is_meant_and_noted(tmp_path, case, content, rows, noted):
+    connection, rejected = loaded(tmp_path, {"0700.HK.csv": content})
+    with connection:
+        assert rejected == []
+        assert connection.execute("SELECT ticker, CAST(date AS VARCHAR), close, volume FROM prices WHERE date > '2024-05-16' ORDER BY date").fetchall() == rows
+        assert connection.execute("SELECT code, message FROM findings WHERE severity = 'note' AND subject_table = 'prices' ORDER BY message").fetchall() == [(code, f"{LANDED} {words}") for code, words in noted]
+
+
+@pytest.mark.parametrize(("clock", "is_refused"), [("2024-05-15T15:59", True), ("2024-05-15T16:00", False), ("2024-05-16T09:00", False)])
+def test_15_a_close_may_bear_the_next_session_and_no_later_one(tmp_path, clock, is_refused):
+    connection, rejected = loaded(tmp_path, {"0700.HK.csv": landed(price())}, datetime.fromisoformat(clock).replace(tzinfo=UTC))
+    connection.close()
+    assert [line for line in rejected if "0700.HK.csv:2 date '2024-05-17': rule C06, lies after the next session (2024-05-16)" in line] == (rejected if is_refused else [])
+    assert bool(rejected) == is_refused
+
+
+def test_15_on_a_friday_the_next_session_is_monday():
+    assert [curated.next_session(date(2024, 5, day)).day for day in (16, 17, 18, 19, 20)] == [17, 20, 20, 20, 21]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "broken link"])
+def test_29_what_is_no_regular_file_is_told_and_never_opened(tmp_path, kind):
+    (tmp_path / "prices").mkdir()
+    path = tmp_path / "prices" / "0700.HK.csv"
+    path.mkdir() if kind == "folder" else os.mkfifo(path) if kind == "pipe" else path.symlink_to(tmp_path / "nowhere.csv")
+    connection, rejected = loaded(tmp_path, {})
+    connection.close()
+    assert rejected == [f"{LANDED} file: rule C13, is no regular file: a folder, a pipe or a link that leads nowhere"]
+
+
+def test_29_a_gigabyte_is_refused_in_no_time_and_no_memory(tmp_path):
+    (tmp_path / "prices").mkdir()
+    with open(tmp_path / "prices" / "0700.HK.csv", "wb") as file:
+        file.truncate(2**30)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    connection, rejected = loaded(tmp_path, {})
+    connection.close()
+    assert rejected == [f"{LANDED} file: rule C13, has 1,073,741,824 bytes, a file of figures at most 67,108,864: it was not opened"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_34_a_link_to_a_good_file_is_read_as_that_file(tmp_path):
+    (tmp_path / "prices").mkdir()
+    (tmp_path / "elsewhere.csv").write_text(landed(price()))
+    (tmp_path / "prices" / "0700.HK.csv").symlink_to(tmp_path / "elsewhere.csv")
+    connection, rejected = loaded(tmp_path, {})
+    with connection:
+        assert rejected == [] and connection.execute("SELECT count(*) FROM prices").fetchone() == (4,)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file: run the tests as another user")
+def test_34_a_file_that_may_not_be_read_is_told(served_desk):
+    path = served_desk.folder / LANDED
+    path.write_text(landed(price()))
+    path.chmod(0)
+    try:
+        done = loaders("build", data=served_desk.folder)
+    finally:
+        path.unlink()
+    assert done.returncode == 2 and "0700.HK.csv" in done.stderr and "Permission denied" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_34_a_file_name_that_leads_elsewhere_names_no_other_file(tmp_path):
+    """What stands for ../ in a name is a part of the name: the file is read where it lies, by its own rules, and told by its name."""
+    connection, rejected = loaded(tmp_path, {"..%2f..%2fetc%2fpasswd.csv": "root:x:0:0\n", "..\\..\\x.csv": landed(price(close="abc"))})
+    connection.close()
+    assert len(rejected) == 10 and {line.split(":")[0].split(" ")[0] for line in rejected} == {"prices/..%2f..%2fetc%2fpasswd.csv", "prices/..\\..\\x.csv"}
+
+
+def test_30_a_unit_is_found_wherever_it_is_planted_in_the_repositorys_own_figures(tmp_path):
+    """One revenue of the repository after another a thousand times too large: told each time, by its line, and no other."""
+    every, random_of, told, tried = read_tables(CURATED), random.Random(7), 0, 0
+    for table, column in (("earnings", "value"), ("segments", "revenue_mn")):
+        rows = every[table]
+        revenue = [number for number, row in enumerate(rows.values) if (row.get("item") or "revenue") == "revenue" and (row[column] or 0) > 0]
+        for number in random_of.sample(revenue, 40):
+            printed = rows.values[number][column]
+            for factor in (1000, 0.001):
+                rows.values[number][column] = printed * factor
+                places = {rejection.line for rejection in curated.misfits(every) if rejection.file == f"{table}.csv"}
+                tried, told = tried + 1, told + (rows.places[number][1] in places)
+            rows.values[number][column] = printed
+    print(f"units planted {tried}, told {told}")
+    assert curated.misfits(every) == [] and told >= 0.9 * tried
+
+
+def read_tables(folder: Path) -> dict[str, curated.Rows]:
+    with duckdb.connect() as connection:
+        connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
+        declared = curated.tables(connection)
+    return {name: curated.read(folder / f"{name}.csv", declared[name], f"{name}.csv")[0] for name in ("companies", "listings", "corporate_actions", "shares", "earnings", "segments", "buybacks")}
+
+
+# Markup in names and notes, on every page ---------------------------------------------------------------------
+
+IMAGE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """A warehouse in which names, segments, titles and notes are markup."""
+    files = GOOD | {
+        "companies": GOOD["companies"].replace("Profit,利,Profit,利", f"{IMAGE},{IMAGE}利,{IMAGE},{IMAGE}利"),
+        "sources": GOOD["sources"].replace("nobody,invented for a test", f"{IMAGE},{IMAGE}"),
+        "segments": GOOD["segments"].replace("Games", f"{IMAGE}Games"),
+        "earnings": GOOD["earnings"].replace("made-up,,\n", f"made-up,,{IMAGE}\n"),
+        "buybacks": GOOD["buybacks"].replace("made-up,,\n", f"made-up,{IMAGE},{IMAGE}\n"),
+    }
+    made = invented(tmp_path_factory.mktemp("marked") / "data", **files)
+    assert made.result.rejected == []
+    return made
+
+
+def elements(node) -> list:
+    """Every element of a page's tree, as the browser gets it."""
+    children = getattr(node, "children", None)
+    return [found for child in children.values() for found in elements(child)] if children else [node]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("page", ["overview", "valuation", "buybacks", "segments", "data"])
+def test_28_markup_is_text_on_every_page(marked, monkeypatch, page, language):
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(marked.folder))
+    monkeypatch.delenv("HARBOURVIEW_WAREHOUSE", raising=False)
+    at = screen.run_page(page, t="0700.HK", lang=language)
+    shown = 0
+    for element in elements(at._tree):
+        proto = getattr(element, "proto", None)
+        if proto is None or "onerror" not in str(proto):
+            continue
+        shown += 1
+        assert not getattr(proto, "allow_html", False), f"{element.type} is written as HTML"
+        assert element.type not in ("html", "iframe", "component_instance", "bidi_component"), element.type
+    assert shown, "the name is not shown at all"
