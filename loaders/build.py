@@ -70,10 +70,11 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
     meanings: dict[str, str] = {}
     for name, meaning in connection.execute("SELECT column_name, meaning FROM dictionary WHERE meaning <> '' ORDER BY object IN ('valuation', 'buybacks', 'companies', 'prices') DESC, rowid").fetchall():
         meanings.setdefault(name, meaning)
+    of_home = {(home, name): meaning for home, name, meaning in connection.execute("SELECT object, column_name, meaning FROM dictionary WHERE column_name <> ''").fetchall()}
     rows = []
     for macro, example in MACROS.items():
         for name, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {macro}({example})").fetchall():
-            text = MACRO_COLUMNS.get(f"{macro}.{name}") or MACRO_COLUMNS.get(name) or meanings.get(name, "")
+            text = MACRO_COLUMNS.get(f"{macro}.{name}") or of_home.get((HOMES.get(macro), name)) or MACRO_COLUMNS.get(name) or meanings.get(name, "")
             meanings.setdefault(name, text)
             rows.append([macro, name, kind, next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), None), text])
     connection.execute("INSERT INTO dictionary SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)", [list(column) for column in zip(*rows)])
@@ -83,7 +84,10 @@ def fill_dictionary(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 UNITS = {"_mn": "million", "_pct": "per cent", "_pp": "percentage points", "_hkd": "HKD", "_s": "seconds"}
-MACROS = {"valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "valuation_windows": "'2025-12-31'", "percentile_history": "'2025-12-31', 5", "valuation_bands": "'2025-12-31', 5", "valuation_distribution": "'2025-12-31', 5",
+# The table whose rows a macro's rows are: its columns mean there what they mean here.
+HOMES = {**dict.fromkeys(("valuation_known", "valuation_latest", "valuation_window", "valuation_standing", "valuation_percentiles", "valuation_windows", "valuation_bands"), "valuation"),
+         "forward_inputs": "estimate_eps", "forward_growth": "estimate_consensus"}
+MACROS = {"valuation_known": "'2025-12-31'", "valuation_latest": "'2025-12-31'", "valuation_standing": "'2025-12-31', [5, 0]", "valuation_window": "'2025-12-31', 5", "valuation_percentiles": "'2025-12-31', 5", "valuation_windows": "'2025-12-31'", "percentile_history": "'2025-12-31', 5", "valuation_bands": "'2025-12-31', 5", "valuation_distribution": "'2025-12-31', 5",
           "relative_valuation": "'2025-12-31', 5, '0700.HK', '9988.HK'", "relative_percentiles": "'2025-12-31', 5, '0700.HK', '9988.HK'", "forward_growth": "'2025-12-31'", "forward_inputs": "'0700.HK', 'adjusted', '2024-12-30'", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'",
           "overview": "'2025-12-31', 5, 'adjusted'", "company_freshness": "'2025-12-31'",
           "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']", "segments_as_of": "'2025-12-31'", "segment_periods": "'2025-12-31'"}
@@ -93,14 +97,15 @@ MACRO_COLUMNS = {
     "losses_left_out": "Observations left out because trailing EPS was not positive", "q10": "10 % quantile of the window, times", "q25": "25 % quantile, times", "q50": "Median of the window, times",
     "q75": "75 % quantile, times", "q90": "90 % quantile, times", "minimum": "Lowest in the window, times", "maximum": "Highest in the window, times",
     "last_date": "Last of them", "losses_share_pct": "Losses of all observations in the window, per cent", "premium_pct": "value over the median of the window, per cent", "is_shorter": "true: the history is shorter than the window asked for",
-    "years": "Length of the window in years; 0 since listing", "percentile_history.percentile": "Percentile of that day in the window that ended on it, as known then; NULL under 30 month-ends or 120 sessions",
+    "years": "Length of the window in years; 0 since listing", "span": "Length of the window in years; 0 since listing", "age": "Age of the observation at as_of in days of a calendar of 372 a year; a month-end's in months of 31",
+    "forward_growth.value": "Forward PE on date, times", "forward_growth.status": "OK or why not: see valuation.status", "valuation_bands.value": "The multiple, times", "percentile_history.percentile": "Percentile of that day in the window that ended on it, as known then; NULL under 30 month-ends or 120 sessions",
     "percentile_history.n": "OK observations in that window, the day included", "percentile_history.date": "Session", "percentile_history.value": "The multiple, times, or the yield, per cent",
     **{f"price_q{q}": f"Close at which the line would stand at the {q} % quantile of the window, close_currency" for q in (10, 25, 50, 75, 90)},
     "lower": "Lower edge of the bucket, included", "upper": "Upper edge, excluded", "observations": "OK observations in the bucket", "valuation_distribution.share_pct": "Their share of all in the window, per cent", "is_current": "true: the latest observation lies here",
     "relative_valuation.value": "own_value / other_value", "relative_percentiles.value": "own_value / other_value on date", "own_value": "Multiple of the line, times", "other_value": "Multiple of the other, times", "other_date": "Session of the other's multiple",
     "fy1_end": "Last day of the fiscal year that contains date", "fy2_end": "Last day of the year after", "eps_fy1": "Consensus EPS of FY1, currency per ordinary share", "eps_fy2": "Consensus EPS of FY2", "growth_pct": "EPS of FY2 over FY1, per cent; NULL where FY1 is no profit",
     "forward_growth.n": "Brokers in the thinner of the two medians", "forward_growth.brokers": "Brokers in either median, as text", "weight": "Weight of the year in the blend, 0 to 1", "consensus_eps": "Median of the brokers' EPS for the year", "forward_inputs.n": "Brokers in the median",
-    "forward_inputs.status": "OK, or STALE_ESTIMATE where all are older than 180 days", 
+    "forward_inputs.status": "OK, or STALE_ESTIMATE where all are older than 180 days",
     "status": "OK or why not: see valuation.status; STALE_PRICE, MISSING_PRICE at as_of", "rank": "1 is the largest amount; NULL where the amount is unknown",
     "last_trade_date": "End of what the figure covers", "basis_note": "What the figure rests on, and to which day", "preference": "1 daily report, 2 running statement, 3 closed periods; NULL nothing",
     "price_is_stale": "true: the close is older than 10 sessions (daily) or 35 days (month-end)", "change_1m_pct": "Price return since month_base_date, per cent", "month_base_date": "Session of the month's base: the last close of the month before, a month earlier for daily prices",

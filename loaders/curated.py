@@ -26,7 +26,7 @@ from warehouse import snapshot
 LATEST_YEAR = 2099
 TICKERS = {"ticker", "issuer_ticker", "index_ticker", "quote_ticker"}
 # A line that is not itself in the universe (BEKE) still has a dated ratio.
-FREE_TICKERS = {("listings", "ticker")}
+FREE_TICKERS = {("listings", "ticker"), ("companies", "ticker")}
 FILLED_BY_LOADER = {"correction_id"}
 ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "INTEGER": pa.int32(),
          "BOOLEAN": pa.bool_(), "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC")}
@@ -366,7 +366,7 @@ def unknown_names(rows: Rows, universe: dict[str, list[str]], sources: set[str])
     """Tickers outside the universe (C10) and sources that sources.csv lacks (C17)."""
     wrong = []
     for column in rows.table.types:
-        is_ticker = column in TICKERS and (rows.table.name, column) not in FREE_TICKERS and rows.table.name != "companies"
+        is_ticker = column in TICKERS and (rows.table.name, column) not in FREE_TICKERS
         is_source = column.endswith("source_id") and rows.table.name != "sources"
         if not (is_ticker or is_source):
             continue

@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import socket
@@ -16,7 +15,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb

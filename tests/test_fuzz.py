@@ -5,7 +5,6 @@ hundred files in every run; HARBOURVIEW_FUZZ=10000 for the whole of it.
 """
 
 import csv
-import io
 import os
 import random
 import re

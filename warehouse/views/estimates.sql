@@ -12,7 +12,7 @@ WITH usable AS (
       AND e.published_on IS NOT NULL AND e.basis IS NOT NULL AND e.currency = c.reporting_currency
 ),
 -- A profit becomes EPS by the latest diluted count known when it was published.
-averages AS (SELECT ticker, known_on, arg_max(shares_mn, date) AS shares_mn FROM shares WHERE kind = 'diluted_average' GROUP BY ALL),
+averages AS (SELECT DISTINCT ticker, known_on, arg_max(shares_mn, (date, known_on, period_start)) OVER (PARTITION BY ticker ORDER BY known_on RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS shares_mn FROM shares WHERE kind = 'diluted_average'),
 per_share AS (
     SELECT u.*, a.shares_mn,
            CASE u.metric WHEN 'net_income' THEN u.value / a.shares_mn
@@ -52,7 +52,7 @@ latest AS (
 ),
 -- Where all have grown old, those of the 180 days before the newest keep their value, and the status says so.
 counted AS (
-    SELECT *, bool_or(fresh) OVER same AS any_fresh, published_on >= max(published_on) OVER same - 180 AS latest_round
+    SELECT *, bool_or(fresh) OVER same AS any_fresh, published_on = max(published_on) OVER same AS latest_round
     FROM latest WINDOW same AS (PARTITION BY ticker, basis, fiscal_year_end, effective_on)
 ),
 final AS (

@@ -12,10 +12,10 @@ WHERE c.kind IN ('company', 'peer', 'line') AND p.frequency IN ('daily', 'month_
 -- The count of shares known when a close was struck: outstanding, at most 100 days old, else the diluted average of the latest quarter known.
 CREATE TABLE market_caps AS
 WITH counts AS (
-    SELECT ticker, known_on, arg_max(shares_mn, date) AS shares_mn, max(date) AS count_date FROM shares WHERE kind = 'outstanding' GROUP BY ALL
+    SELECT DISTINCT ticker, known_on, arg_max(shares_mn, (date, known_on, period_start)) OVER known AS shares_mn, max(date) OVER known AS count_date FROM shares WHERE kind = 'outstanding' WINDOW known AS (PARTITION BY ticker ORDER BY known_on RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 averages AS (
-    SELECT ticker, known_on, arg_max(shares_mn, (date, period_start)) AS shares_mn, max(date) AS count_date FROM shares WHERE kind = 'diluted_average' GROUP BY ALL
+    SELECT DISTINCT ticker, known_on, arg_max(shares_mn, (date, known_on, period_start)) OVER known AS shares_mn, max(date) OVER known AS count_date FROM shares WHERE kind = 'diluted_average' WINDOW known AS (PARTITION BY ticker ORDER BY known_on RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 with_count AS (
     SELECT l.*, CASE WHEN c.count_date >= l.date - 100 THEN c.shares_mn END AS outstanding_mn, CASE WHEN c.count_date >= l.date - 100 THEN c.count_date END AS outstanding_date
@@ -45,8 +45,7 @@ COMMENT ON COLUMN market_caps.source_id IS 'Source of the close';
 -- The companies covered as one: who entered on each session of Hong Kong, one line an issuer, with the last close known that evening.
 CREATE TABLE basket_members AS
 WITH days AS (
-    SELECT frequency, max(date) AS date FROM line_closes WHERE kind = 'company' AND exchange = 'HKEX' AND frequency = 'month_end' GROUP BY frequency, date_trunc('month', date)
-    UNION ALL SELECT DISTINCT frequency, date FROM line_closes WHERE kind = 'company' AND exchange = 'HKEX' AND frequency = 'daily'
+    SELECT DISTINCT frequency, date FROM line_closes WHERE kind = 'company' AND exchange = 'HKEX'
 ),
 asked AS (SELECT d.*, c.ticker, b.basis FROM days AS d, companies AS c, (VALUES ('adjusted'), ('reported')) AS b(basis) WHERE c.kind = 'company'),
 with_cap AS (
@@ -195,7 +194,7 @@ COMMENT ON COLUMN valuation.fx_rate IS 'Units of close_currency for one of per_s
 COMMENT ON COLUMN valuation.fx_date IS 'Day of that rate; NULL where none is needed';
 COMMENT ON COLUMN valuation.eps_period_end IS 'Last day of the twelve months behind per_share; of pe_forward the end of FY1';
 COMMENT ON COLUMN valuation.eps_announced_on IS 'Latest announcement behind per_share; of pe_forward the latest estimate';
-COMMENT ON COLUMN valuation.eps_effective_on IS 'First session on which per_share counted; with ticker and basis it opens eps_ttm_inputs';
+COMMENT ON COLUMN valuation.eps_effective_on IS 'First session on which per_share counted; with ticker and basis it opens trailing_inputs';
 COMMENT ON COLUMN valuation.frequency IS 'daily or month_end';
 COMMENT ON COLUMN valuation.known_on IS 'First Hong Kong evening on which the close is known: the session''s own, the day after for New York';
 COMMENT ON COLUMN valuation.source_id IS 'Source of the close, or of what is quoted';
