@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run setup build refresh test lint benchmark clean
+.PHONY: run setup build refresh test proof lint benchmark clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
@@ -22,7 +22,12 @@ refresh: setup
 
 test: setup
 	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist load
+
+# The long proofs: kill -9 at random moments and before every file, ten thousand spoiled files.
+proof: setup
+	@$(BIN)/python -m pytest -q -m proof
+	@HARBOURVIEW_FUZZ=10000 $(BIN)/python -m pytest -q tests/test_fuzz.py
 
 benchmark: build
 	@$(BIN)/python benchmarks/speed.py

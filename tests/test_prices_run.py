@@ -597,12 +597,14 @@ def survives(folder: Path, after: Path, where: str) -> bool:
         shutil.rmtree(data)
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
 @pytest.mark.parametrize("where", ["0001.HK asked", "0001.HK answer", "0002.HK checked", "0002.HK landed", "0003.HK overlap", "0003.HK landed", "AAA landed", "- build", "- built"])
 def test_a_run_killed_at_a_step_leaves_old_or_new_and_the_next_completes_it(before_and_after, where):
     assert survives(*before_and_after, where)
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
 def test_a_run_killed_before_any_file_takes_its_place_leaves_old_or_new_and_the_next_completes_it(before_and_after):
     blows = 1

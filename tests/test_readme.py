@@ -20,7 +20,7 @@ def test_every_make_target_named_exists():
 def test_every_loader_command_named_exists():
     told = subprocess.run([sys.executable, "-m", "loaders", "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     named = set(re.findall(r"python -m loaders ([a-z]+)", README))
-    assert named == {"build", "check", "status", "path", "rollback"}
+    assert named == {"build", "check", "status", "path", "rollback", "prices", "pin"}
     assert all(command in told for command in named)
 
 
