@@ -1,6 +1,7 @@
 -- Where does a multiple stand in its own history, as known on an evening?
 --
--- NOT MATERIALIZED throughout: a question about one ticker then reads the rows of that ticker and no others.
+-- No CTE here is used twice, a macro is asked twice instead: DuckDB 1.5 works out the former for all lines when asked about
+-- one, and forgets NOT MATERIALIZED in a macro that it reads from a file. So a question about one ticker reads that ticker only.
 
 -- Days as numbers that differ by 372 for each year between them, whatever the year's length: twelve months of 31 days.
 CREATE MACRO calendar_number(day) AS CAST(372 * year(day) + 31 * month(day) + day(day) AS INTEGER);
@@ -8,22 +9,21 @@ COMMENT ON MACRO calendar_number IS 'Number of a day in which a year is always 3
 
 -- A month-end stands for its month, so its day is left out.
 CREATE MACRO valuation_known(as_of) AS TABLE
-WITH known AS NOT MATERIALIZED (SELECT * FROM valuation WHERE known_on <= CAST(as_of AS DATE))
-SELECT *, calendar_number(CAST(as_of AS DATE)) - calendar_number(date) AS age FROM known WHERE frequency = 'daily'
+SELECT *, calendar_number(CAST(as_of AS DATE)) - calendar_number(date) AS age FROM valuation WHERE frequency = 'daily' AND known_on <= CAST(as_of AS DATE)
 UNION ALL
-SELECT *, calendar_number(date_trunc('month', CAST(as_of AS DATE))) - calendar_number(date_trunc('month', date)) FROM known WHERE frequency = 'month_end'
+SELECT *, calendar_number(date_trunc('month', CAST(as_of AS DATE))) - calendar_number(date_trunc('month', date)) FROM valuation WHERE frequency = 'month_end' AND known_on <= CAST(as_of AS DATE)
 QUALIFY row_number() OVER (PARTITION BY ticker, metric, basis, date_trunc('month', date) ORDER BY date DESC) = 1;
 COMMENT ON MACRO TABLE valuation_known IS 'Every observation of a multiple known on the evening of as_of, daily and month-end (the last close of each month so far), with its age at as_of: 372 a year. One row per (ticker, metric, basis, frequency, date).';
 
 -- One frequency a multiple: daily once there is enough of it and it is not older than the month-ends. A window function
 -- over the four keys would make DuckDB read everything twice.
 CREATE MACRO valuation_latest(as_of) AS TABLE
-WITH ends AS NOT MATERIALIZED (
+WITH ends AS (
     SELECT ticker, metric, basis, frequency, count(*) AS seen,
            arg_max({frequency: frequency, date: date, value: value, status: status, close: close, close_currency: close_currency, eps_period_end: eps_period_end}, date) AS last
     FROM valuation WHERE known_on <= CAST(as_of AS DATE) GROUP BY ALL
 ),
-chosen AS NOT MATERIALIZED (
+chosen AS (
     SELECT ticker, metric, basis, CASE WHEN max(seen) FILTER (frequency = 'daily') >= 120
                                         AND max(last.date) FILTER (frequency = 'daily') > coalesce(max(last.date) FILTER (frequency = 'month_end'), DATE '1900-01-01') - 31
                                        THEN any_value(last) FILTER (frequency = 'daily') ELSE any_value(last) FILTER (frequency = 'month_end') END AS last
@@ -41,41 +41,40 @@ COMMENT ON MACRO TABLE valuation_window IS 'Every observation of a multiple know
 -- 0 is cheapest in the window, 100 dearest. percentile = 100 x (L + (E - 1) / 2) / (N - 1) over the OK observations of
 -- the window that ends at as_of, the current one included: L cheaper, E equal. A high yield is cheap.
 CREATE MACRO valuation_standing(as_of, spans) AS TABLE
-WITH latest AS NOT MATERIALIZED (FROM valuation_latest(as_of)),
 -- What each observation adds: 2 where it is cheaper than the latest, 1 where equal, so that the sum is 2 L + E.
-observations AS NOT MATERIALIZED (
+WITH observations AS (
     SELECT k.ticker, k.metric, k.basis, k.age // 372 AS whole_years, k.status = 'NM_LOSS' AS is_loss, CASE k.status WHEN 'OK' THEN k.date END AS date, CASE k.status WHEN 'OK' THEN k.value END AS value,
            CASE k.status WHEN 'OK' THEN CAST(1 + sign(CASE WHEN k.metric IN ('earnings_yield_ttm', 'dividend_yield') THEN k.value - l.value ELSE l.value - k.value END) AS INTEGER) END AS cheaper,
            -- in whole steps of 2^-39, up to ten million: DuckDB 1.5 orders whole numbers in a third of the time of others
            CASE k.status WHEN 'OK' THEN CAST(greatest(least(k.value, 10000000), -10000000) * 549755813888 AS BIGINT) END AS steps
-    FROM valuation_known(as_of) AS k JOIN latest AS l USING (ticker, metric, basis, frequency)
+    FROM valuation_known(as_of) AS k JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis, frequency)
 ),
 -- An observation of so many whole years lies in every longer window.
-reach AS NOT MATERIALIZED (
+reach AS (
     SELECT span, CAST(unnest(range(CASE span WHEN 0 THEN 200 ELSE span END)) AS INTEGER) AS whole_years FROM (SELECT unnest(spans) AS span)
 ),
-summary AS NOT MATERIALIZED (
+summary AS (
     SELECT ticker, metric, basis, span, count(value) AS n, min(date) AS first_date, max(date) AS last_date, 100.0 * count(value) / count(*) AS coverage_pct, count(*) FILTER (is_loss) AS losses_left_out, 100.0 * count(*) FILTER (is_loss) / count(*) AS losses_share_pct,
            sum(cheaper) AS cheaper, quantile_cont(steps, [0.1, 0.25, 0.5, 0.75, 0.9]) AS quantiles, min(value) AS minimum, max(value) AS maximum
     FROM observations JOIN reach USING (whole_years) GROUP BY ALL
 ),
 -- A price is stale from the day before the latest eleven sessions, or after 35 days of month-ends.
-last_eleven AS NOT MATERIALIZED (SELECT exchange, list_min(max(session, 11)) AS stale_before FROM sessions WHERE session <= CAST(as_of AS DATE) GROUP BY exchange),
-every AS NOT MATERIALIZED (
+last_eleven AS (SELECT exchange, list_min(max(session, 11)) AS stale_before FROM sessions WHERE session <= CAST(as_of AS DATE) GROUP BY exchange),
+every AS (
     SELECT c.ticker, m.metric, m.basis FROM companies AS c,
            (VALUES ('pe_ttm', 'adjusted'), ('pe_ttm', 'reported'), ('pe_forward', 'adjusted'), ('pe_forward', 'reported'), ('ps_ttm', 'reported'), ('earnings_yield_ttm', 'adjusted'), ('earnings_yield_ttm', 'reported')) AS m(metric, basis)
     WHERE c.kind IN ('company', 'peer', 'line')
-    UNION SELECT ticker, metric, basis FROM latest
+    UNION SELECT ticker, metric, basis FROM valuation_latest(as_of)
 ),
-judged AS NOT MATERIALIZED (
+judged AS (
     SELECT e.ticker, e.metric, e.basis, a.span, l.* EXCLUDE (ticker, metric, basis, status),
            CASE WHEN l.date IS NULL THEN 'MISSING_PRICE'
                 WHEN l.status IN ('OK', 'STALE_EPS', 'STALE_ESTIMATE') AND l.date < CASE l.frequency WHEN 'month_end' THEN CAST(as_of AS DATE) - 35 ELSE s.stale_before END THEN 'STALE_PRICE'
                 ELSE l.status END AS status
     FROM every AS e JOIN companies AS c USING (ticker) CROSS JOIN (SELECT unnest(spans) AS span) AS a
-    LEFT JOIN latest AS l USING (ticker, metric, basis) LEFT JOIN last_eleven AS s ON s.exchange = calendar_of(c.exchange)
+    LEFT JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis) LEFT JOIN last_eleven AS s ON s.exchange = calendar_of(c.exchange)
 ),
-final AS NOT MATERIALIZED (
+final AS (
     SELECT j.*, u.* EXCLUDE (ticker, metric, basis, span) REPLACE (list_transform(quantiles, lambda q: q / 549755813888) AS quantiles), coalesce(u.n >= CASE j.frequency WHEN 'daily' THEN 120 ELSE 30 END, false) AS enough
     FROM judged AS j LEFT JOIN summary AS u USING (ticker, metric, basis, span)
 )
@@ -97,12 +96,12 @@ COMMENT ON MACRO TABLE valuation_windows IS 'The same for all five windows at on
 -- A percentile through time is rolling: each day among the observations of the window that ended on it, never against what came later.
 -- Only OK rows enter: a framed rank would count the NULLs of the others. Equal values are counted in a partition of their own, for half of what a second ranking takes.
 CREATE MACRO percentile_history(as_of, years) AS TABLE
-WITH fresh AS NOT MATERIALIZED (
+WITH fresh AS (
     SELECT k.ticker, k.metric, k.basis, k.frequency, k.date, -k.age AS place, hash(k.metric, k.basis) AS multiple, CAST(CASE k.frequency WHEN 'daily' THEN 120 ELSE 30 END AS TINYINT) AS enough,
            CASE WHEN k.metric IN ('earnings_yield_ttm', 'dividend_yield') THEN -k.value ELSE k.value END AS dearness
     FROM valuation_known(as_of) AS k JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis, frequency) WHERE k.status = 'OK'
 ),
-ranked AS NOT MATERIALIZED (
+ranked AS (
     SELECT *, count(*) OVER span AS n, rank(ORDER BY dearness) OVER span - 1 AS cheaper,
            count(*) OVER (PARTITION BY ticker, multiple, dearness ORDER BY place RANGE BETWEEN CASE CAST(years AS INTEGER) WHEN 0 THEN 99999 ELSE 372 * CAST(years AS INTEGER) - 1 END PRECEDING AND CURRENT ROW) AS equal
     FROM fresh WINDOW span AS (PARTITION BY ticker, multiple ORDER BY place RANGE BETWEEN CASE CAST(years AS INTEGER) WHEN 0 THEN 99999 ELSE 372 * CAST(years AS INTEGER) - 1 END PRECEDING AND CURRENT ROW)
@@ -113,25 +112,23 @@ COMMENT ON MACRO TABLE percentile_history IS 'The percentile of each OK observat
 
 -- The same window on the scale of the price: k times per_share times FX, so that price over band is PE over k on every day.
 CREATE MACRO valuation_bands(as_of, years) AS TABLE
-WITH standing AS (SELECT ticker, metric, basis, q10, q25, q50, q75, q90 FROM valuation_percentiles(as_of, years))
 SELECT w.ticker, w.metric, w.basis, w.date, w.close, w.close_currency, w.value, w.status, w.per_share, w.per_share_currency, w.fx_rate, w.eps_period_end, w.eps_announced_on, w.eps_effective_on,
-       q10 * unit_price AS price_q10, q25 * unit_price AS price_q25, q50 * unit_price AS price_q50, q75 * unit_price AS price_q75, q90 * unit_price AS price_q90
-FROM valuation_window(as_of, years) AS w JOIN standing AS s USING (ticker, metric, basis), LATERAL (SELECT CASE WHEN w.per_share > 0 THEN w.per_share * w.fx_rate END AS unit_price)
+       s.q10 * w.unit_price AS price_q10, s.q25 * w.unit_price AS price_q25, s.q50 * w.unit_price AS price_q50, s.q75 * w.unit_price AS price_q75, s.q90 * w.unit_price AS price_q90
+FROM (SELECT *, CASE WHEN per_share > 0 THEN per_share * fx_rate END AS unit_price FROM valuation_window(as_of, years)) AS w JOIN valuation_percentiles(as_of, years) AS s USING (ticker, metric, basis)
 WHERE w.in_window AND w.metric IN ('pe_ttm', 'pe_forward', 'ps_ttm') AND w.close IS NOT NULL
 ORDER BY w.ticker, w.metric, w.basis, w.date;
 COMMENT ON MACRO TABLE valuation_bands IS 'Close of each session of the window and the prices at which the line would have stood at the window''s quantiles. One row per (ticker, metric, basis, date).';
 
 -- How often the multiple stood where: buckets of one round width, about sixteen across the window.
 CREATE MACRO valuation_distribution(as_of, years) AS TABLE
-WITH observations AS (SELECT * FROM valuation_window(as_of, years) WHERE in_window AND status = 'OK'),
-spans AS (
+WITH spans AS (
     SELECT ticker, metric, basis, arg_max(value, date) AS latest_value, max(date) AS latest_date, count(*) AS n,
            coalesce(list_min(list_filter([0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 20, 50, 100, 200, 500, 1000], lambda step: step >= (max(value) - min(value)) / 16)), 1000) AS width
-    FROM observations GROUP BY ALL
+    FROM valuation_window(as_of, years) WHERE in_window AND status = 'OK' GROUP BY ALL
 ),
 counted AS (
     SELECT ticker, metric, basis, floor(o.value / s.width) AS place, any_value(s.width) AS width, any_value(floor(s.latest_value / s.width)) AS latest_place, any_value(s.n) AS n, count(*) AS observations
-    FROM observations AS o JOIN spans AS s USING (ticker, metric, basis) GROUP BY ticker, metric, basis, place
+    FROM valuation_window(as_of, years) AS o JOIN spans AS s USING (ticker, metric, basis) WHERE o.in_window AND o.status = 'OK' GROUP BY ticker, metric, basis, place
 )
 SELECT ticker, metric, basis, place * width AS lower, (place + 1) * width AS upper, observations, 100.0 * observations / n AS share_pct, place = latest_place AS is_current
 FROM counted ORDER BY ticker, metric, basis, place;
