@@ -184,23 +184,23 @@ def records_of(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[
     return records, wrong
 
 
-def header_of(record: list[str], table: Table, name: str) -> list[Rejection]:
+def header_of(record: list[str], table: Table, name: str, line: int) -> list[Rejection]:
     wrong = []
     header = [column.strip() for column in record]
     if len(header) > MOST_COLUMNS:
-        return [Rejection(name, 1, "line", None, "C13", f"{len(header):,} columns, this table has {len(table.columns)}")]
+        return [Rejection(name, line, "line", None, "C13", f"{len(header):,} columns, this table has {len(table.columns)}")]
     if len(header) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in header[0]), None)):
-        return [Rejection(name, 1, "line", header[0], "C09", f"fields are set apart by {other!r}: save it with commas, and decimals with a point")]
+        return [Rejection(name, line, "line", header[0], "C09", f"fields are set apart by {other!r}: save it with commas, and decimals with a point")]
     for column in sorted({c for c in header if header.count(c) > 1}):
-        wrong.append(Rejection(name, 1, column, None, "C09", "stands twice in the header"))
+        wrong.append(Rejection(name, line, column, None, "C09", "stands twice in the header"))
     missing = [c for c in table.columns if c not in header]
     unknown = [c for c in header if c not in table.columns]
     for column in missing:
         near = difflib.get_close_matches(column, unknown, 1)
-        wrong.append(Rejection(name, 1, column, None, "C09", "the column is missing" + (f"; is {near[0]!r} meant?" if near else "")))
+        wrong.append(Rejection(name, line, column, None, "C09", "the column is missing" + (f"; is {near[0]!r} meant?" if near else "")))
     for column in unknown:
         if not any(column in rejection.wrong for rejection in wrong):
-            wrong.append(Rejection(name, 1, column, None, "C09", f"is no column of this table ({', '.join(table.columns)})"))
+            wrong.append(Rejection(name, line, column, None, "C09", f"is no column of this table ({', '.join(table.columns)})"))
     return wrong
 
 
@@ -280,7 +280,7 @@ def read(path: Path, table: Table, name: str) -> tuple[Rows, list[Rejection]]:
     wrong += broken
     if not records:
         return rows, wrong
-    in_header = header_of(records[0][1], table, name)
+    in_header = header_of(records[0][1], table, name, records[0][0])
     if in_header:
         return rows, wrong + in_header
     header, hidden = [column.strip() for column in records[0][1]], 0

@@ -440,7 +440,7 @@ def read_on(is_done, seen: dict[str, float], wrong: list[str], counts: dict[str,
             if not found["before"] == found["after"] == outside == now.snapshot_id or figures != expected or now.problem:
                 wrong.append(f"torn: {now} {dict(found)} {outside}")
             counts["reads"] = counts.get("reads", 0) + 1
-            time.sleep(0.01)
+            time.sleep(0.03)
         except Exception as error:  # whatever it is, a reader must not see it
             wrong.append(f"error: {type(error).__name__}: {error}")
 

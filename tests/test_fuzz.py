@@ -188,10 +188,13 @@ class Desk:
         """Good rows and rejected lines are all lines; a fault of the whole file, or of its header, speaks for them all."""
         good, bad = {line for _, line in read.places}, {rejection.line for rejection in told if rejection.rule != "C03"}
         assert not good & bad and len(good) == len(read.places), "a line is both good and rejected"
-        if any(rejection.column == "file" and rejection.rule != "C03" or rejection.line == 1 for rejection in told):
+        if any(rejection.column == "file" and rejection.rule != "C03" for rejection in told):
             assert not good
             return
-        lines = {number for number, line in enumerate(re.split(r"\r\n|\r|\n", content.decode("utf-8-sig")), 1) if line and number > 1}
+        header, *lines = (number for number, line in enumerate(re.split(r"\r\n|\r|\n", content.decode("utf-8-sig")), 1) if line)
+        if header in bad:
+            assert not good
+            return
         quoted = min((rejection.line for rejection in told if rejection.rule in ("C04", "C13")), default=None)
         assert {line for line in lines if quoted is None or line < quoted} <= good | bad, "a line is neither good nor rejected"
 
