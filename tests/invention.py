@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-import duckdb
 import exchange_calendars
 
-from loaders import curated
-from warehouse import snapshot
+from loaders import reading
 
 SOURCE = "made-up"
 # What a row says where the test does not care.
@@ -27,17 +25,9 @@ USUAL = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def declared() -> dict[str, curated.Table]:
-    """The tables of schema.sql, as the loader reads them."""
-    with duckdb.connect() as connection:
-        connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-        return curated.tables(connection)
-
-
 def csv_of(table: str, rows: Iterable[dict]) -> str:
     """The CSV text of a table: each row's values over the usual ones, everything else empty. Raises ValueError for a column that the table lacks."""
-    columns = declared()[table].columns
+    columns = reading.declared()[table].columns
     text = io.StringIO()
     write = csv.DictWriter(text, columns, lineterminator="\n")
     write.writeheader()

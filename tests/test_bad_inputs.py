@@ -15,7 +15,7 @@ import pytest
 import screen
 from conftest import CURATED, built, invented, loaders
 
-from loaders import checks, curated
+from loaders import checks, curated, plausible, reading
 from loaders.build import build
 from warehouse import snapshot
 
@@ -305,23 +305,20 @@ def test_the_other_figures_beside_them_are_not_suspected(planted):
     assert set(said) == {line for line, defect in zip(lines, DEFECTS) if defect not in UNTOLD} and count == len(said) == len(DEFECTS) - len(UNTOLD)
 
 
-def read_all(folder: Path) -> dict[str, curated.Rows]:
-    """The rows of the files that the check asks."""
-    with duckdb.connect() as connection:
-        connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-        declared = curated.tables(connection)
-    return {name: curated.read(folder / f"{name}.csv", declared[name], f"{name}.csv")[0] for name in ("companies", "listings", "corporate_actions", "shares", "earnings")}
+def figures_of(folder: Path) -> dict[str, reading.Rows]:
+    """The rows of the files whose figures are held against each other."""
+    return {name: reading.read(folder / f"{name}.csv", reading.declared()[name], f"{name}.csv")[0] for name in ("companies", "listings", "corporate_actions", "shares", "earnings", "segments", "buybacks")}
 
 
 def test_no_figure_as_printed_is_suspected():
-    assert curated.implausible_counts(read_all(CURATED)) == []
+    assert plausible.implausible_counts(plausible.counts_by_company(figures_of(CURATED))) == []
 
 
 @pytest.mark.parametrize("ratio", [1, 2, 4, 8, 25])
 def test_rounding_dilution_and_profits_near_zero_raise_no_suspicion(ratio):
     """A thousand quarters of invented companies, told to the cent: no line is refused for what an honest print can be."""
-    every, random_of, noise = read_all(CURATED), random.Random(ratio), 0.12
-    earnings = curated.Rows(every["earnings"].table)
+    every, random_of, noise = figures_of(CURATED), random.Random(ratio), 0.12
+    earnings = reading.Rows(every["earnings"].table)
     template = every["earnings"].values[0]
     for company in range(50):
         shares, size = 10 ** random_of.uniform(2, 4.5), 10 ** random_of.uniform(1, 4.5)
@@ -335,8 +332,8 @@ def test_rounding_dilution_and_profits_near_zero_raise_no_suspicion(ratio):
             row = template | {"ticker": f"{company:04d}.HK", "period_start": start, "period_end": end, "announced_on": end + timedelta(days=40)}
             earnings.values += [row | {"value": float(eps), "unit": "per ADS" if ratio > 1 else "per share"}, row | {"item": "net_income", "value": float(profit), "unit": "million"}]
             earnings.places += [("earnings.csv", len(earnings.places) + 2), ("earnings.csv", len(earnings.places) + 3)]
-    listings = curated.Rows(every["listings"].table, [every["listings"].values[0] | {"ticker": f"A{c}", "issuer_ticker": f"{c:04d}.HK", "share_class": "ADS", "shares_per_ads": float(ratio)} for c in range(50)], [("listings.csv", c) for c in range(50)])
-    assert [str(found) for found in curated.implausible_counts({"earnings": earnings, "listings": listings})] == []
+    listings = reading.Rows(every["listings"].table, [every["listings"].values[0] | {"ticker": f"A{c}", "issuer_ticker": f"{c:04d}.HK", "share_class": "ADS", "shares_per_ads": float(ratio)} for c in range(50)], [("listings.csv", c) for c in range(50)])
+    assert [str(found) for found in plausible.implausible_counts(plausible.counts_by_company({"earnings": earnings, "listings": listings}))] == []
 
 
 def test_a_split_is_no_suspicion_once_it_is_a_corporate_action(tmp_path):
@@ -766,7 +763,7 @@ def test_34_a_file_name_that_leads_elsewhere_names_no_other_file(tmp_path):
 
 def test_30_a_unit_is_found_wherever_it_is_planted_in_the_repositorys_own_figures(tmp_path):
     """One revenue of the repository after another a thousand times too large: told each time, by its line, and no other."""
-    every, random_of, told, tried = read_tables(CURATED), random.Random(7), 0, 0
+    every, random_of, told, tried = figures_of(CURATED), random.Random(7), 0, 0
     for table, column in (("earnings", "value"), ("segments", "revenue_mn")):
         rows = every[table]
         revenue = [number for number, row in enumerate(rows.values) if (row.get("item") or "revenue") == "revenue" and (row[column] or 0) > 0]
@@ -774,18 +771,11 @@ def test_30_a_unit_is_found_wherever_it_is_planted_in_the_repositorys_own_figure
             printed = rows.values[number][column]
             for factor in (1000, 0.001):
                 rows.values[number][column] = printed * factor
-                places = {rejection.line for rejection in curated.other_units(every) + curated.other_totals(every) if rejection.file == f"{table}.csv"}
+                places = {rejection.line for rejection in plausible.other_units(every) + plausible.other_totals(every) if rejection.file == f"{table}.csv"}
                 tried, told = tried + 1, told + (rows.places[number][1] in places)
             rows.values[number][column] = printed
     print(f"units planted {tried}, told {told}")
-    assert curated.misfits(every) == [] and told >= 0.9 * tried
-
-
-def read_tables(folder: Path) -> dict[str, curated.Rows]:
-    with duckdb.connect() as connection:
-        connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-        declared = curated.tables(connection)
-    return {name: curated.read(folder / f"{name}.csv", declared[name], f"{name}.csv")[0] for name in ("companies", "listings", "corporate_actions", "shares", "earnings", "segments", "buybacks")}
+    assert plausible.misfits(every) == [] and told >= 0.9 * tried
 
 
 # Markup in names and notes, on every page ---------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import CURATED, ROOT
 
-from loaders import curated
+from loaders import reading
 from loaders.build import VERSION
 from warehouse import dictionary, snapshot
 
@@ -56,7 +56,7 @@ each = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def declared(tmp_path_factory):
     """What schema.sql declares of each table."""
     connection = snapshot.create(tmp_path_factory.mktemp("schema") / "empty.duckdb")
-    yield curated.tables(connection)
+    yield reading.tables(connection)
     connection.close()
 
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_bad_inputs import GOOD
 
-from loaders import curated
+from loaders import curated, reading
 from warehouse import snapshot
 
 EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "150"))
@@ -150,13 +150,13 @@ class Desk:
             self.path(name).write_text(text, "utf-8")
         self.connection = duckdb.connect()
         self.connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-        self.tables = curated.tables(self.connection)
+        self.tables = reading.tables(self.connection)
         self.told = Counter()
 
     def path(self, name: str) -> Path:
         return self.folder / "prices" / "0700.HK.csv" if name == "landed" else self.folder / "curated" / f"{name}.csv"
 
-    def load(self) -> list[curated.Rejection]:
+    def load(self) -> list[reading.Rejection]:
         return curated.load(self.connection, self.folder / "curated", [self.path("landed")], now=NOW)
 
     def rows(self, name: str) -> list[tuple]:
@@ -169,7 +169,7 @@ class Desk:
         self.path(name).write_bytes(content)
         self.connection.execute("BEGIN")
         try:
-            read, told = curated.read(self.path(name), table, "spoiled.csv")
+            read, told = reading.read(self.path(name), table, "spoiled.csv")
             self.every_line_is_told(content, read, told)
             rejected = self.load()
             if rejected:
@@ -184,7 +184,7 @@ class Desk:
             self.path(name).write_text(FILES[name], "utf-8")
 
     @staticmethod
-    def every_line_is_told(content: bytes, read: curated.Rows, told: list[curated.Rejection]) -> None:
+    def every_line_is_told(content: bytes, read: reading.Rows, told: list[reading.Rejection]) -> None:
         """Good rows and rejected lines are all lines; a fault of the whole file, or of its header, speaks for them all."""
         good, bad = {line for _, line in read.places}, {rejection.line for rejection in told if rejection.rule != "C03"}
         assert not good & bad and len(good) == len(read.places), "a line is both good and rejected"
@@ -198,7 +198,7 @@ class Desk:
         quoted = min((rejection.line for rejection in told if rejection.rule in ("C04", "C13")), default=None)
         assert {line for line in lines if quoted is None or line < quoted} <= good | bad, "a line is neither good nor rejected"
 
-    def loaded_as_it_says(self, name: str, table: curated.Table, content: bytes) -> None:
+    def loaded_as_it_says(self, name: str, table: reading.Table, content: bytes) -> None:
         lines = lines_of(content)
         records = list(csv.reader(lines))
         header = [column.strip() for column in records[0]]

@@ -106,7 +106,7 @@ def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_rule_is_told_in_words(language):
     asked = {("finding", check.code) for check in checks.CHECKS if check.severity != "stop"} | {("refusal", check.code) for check in checks.CHECKS if check.severity == "stop"}
-    asked |= {("refusal", code) for code in re.findall(r'"([CP]\d\d)"', (ROOT / "loaders" / "curated.py").read_text("utf-8"))}
+    asked |= {("refusal", code) for code in re.findall(r'"([CP]\d\d)"', " ".join((ROOT / "loaders" / f"{room}.py").read_text("utf-8") for room in ("curated", "plausible", "reading")))}
     assert len(asked) > 40
     for group, code in sorted(asked):
         assert text(f"{group}_rule.{code}", language) != code

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from currency_converter import CurrencyConverter
 
-from loaders import build, curated
+from loaders import build, curated, reading
 from loaders.prices import landing, rules
 from loaders.prices.files import Files, Unusable, resolve
 from loaders.prices.landing import Finding
@@ -59,23 +59,21 @@ class World:
     @classmethod
     def read(cls, data: Path, provider: str) -> "World":
         """Raises Refused with every line that is wrong."""
+        declared, found, wrong = reading.declared(), {}, []
         with duckdb.connect() as connection:
-            connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-            declared = curated.tables(connection)
-            found, wrong = {}, []
             for name in TABLES:
                 path = data / "curated" / f"{name}.csv"
                 if not path.exists():
                     found[name] = []
                     if name in ("companies", "price_rules"):
-                        wrong.append(curated.Rejection(path.name, 0, "file", None, "C11", "is missing"))
+                        wrong.append(reading.Rejection(path.name, 0, "file", None, "C11", "is missing"))
                     continue
-                rows, bad = curated.read(path, declared[name], path.name)
+                rows, bad = reading.read(path, declared[name], path.name)
                 found[name] = rows.values
                 wrong += bad + (curated.broken_checks(connection, rows) if not bad else [])
         if not wrong:
             have = {(row["code"], row["measure"]) for row in found["price_rules"]}
-            wrong = [curated.Rejection("price_rules.csv", 0, "measure", measure, "C30", f"rule {code} lacks this measure") for code, measure in MEASURES if (code, measure) not in have]
+            wrong = [reading.Rejection("price_rules.csv", 0, "measure", measure, "C30", f"rule {code} lacks this measure") for code, measure in MEASURES if (code, measure) not in have]
         if wrong:
             raise Refused("\n".join(str(one) for one in wrong))
         return cls(found, provider)
@@ -121,7 +119,7 @@ class World:
         known = {row["ex_date"]: row["ratio"] for row in self.tables["corporate_actions"] if row["ticker"] == ticker and row["kind"] == "split" and row["ratio"]}
         for frame in told:
             for day, kind, ratio in zip(frame["ex_date"], frame["kind"], frame["ratio"]):
-                if kind == "split" and ratio > 0 and not any(abs((day.date() - other).days) <= 31 and abs(ratio / known[other] - 1) < 0.01 for other in known):
+                if kind == "split" and ratio > 0 and not any(curated.is_same_split(day.date(), ratio, other, known[other]) for other in known):
                     known[day.date()] = float(ratio)
         return known
 
