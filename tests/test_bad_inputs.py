@@ -564,6 +564,7 @@ def quarters(*values: float) -> str:
 
 SHARES = "ticker,kind,period_start,date,announced_on,value,unit,quality,date_basis,source_id,locator,note\n0700.HK,outstanding,,2024-04-30,2024-05-02,9400,million shares,exact,printed,made-up,,\n"
 LONGEST = 64 * 2**20 + 1
+BACKSPACE_AT = landed(price(source="腾\x08")).encode().index(b"\x08")
 
 THIRTY = (
     ("02 GBK or GB18030", LANDED, landed(price("腾讯控股")).encode("gb18030"), [(2, "file", None, "C01", "not UTF-8 at byte 64; looks like GB18030: save it as UTF-8")]),
@@ -597,7 +598,7 @@ THIRTY = (
     ("21 a quote that closes lines below", LANDED, landed(price(), price(day="2024-05-20", source='"made-up'), price(day="2024-05-21", source='made-up"'), price(day="2024-05-22")),
      [(3, "line", "2024-05-21", "C04", "a quote that opens here closes on line 4: a cell holds no line break")]),
     ("22 NUL byte", LANDED, landed(price(close="4\x006")), [(2, "file", None, "C04", f"a NUL byte at byte {len(HEADER) + 20}")]),
-    ("22 another control character", LANDED, landed(price(source="腾\x08")), [(2, "file", None, "C04", "(byte 0x08) at byte ")]),
+    ("22 another control character", LANDED, landed(price(source="腾\x08")), [(2, "file", None, "C04", f"(byte 0x08) at byte {BACKSPACE_AT}")]),
     ("23 a header twice", LANDED, landed(price()).replace("adj_close", "close", 1), [(1, "close", None, "C09", "stands twice in the header"), (1, "adj_close", None, "C09", "the column is missing")]),
     ("25 a column renamed, missing, new", LANDED, landed(price()).replace("close", "closing", 1).replace("volume", "turnover", 1),
      [(1, "close", None, "C09", "is 'closing' meant?"), (1, "volume", None, "C09", "the column is missing"), (1, "turnover", None, "C09", "is no column of this table")]),

@@ -11,7 +11,7 @@ import pytest
 from conftest import loaders
 
 from loaders import __main__ as commands
-from loaders import build
+from warehouse import dictionary
 
 # What an analyst's query, a colleague's link and a scheduler are built on. Adding is free; renaming or dropping one is a breaking change.
 COLUMNS = {
@@ -147,8 +147,8 @@ def test_it_covers_every_macro_and_every_column_of_the_table_macros(rows, ask):
     macros = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type LIKE '%macro'")}
     tables = {name for (name,) in rows("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'table_macro'")}
     assert {(name, "") for name in macros} <= described
-    assert set(MACROS) <= tables == set(build.MACROS)
-    for name, example in build.MACROS.items():
+    assert set(MACROS) <= tables == set(dictionary.MACROS)
+    for name, example in dictionary.MACROS.items():
         assert {(name, column) for column in ask(f"SELECT * FROM {name}({example}) LIMIT 0").columns} <= described
 
 

@@ -36,7 +36,7 @@ RANDOM_MOMENTS = 40
 REFUSED = 2
 GOOD_PAGE = 10  # seconds within which a reader has a good page again
 
-# The steps of a build in their order, each a call of snapshot.step; the audit's is put there by this file's workshop.
+# The steps of a build in their order, each a call of snapshot.step.
 STEPS = ("create", "read", "stage", "views", "audit", "publish", "named", "before pointer", "after pointer")
 
 # A process that has all modules ready and runs the command line in a child of its own for each order: it costs no start of Python.
@@ -46,17 +46,12 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 import exchange_calendars
 from loaders import __main__ as commands
-from loaders import build, checks, reference
+from loaders import build, reference
 from warehouse import snapshot
 
 reference.cross_rates()
 for name in reference.CALENDARS:
     exchange_calendars.get_calendar(name, start="1990-01-01")
-audit = checks.audit
-def audited(*given):
-    snapshot.step("audit")
-    return audit(*given)
-checks.audit = audited
 
 def size():
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -200,7 +195,7 @@ def test_1_killed_at_a_named_step_the_old_or_the_new_one_is_served_and_the_next_
 
 def test_1_every_named_step_is_a_step_of_the_code():
     code = "".join(path.read_text("utf-8") for layer in ("loaders", "warehouse") for path in (ROOT / layer).glob("*.py"))
-    assert [step for step in STEPS if f'step("{step}")' not in code] in ([], ["audit"])
+    assert [step for step in STEPS if f'step("{step}")' not in code] == []
     assert code.count("HARBOURVIEW_FAULT") == 2 and code.count("os.environ.get(FAULT)") == 1  # read in one place
 
 

