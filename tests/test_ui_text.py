@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from ui.text import TEXTS, reason, status, text
+from ui.text import ROOMS, TEXTS, reason, status, text
 
 STATUSES = (
     "OK NM_LOSS MISSING_EPS STALE_EPS MISSING_FX STALE_PRICE MISSING_PRICE MISSING_SHARES MISSING_REVENUE "
@@ -22,6 +22,10 @@ def test_every_label_has_both_languages_with_the_same_places(key):
     english, chinese = TEXTS[key]
     assert english.strip() and chinese.strip()
     assert places(english) == places(chinese)
+
+
+def test_no_label_stands_in_two_rooms():
+    assert sum(len(room.TEXTS) for room in ROOMS) == len(TEXTS)
 
 
 def test_every_status_has_a_name_and_a_reason_in_both_languages():
