@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from loaders import checks, curated, reading, reference
-from warehouse import dictionary, snapshot
+from loaders import amend, checks, curated, reading, reference
+from warehouse import dictionary, runs, snapshot
 
 VERSION = "0.1.0"
 
@@ -27,20 +27,31 @@ class Result:
     unchanged: bool = False
 
 
-def inputs_of(data: Path) -> tuple[list[Path], list[Path], str]:
-    """The landed files, those of them that are as a run of the price loader wrote them, and one hash over these, the curated files, the SQL and the loaders."""
+@dataclass(frozen=True)
+class Inputs:
+    """What a build reads: the landed files, those of them that are as a run of the price loader wrote them, those that were changed since, and one hash over all, the SQL and the loaders."""
+
+    landed: list[Path]
+    checked: list[Path]
+    altered: list[Path]
+    sha256: str
+
+
+def inputs_of(data: Path) -> Inputs:
+    """What the build of a folder reads."""
     prices = data / "prices"
     files = sorted((data / "curated").glob("*.csv"))
     landed = sorted(prices.glob("*.csv")) + sorted((prices / "actions").glob("*.csv")) + sorted((prices / "fx").glob("*.csv"))
     code = sorted(snapshot.SQL.rglob("*.sql")) + sorted(Path(__file__).parent.glob("*.py")) + sorted(snapshot.SQL.glob("*.py"))
-    whole, written, checked = hashlib.sha256(), hashes_of_run(prices), []
+    whole, written, checked, altered = hashlib.sha256(), hashes_of_run(prices), [], []
     for file in files + landed + code:
         one = hash_of(file)
         name = file.relative_to(prices).as_posix() if file in landed else file.name
         whole.update(name.encode("utf-8", "backslashreplace") + b"\0" + one.digest())
-        if file in landed and written.get(name) == one.hexdigest():
-            checked.append(file)
-    return landed, checked, whole.hexdigest()
+        if file in landed and name in written:
+            (checked if one.hexdigest() in written[name] else altered).append(file)
+    whole.update("\n".join(file.name for file in altered).encode("utf-8", "backslashreplace"))
+    return Inputs(landed, checked, altered, whole.hexdigest())
 
 
 def hash_of(file: Path):
@@ -51,11 +62,12 @@ def hash_of(file: Path):
     return hashlib.sha256(file.read_bytes() if size <= reading.LARGEST_FILE else str(size).encode())
 
 
-def hashes_of_run(prices: Path) -> dict[str, str]:
-    """The landed price files by name with the hash under which a run of the price loader checked and wrote each."""
+def hashes_of_run(prices: Path) -> dict[str, set[str]]:
+    """The landed price files by name with the hash under which a run of the price loader checked and wrote each, and that of the one before where it was broken off in between."""
     try:
-        lines = json.loads((prices / "run.json").read_text("utf-8"))["tickers"]
-        return {f"{ticker}.csv": line["sha256"] for ticker, line in lines.items() if line.get("sha256")}
+        record = prices / "run.json"
+        lines = json.loads(record.read_text("utf-8"))["tickers"] if record.is_file() else {}
+        return {f"{ticker}.csv": {line["sha256"], line.get("sha256_before")} for ticker, line in lines.items() if line.get("sha256")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 
@@ -72,25 +84,26 @@ def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) 
 def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
     """The same for who holds the loaders' lock already."""
     folder = data / "warehouse"
-    landed, checked, inputs_sha256 = inputs_of(data)
+    amend.complete(data)
+    inputs = inputs_of(data)
     for leftover in folder.glob("stage-*"):
         _remove(leftover)
-    if publish and _already_served(folder, inputs_sha256):
+    if publish and _already_served(folder, inputs.sha256):
         snapshot.accept(folder)
         return Result(snapshot.served(folder).snapshot_id, unchanged=True)
     built_at = datetime.now(UTC)
-    snapshot_id = snapshot.snapshot_name(built_at, inputs_sha256)
+    snapshot_id = snapshot.snapshot_name(built_at, inputs.sha256)
     staged = folder / f"stage-{snapshot_id}.duckdb"
 
     def refused(lines: list[str]) -> Result:
         if publish:
-            snapshot.refuse(folder, built_at, inputs_sha256, lines)
+            snapshot.refuse(folder, built_at, inputs.sha256, lines)
         return Result(None, lines)
 
     connection = snapshot.create(staged)
     try:
         say("reading curated files")
-        rejected = curated.load(connection, data / "curated", landed, checked, built_at)
+        rejected = curated.load(connection, data / "curated", inputs.landed, inputs.checked, built_at)
         if rejected:
             return refused([str(rejection) for rejection in rejected])
         say("exchange rates and trading sessions")
@@ -100,11 +113,12 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         say("views")
         snapshot.add_views(connection)
         connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(m.date) FROM market_caps AS m JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND m.known_on = m.date), ?, ?, ?""",
-                           [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs_sha256])
+                           [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs.sha256])
         dictionary.fill(connection)
         say("audit")
         snapshot.step("audit")
         stops = checks.audit(connection, built_at)
+        tell_altered(connection, inputs.altered, built_at)
         if stops:
             return refused([f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])
         findings = dict(connection.execute("SELECT severity, count(*) FROM findings GROUP BY severity").fetchall())
@@ -119,6 +133,13 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         connection.close()
         for leftover in folder.glob(re.sub(r"\.duckdb$", ".*", staged.name)):
             _remove(leftover)
+
+
+def tell_altered(connection: duckdb.DuckDBPyConnection, altered: list[Path], found_at: datetime) -> None:
+    """M04: a landed file that somebody changed is read, every cell of it checked, and served; that no provider said so, a reader must know."""
+    for file in altered:
+        connection.execute("INSERT INTO findings VALUES ('M04', 'warn', 'prices', ?, ?, ?, ?)", [file.stem, f"prices/{file.name}",
+                           f"prices/{file.name} is not as the price loader left it, it was changed since: put it back, or delete it and the next run of the loader brings the line whole", found_at])
 
 
 def complete_fx(connection: duckdb.DuckDBPyConnection) -> None:
@@ -155,43 +176,20 @@ def refused(data: Path) -> dict | None:
 
 
 def status(data: Path, today: date | None = None) -> dict:
-    """The served snapshot, the freshness of each table and price line, the open findings, the last runs, as plain values."""
+    """The served snapshot and those kept, the freshness of each table and price line, the open findings, the last runs, as plain values: what the Data page shows."""
     now = snapshot.served(data / "warehouse")
     today = today or datetime.now(snapshot.HONG_KONG).date()
     with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
         row = connection.execute("SELECT snapshot_id, built_at, data_as_of, app_version, schema_version, inputs_sha256 FROM snapshot").fetchone()
-        tables = connection.execute("SELECT table_name, row_count, latest FROM freshness ORDER BY 1").fetchall()
+        tables = connection.execute("SELECT table_name, row_count, latest, state FROM table_freshness(?) ORDER BY 1", [today]).fetchall()
         findings = connection.execute("SELECT severity, code, count(*) FROM findings GROUP BY ALL ORDER BY 1, 2").fetchall()
-        prices = connection.execute(PRICES, {"today": today}).fetchall()
+        prices = connection.execute("SELECT ticker, frequency, last_date, sessions_since, state FROM price_freshness(?) ORDER BY ticker", [today]).fetchall()
+    shelf, run = snapshot.shelf(data / "warehouse", now.snapshot_id), runs.last_run(data / "prices")
     return {"snapshot_id": row[0], "built_at": row[1].isoformat(), "data_as_of": str(row[2]), "app_version": row[3], "schema_version": row[4], "inputs_sha256": row[5],
-            "file": str(now.path), "problem": now.problem, "earlier": [i for i in snapshot.published(data / "warehouse") if i != now.snapshot_id], "pinned": snapshot.pins(data / "warehouse"),
-            "tables": [{"table": name, "rows": count, "latest": str(latest) if latest else None} for name, count, latest in tables],
+            "file": str(now.path), "problem": now.problem, "earlier": [one.snapshot_id for one in shelf if not one.is_served], "pinned": snapshot.pins(data / "warehouse"),
+            "snapshots": [{"snapshot_id": one.snapshot_id, "built_at": one.built_at.isoformat(), "served": one.is_served, "pinned": one.is_pinned} for one in shelf],
+            "tables": [{"table": name, "rows": count, "latest": str(latest) if latest else None, "state": state} for name, count, latest, state in tables],
             "prices": [{"ticker": ticker, "frequency": frequency, "last_date": str(last) if last else None, "sessions_since": since, "state": state} for ticker, frequency, last, since, state in prices],
-            "last_run": last_run(data / "prices"),
+            "last_run": run and run.plain(),
             "refused": refused(data),
             "findings": [{"severity": severity, "code": code, "count": count} for severity, code, count in findings]}
-
-
-# Each line at its finer frequency, and whether that is fresh: daily within a session, late within ten; month-ends within 35 days.
-PRICES = """
-    WITH held AS (SELECT ticker, frequency, max(date) AS last_date FROM prices WHERE frequency IN ('daily', 'month_end') GROUP BY ALL),
-    latest AS (SELECT * FROM held QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY frequency) = 1),
-    counted AS (
-        SELECT c.ticker, l.frequency, l.last_date, CASE WHEN l.frequency = 'daily' THEN (SELECT count(*) FROM sessions AS s WHERE s.exchange = calendar_of(c.exchange) AND s.session > l.last_date AND s.session < $today) END AS sessions_since
-        FROM companies AS c LEFT JOIN latest AS l USING (ticker) WHERE c.kind <> 'basket'
-    )
-    SELECT ticker, frequency, last_date, sessions_since, CASE WHEN frequency IS NULL THEN 'none' WHEN frequency = 'daily' THEN CASE WHEN sessions_since = 0 THEN 'fresh' WHEN sessions_since <= 10 THEN 'late' ELSE 'stale' END
-                                                              WHEN last_date >= $today - 35 THEN 'fresh' ELSE 'stale' END FROM counted ORDER BY ticker"""
-
-
-def last_run(prices: Path) -> dict | None:
-    """The last run of the price loader as plain values: when, of which provider, what each line came to; None where there was none."""
-    try:
-        state = json.loads((prices / "run.json").read_text("utf-8"))
-        lines = [{"ticker": ticker} | {name: line.get(name) for name in ("outcome", "note", "last_session", "rows_new", "rejected", "at")} for ticker, line in sorted(state["tickers"].items()) if line.get("run") == state["run"]["began_at"]]
-        outcomes: dict[str, int] = {}
-        for line in lines:
-            outcomes[line["outcome"]] = outcomes.get(line["outcome"], 0) + 1
-        return {name: state["run"].get(name) for name in ("began_at", "finished_at", "provider", "version", "left_out")} | {"outcomes": outcomes, "lines": lines}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return None

@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -95,6 +96,12 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
         found[name] = Table(schema, name, {c: t for c, t, _ in columns}, {c for c, _, nullable in columns if not nullable},
                             tuple(part.strip() for part in key.group(1).split(",")), checks)
     return found
+
+
+def meant(typed: str, there: Iterable[str]) -> str:
+    """What may have been meant by a word that is not there, as the end of an error line."""
+    near = difflib.get_close_matches(typed, list(there), 1)
+    return f"; is {near[0]!r} meant?" if near else ""
 
 
 def key_of(row: dict, table: Table) -> str:
@@ -289,28 +296,19 @@ def read(path: Path, table: Table, name: str) -> tuple[Rows, list[Rejection]]:
         return rows, wrong + in_header
     header, hidden = [column.strip() for column in records[0][1]], 0
     names = {column for column in header if table.types[column] == "VARCHAR" and (column in TICKERS or column in table.key or column.endswith(("_id", "currency")))}
+    known: list[dict[str, tuple]] = [{} for _ in header]  # what a cell says is asked once a column: most stand in many rows
     for line, record in records[1:]:
         if len(record) != len(header):
             wrong.append(Rejection(name, line, "line", ",".join(record), "C02", f"{len(record)} fields, the header has {len(header)}"))
             continue
         values, good = dict.fromkeys(table.types), True
-        for column, printed in zip(header, record):
-            cell = printed.strip().strip(HIDDEN).strip()
-            hidden += column in names and cell != printed
-            if what := wrong_text(cell, column in names):
-                wrong.append(Rejection(name, line, column, cell, *what))
-                good = False
-                continue
-            if cell == "":
-                if column in table.required:
-                    wrong.append(Rejection(name, line, column, None, "C18", "is empty and must not be"))
-                    good = False
-                continue
-            try:
-                values[column] = value_of(cell, table.types[column])
-            except ValueError as error:
-                rule, what = error.args
-                wrong.append(Rejection(name, line, column, cell, rule, what))
+        for column, printed, seen in zip(header, record, known):
+            if printed not in seen:
+                seen[printed] = cell_of(printed, table.types[column], column in names, column in table.required)
+            values[column], what, shown, padded = seen[printed]
+            hidden += padded
+            if what:
+                wrong.append(Rejection(name, line, column, shown, *what))
                 good = False
         if good:
             rows.values.append(values)
@@ -320,6 +318,20 @@ def read(path: Path, table: Table, name: str) -> tuple[Rows, list[Rejection]]:
     if hidden:
         rows.notes.append((name, "C10", f"blanks around {hidden} name{'s' * (hidden > 1)}: taken off"))
     return rows, wrong
+
+
+def cell_of(printed: str, kind: str, is_name: bool, required: bool) -> tuple:
+    """What a cell comes to: its value; the rule that it breaks with the words, or None; how an error line shows it; whether blanks stood around a name."""
+    cell = printed.strip().strip(HIDDEN).strip()
+    padded = is_name and cell != printed
+    if what := wrong_text(cell, is_name):
+        return None, what, cell, padded
+    if cell == "":
+        return None, ("C18", "is empty and must not be") if required else None, None, padded
+    try:
+        return value_of(cell, kind), None, cell, padded
+    except ValueError as error:
+        return None, error.args, cell, padded
 
 
 def starts_with_mark(path: Path) -> bool:

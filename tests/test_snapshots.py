@@ -13,8 +13,8 @@ import time
 
 import duckdb
 import pytest
-from conftest import ROOT, invented, loaders
-from test_bad_inputs import GOOD, changed
+from conftest import ROOT, loaders, publish_copy
+from test_bad_inputs import GOOD, changed, good
 
 from loaders.build import build
 from warehouse import snapshot
@@ -26,7 +26,7 @@ HOLD = "import sys; from pathlib import Path; from warehouse import snapshot\nwi
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A data folder with one published snapshot; never written to after that."""
-    made = invented(tmp_path_factory.mktemp("first") / "data", **GOOD)
+    made = good(tmp_path_factory)
     assert made.result.rejected == []
     return made
 
@@ -35,18 +35,6 @@ def first(tmp_path_factory):
 def folder(first, tmp_path):
     """A copy of it: the data folder."""
     return shutil.copytree(first.folder, tmp_path / "data")
-
-
-def another(folder, day: int) -> str:
-    """Publish a copy of the served snapshot under a later name, as a loader would; returns its id."""
-    snapshot_id = f"209901{day:02d}-000000-{day:06x}"
-    staged = folder / f"stage-{snapshot_id}.duckdb"
-    shutil.copyfile(snapshot.served(folder).path, staged)
-    with duckdb.connect(str(staged)) as connection:
-        connection.execute("UPDATE snapshot SET snapshot_id = ?", [snapshot_id])
-        connection.execute("CHECKPOINT")
-    snapshot.publish(folder, staged, snapshot_id)
-    return snapshot_id
 
 
 # Publishing -------------------------------------------------------------------------------------------------
@@ -99,7 +87,7 @@ def test_a_build_that_fails_on_the_way_leaves_the_served_one(first, folder, monk
 
 
 def test_only_the_newest_snapshots_are_kept(folder):
-    ids = [another(folder / "warehouse", day) for day in range(1, snapshot.KEPT + 3)]
+    ids = [publish_copy(folder / "warehouse", day) for day in range(1, snapshot.KEPT + 3)]
     assert snapshot.published(folder / "warehouse") == ids[::-1][:snapshot.KEPT]
     assert len(list((folder / "warehouse").glob("*.sha256"))) == snapshot.KEPT
 
@@ -186,7 +174,7 @@ def test_a_damaged_record_is_said_and_breaks_nothing(folder, content):
 # Rolling back -----------------------------------------------------------------------------------------------
 
 def test_rollback_serves_the_one_before_and_a_name_serves_that_one(first, folder):
-    later = another(folder / "warehouse", 1)
+    later = publish_copy(folder / "warehouse", 1)
     done = loaders("rollback", data=folder)
     assert (done.returncode, done.stdout) == (0, f"serving {first.result.snapshot_id}\n")
     assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
@@ -197,7 +185,7 @@ def test_rollback_serves_the_one_before_and_a_name_serves_that_one(first, folder
 
 
 def test_a_damaged_or_unknown_snapshot_is_not_rolled_back_to(first, folder):
-    later = another(folder / "warehouse", 1)
+    later = publish_copy(folder / "warehouse", 1)
     with open(snapshot.file_of(folder / "warehouse", first.result.snapshot_id), "r+b") as file:
         file.truncate(4096)
     for name in (first.result.snapshot_id, "19990101-000000-000000", "../../etc"):
@@ -228,7 +216,7 @@ def cut_in_half(path):
     (lambda path: path.with_suffix(".duckdb.wal").write_bytes(b""), "has a write-ahead log beside it"),
 ], ids=["byte flipped", "cut", "gone", "no hash", "stray log"])  # fmt: skip
 def test_a_damaged_snapshot_gives_way_to_the_newest_good_one_and_says_so(first, folder, damage, said):
-    later = another(folder / "warehouse", 1)
+    later = publish_copy(folder / "warehouse", 1)
     damage(snapshot.file_of(folder / "warehouse", later))
     now = snapshot.served(folder / "warehouse")
     assert now.snapshot_id == first.result.snapshot_id and said in now.problem
@@ -237,7 +225,7 @@ def test_a_damaged_snapshot_gives_way_to_the_newest_good_one_and_says_so(first, 
 
 @pytest.mark.parametrize("pointer", [b"", b"\n", b"nonsense\n", b"\xff\xfe\x00", b"../../elsewhere\n", None], ids=["empty", "blank", "nonsense", "bytes", "path", "gone"])
 def test_a_pointer_that_names_nothing_serves_the_newest_good_one_and_says_so(folder, pointer):
-    later = another(folder / "warehouse", 1)
+    later = publish_copy(folder / "warehouse", 1)
     current = folder / "warehouse" / "CURRENT"
     current.unlink() if pointer is None else current.write_bytes(pointer)
     now = snapshot.served(folder / "warehouse")
@@ -251,7 +239,7 @@ def test_where_nothing_can_be_verified_nothing_is_served(folder):
 
 
 def test_status_warns_of_it_and_exits_2_and_the_next_build_heals_it(first, folder):
-    later = another(folder / "warehouse", 1)
+    later = publish_copy(folder / "warehouse", 1)
     flip_a_byte(snapshot.file_of(folder / "warehouse", later))
     done = loaders("status", data=folder)
     assert done.returncode == 2 and f"snapshot {first.result.snapshot_id}" in done.stdout and "warning: " in done.stdout and "Traceback" not in done.stderr
@@ -325,7 +313,7 @@ def test_readers_see_no_error_and_no_mixture_during_ten_publishes(folder, monkey
     for reader in readers:
         reader.start()
     try:
-        ids = [another(folder / "warehouse", day) for day in range(1, 11)]
+        ids = [publish_copy(folder / "warehouse", day) for day in range(1, 11)]
         time.sleep(0.1)
     finally:
         done.set()

@@ -15,7 +15,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from loaders.prices.provider import BAR_COLUMNS, Answer, Asked, Outcome, calendar_of, last_finished, no_bars, sessions_between, wait_for
+from loaders.prices.provider import BAR_COLUMNS, Answer, Asked, Outcome, Patience, calendar_of, last_finished, no_bars, sessions_between
 
 EXTRA = "akshare is not installed: pip install -r requirements-akshare.txt"
 INDICES = {"^HSI": "HSI", "HSTECH": "HSTECH"}
@@ -52,27 +52,15 @@ class Akshare:
                 import akshare as module  # takes seconds, and most desks do without it
             except ImportError as error:
                 raise Missing(EXTRA) from error
-        self.module, self.splits, self.wait, self.chance, self.now, self.longest = module, splits or {}, wait, chance, now, longest
+        self.module, self.splits, self.now, self.longest, self.patience = module, splits or {}, now, longest, Patience(ATTEMPTS, wait, chance)
         self.version = f"akshare {getattr(module, '__version__', 'of unknown version')}"
-        self.attempts = ATTEMPTS
 
     def fetch(self, asked: Asked) -> Answer:
-        return self._patiently(lambda: self._once(asked))
+        return self.patience.ask(lambda: self._once(asked))
 
     def rates(self, base: str, quote: str, since: date) -> Answer:
         """Exchange rates as bars: close is units of quote for one of base, of the central parities against the yuan."""
-        return self._patiently(lambda: self._rates(base, quote, since))
-
-    def _patiently(self, question: Callable[[], Answer]) -> Answer:
-        for attempt in range(self.attempts):
-            answer = question()
-            if answer.outcome is not Outcome.RATE_LIMITED:
-                self.attempts = ATTEMPTS
-                return answer
-            if attempt + 1 < self.attempts:
-                self.wait(wait_for(attempt, self.chance()))
-        self.attempts = 1
-        return answer
+        return self.patience.ask(lambda: self._rates(base, quote, since))
 
     def _asked(self, function: str, **arguments) -> pd.DataFrame:
         """What akshare answers, within the time allowed: it sets none itself. A thread that hangs ends with the process."""

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-import os
+import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,27 +52,6 @@ class Reject:
     message: str
 
 
-def write(path: Path, content: str | bytes, lasting: bool = True) -> bool:
-    """Put content at path so that whoever looks sees the old file or the new one; False where it says the same already.
-
-    lasting: also through a loss of power, not only through the death of this process.
-    """
-    content = content.encode("utf-8") if isinstance(content, str) else content
-    if path.exists() and path.stat().st_size == len(content) and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    with open(beside, "wb") as file:
-        file.write(content)
-        file.flush()
-        if lasting:
-            os.fsync(file.fileno())
-    os.replace(beside, path)
-    if lasting:
-        snapshot.sync(path.parent)
-    return True
-
-
 def text_of(columns: tuple[str, ...], rows) -> str:
     text = io.StringIO()
     put = csv.writer(text, lineterminator="\n")
@@ -83,7 +62,7 @@ def text_of(columns: tuple[str, ...], rows) -> str:
 
 def plain(number: float) -> str:
     """A number as a file says it: at most six decimals, fewer where a vendor's binary fraction says no more."""
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         return ""
     return f"{number:.4f}".rstrip("0").rstrip(".") if abs(number) >= 1 else f"{number:.6f}".rstrip("0").rstrip(".")
 
@@ -96,6 +75,11 @@ def file_of(prices: Path, ticker: str) -> Path:
     return prices / f"{ticker}.csv"
 
 
+def is_altered(path: Path, line: dict) -> bool:
+    """Whether a landed file is neither what the record of its line says was written nor, where a run was broken off in between, what stood there before."""
+    return bool(line.get("sha256")) and path.is_file() and sha256(path.read_bytes()) not in (line["sha256"], line.get("sha256_before"))
+
+
 # The landed history ------------------------------------------------------------------------------------------
 
 def read(prices: Path, ticker: str) -> pd.DataFrame:
@@ -104,6 +88,8 @@ def read(prices: Path, ticker: str) -> pd.DataFrame:
     kinds = {"close": "float64", "adj_close": "float64", "volume": "float64", "source_id": "object"}
     if not path.exists():
         return pd.DataFrame({"date": pd.Series(dtype="datetime64[us]")} | {name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    if not path.is_file():
+        raise ValueError("no regular file")  # a pipe would never end
     landed = pd.read_csv(path, usecols=["date", *kinds], dtype=kinds | {"date": "object"}, encoding="utf-8")
     landed["date"] = pd.to_datetime(landed["date"], format="%Y-%m-%d").astype("datetime64[us]")
     return landed.sort_values("date", kind="stable", ignore_index=True)
@@ -111,9 +97,9 @@ def read(prices: Path, ticker: str) -> pd.DataFrame:
 
 def prices_text(ticker: str, currency: str, rows: pd.DataFrame) -> str:
     """The landed file of a line in the columns of prices.csv."""
-    days = rows["date"].dt.strftime("%Y-%m-%d")
-    return text_of(PRICES, ((ticker, day, plain(close), plain(adjusted), "" if np.isnan(volume) else f"{volume:.0f}", currency, "daily", source)
-                            for day, close, adjusted, volume, source in zip(days, rows["close"], rows["adj_close"], rows["volume"], rows["source_id"])))
+    days = np.datetime_as_string(rows["date"].to_numpy(), unit="D").tolist()
+    return text_of(PRICES, ((ticker, day, plain(close), plain(adjusted), "" if math.isnan(volume) else f"{volume:.0f}", currency, "daily", source)
+                            for day, close, adjusted, volume, source in zip(days, *(rows[name].tolist() for name in ("close", "adj_close", "volume", "source_id")))))
 
 
 def actions_text(ticker: str, actions: pd.DataFrame, source_id: str) -> str:
@@ -134,10 +120,10 @@ def read_actions(prices: Path, ticker: str) -> pd.DataFrame:
 def keep_vintage(prices: Path, ticker: str, at: datetime) -> Path | None:
     """Set the landed file of a line aside under the moment at which it was replaced."""
     path = file_of(prices, ticker)
-    if not path.exists():
+    if not path.is_file():
         return None
     vintage = prices / "vintages" / f"{ticker}-{at:%Y%m%d-%H%M%S}.csv"
-    write(vintage, path.read_bytes())
+    snapshot.write(vintage, path.read_bytes())
     return vintage
 
 
@@ -162,9 +148,9 @@ def keep_raw(prices: Path, provider: str, version: str, answer: Answer, at: date
     same = before if before and (prices / before).exists() and sha256((prices / before).read_bytes()) == digest else None
     said = {"sha256": digest, "fetched_at": at.isoformat(timespec="seconds"), "provider": provider, "version": version, "ticker": answer.ticker, "outcome": str(answer.outcome)}
     if same is None:
-        write(folder / candidate, answer.raw, lasting=False)
+        snapshot.write(folder / candidate, answer.raw, lasting=False)
         (folder / candidate).chmod(0o444)
-    write(folder / f"{candidate}.json", json.dumps(said | ({"same_as": same} if same else {}), ensure_ascii=False, indent=1) + "\n", lasting=False)
+    snapshot.write(folder / f"{candidate}.json", json.dumps(said | ({"same_as": same} if same else {}), ensure_ascii=False, indent=1) + "\n", lasting=False)
     return same or str((folder / candidate).relative_to(prices)), digest
 
 
@@ -183,7 +169,7 @@ def write_rejects(prices: Path, ticker: str, rejects: list[Reject], whole: bool)
     rows = sorted(kept | {tuple(asdict(reject).values()): None for reject in rejects}, key=lambda row: (row[1], row[2], row[5]))
     path = prices / "rejects" / f"{ticker}.csv"
     if rows:
-        write(path, text_of(REJECTS, rows))
+        snapshot.write(path, text_of(REJECTS, rows))
     else:
         path.unlink(missing_ok=True)
 
@@ -196,7 +182,7 @@ def write_findings(prices: Path, findings: list[Finding], earlier: list[dict], a
     path = prices / "findings.csv"
     if not rows and not path.exists():
         return False
-    return write(path, text_of(FINDINGS, sorted(rows, key=lambda row: (row[3], row[0], row[4], row[5]))))
+    return snapshot.write(path, text_of(FINDINGS, sorted(rows, key=lambda row: (row[3], row[0], row[4], row[5]))))
 
 
 # The last run ------------------------------------------------------------------------------------------------
@@ -211,4 +197,6 @@ def read_run(prices: Path) -> dict:
 
 
 def write_run(prices: Path, run: dict) -> None:
-    write(prices / "run.json", json.dumps(run, ensure_ascii=False, indent=1) + "\n", lasting=False)
+    """run.json with a line for each line: it is written once a line, and an indented one takes ten times as long."""
+    told = ",\n".join(f"  {json.dumps(ticker)}: {json.dumps(line, ensure_ascii=False)}" for ticker, line in run["tickers"].items())
+    snapshot.write(prices / "run.json", f'{{\n "run": {json.dumps(run["run"], ensure_ascii=False)},\n "tickers": {{\n{told}\n }}\n}}\n', lasting=False)

@@ -1,6 +1,7 @@
 """What a provider of prices is asked, what it answers, and how an answer may end. Nothing else of a vendor leaves its module."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -44,6 +45,13 @@ def no_actions() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="datetime64[us]" if name == "ex_date" else "object" if name in ("kind", "currency") else "float64") for name in ACTION_COLUMNS})
 
 
+def actions_frame(rows: list[tuple]) -> pd.DataFrame:
+    """Dividends and splits in ACTION_COLUMNS, in the order of their days."""
+    if not rows:
+        return no_actions()
+    return pd.DataFrame(sorted(rows, key=lambda row: row[:2]), columns=list(ACTION_COLUMNS)).astype({"ex_date": "datetime64[us]", "kind": "object", "currency": "object"})
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a provider gave for one line.
@@ -65,7 +73,10 @@ class Answer:
 
 
 class Provider(Protocol):
-    """A source of daily prices. fetch never raises for what a network or a vendor does: that is an outcome."""
+    """A source of daily prices. fetch never raises for what a network or a vendor does: that is an outcome.
+
+    One that knows it before it is asked may have a mark(name) for a line or a pair: the same mark, the same answer.
+    """
 
     name: str
     version: str
@@ -76,6 +87,29 @@ class Provider(Protocol):
     def rates(self, base: str, quote: str, since: date) -> Answer:
         """Exchange rates as bars: close is units of quote for one of base."""
         ...
+
+
+class Patience:
+    """Asks a question again where the provider limits the rate; once it has limited to the end, the next questions are asked only once."""
+
+    def __init__(self, attempts: int, wait: Callable[[float], None], chance: Callable[[], float]):
+        self.attempts, self.left, self.wait, self.chance = attempts, attempts, wait, chance
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        for attempt in range(self.left):
+            answer = question()
+            if answer.outcome is not Outcome.RATE_LIMITED:
+                self.left = self.attempts
+                return answer
+            if attempt + 1 < self.left:
+                self.wait(wait_for(attempt, self.chance()))
+        self.left = 1
+        return answer
+
+
+def wait_for(attempt: int, chance: float, first: float = 5.0, longest: float = 300.0) -> float:
+    """Seconds before another attempt: exponential back-off with full jitter, never over five minutes. chance lies between 0 and 1."""
+    return chance * min(longest, first * 2**attempt)
 
 
 # The trading day -------------------------------------------------------------------------------------------
@@ -99,18 +133,13 @@ def closings(calendar: str) -> pd.Series:
         return exchange_calendars.get_calendar(calendar, start="1990-01-01").closes
 
 
-def last_finished(exchange: str, now: datetime) -> date:
-    """The newest session whose close was final at that moment; a later bar is of a session that still runs."""
+def last_finished(exchange: str, now: datetime, after: timedelta = SETTLED) -> date:
+    """The newest session that had closed this long before a moment. By SETTLED its close is final: a later bar is of a session that still runs."""
     closes = closings(calendar_of(exchange))
-    return closes.index[int(closes.searchsorted(pd.Timestamp(now - SETTLED), side="right")) - 1].date()
+    return closes.index[int(closes.searchsorted(pd.Timestamp(now - after), side="right")) - 1].date()
 
 
 def sessions_between(exchange: str, first: date, last: date) -> int:
     """How many sessions the calendar has from first to last, both included."""
     days = closings(calendar_of(exchange)).index
     return int(days.searchsorted(pd.Timestamp(last), side="right") - days.searchsorted(pd.Timestamp(first)))
-
-
-def wait_for(attempt: int, chance: float, first: float = 5.0, longest: float = 300.0) -> float:
-    """Seconds before another attempt: exponential back-off with full jitter, never over five minutes. chance lies between 0 and 1."""
-    return chance * min(longest, first * 2**attempt)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from loaders.prices.landing import Finding, Reject, plain
+from loaders.prices.provider import last_finished
 
 DEVIATION = 1.4826  # of a median absolute value to a standard deviation
 LOOK_BACK, ENOUGH = 250, 60
@@ -21,7 +21,7 @@ SPLITS = (2, 3, 4, 5, 8, 10, 20, 50, 100)
 UNITS = {100: "hundredths", 7.8: "USD in place of HKD"}
 # The exchange's spread table, before its reform of 2025: the coarser one, as a tolerance should be.
 TICKS = ((0.25, 0.001), (0.5, 0.005), (10, 0.01), (20, 0.02), (100, 0.05), (200, 0.1), (500, 0.2), (1000, 0.5), (2000, 1), (5000, 2), (np.inf, 5))
-ENDS = {"XHKG": ("Asia/Hong_Kong", 16), "XNYS": ("America/New_York", 16)}
+NOT_LANDED = "not landed: "
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,18 @@ class Rule:
     def part(self) -> float:
         return self.threshold / 100
 
+    @property
+    def found(self) -> str:
+        """The severity of what is found by it, in the words of the table findings."""
+        return "stop" if self.severity == "H" else "warn"
+
 
 Rules = dict[tuple[str, str], Rule]
+
+
+def finding(rule: Rule, code: str, ticker: str | None, ref: str, message: str, table: str = "prices") -> Finding:
+    """What a rule found of rows that were to land; where it stops them, the words say so."""
+    return Finding(code, rule.found, ticker, ref, NOT_LANDED * (rule.found == "stop") + message, table)
 
 
 @dataclass
@@ -93,8 +103,7 @@ class Check:
 
     def found(self, code: str, measure: str, ref: str, message: str, day: date | None = None) -> None:
         if not self.line.excused(code, day):
-            severity = "stop" if self.rules[code, measure].severity == "H" else "warn"
-            self.verdict.findings.append(Finding(code, severity, self.line.ticker, ref, ("not landed: " if severity == "stop" else "") + message))
+            self.verdict.findings.append(finding(self.rules[code, measure], code, self.line.ticker, ref, message))
 
     def keep_out(self, rows: pd.Series, code: str, measure: str, column: str, words: str, other: str | None = None) -> None:
         """Put these rows into the rejects, and one finding for all of them."""
@@ -336,8 +345,7 @@ def rewritten(line: Line, bars: pd.DataFrame, told: pd.DataFrame, rules: Rules) 
 
     def find(code: str, measure: str, ref: str, message: str) -> None:
         if not line.excused(code, None):
-            severity = "stop" if rules[code, measure].severity == "H" else "warn"
-            found.append(Finding(code, severity, line.ticker, ref, ("not landed: " if severity == "stop" else "") + message))
+            found.append(finding(rules[code, measure], code, line.ticker, ref, message))
 
     if not len(landed):
         return found
@@ -382,18 +390,22 @@ def changed(line: Line, candidate: pd.DataFrame, served: pd.DataFrame, since: pd
     off = both[lost | ((both["close"] - both["close_served"]).abs() > limit)]
     if not len(off):
         return []
-    severity = "stop" if rules["P18", "changed"].severity == "H" else "warn"
-    return [Finding("P18", severity, line.ticker, f"{off['date'].iloc[0]:%Y-%m-%d} to {off['date'].iloc[-1]:%Y-%m-%d}",
-                    ("not landed: " if severity == "stop" else "") + f"{len(off)} sessions that were not asked for differ from the snapshot served ({int(lost.sum())} are gone): the landed file was changed")]
+    return [finding(rules["P18", "changed"], "P18", line.ticker, f"{off['date'].iloc[0]:%Y-%m-%d} to {off['date'].iloc[-1]:%Y-%m-%d}",
+                    f"{len(off)} sessions that were not asked for differ from the snapshot served ({int(lost.sum())} are gone): the landed file was changed")]
+
+
+def altered(line: Line, name: str, rules: Rules) -> list[Finding]:
+    """P18: the landed file is not the one that a run of this loader wrote, so that what it says of earlier sessions was never held against a provider."""
+    if line.excused("P18", None):
+        return []
+    return [finding(rules["P18", "changed"], "P18", line.ticker, name, f"{name} is not as a run left it, it was changed since: put it back, or delete it and the next run brings the line whole")]
 
 
 # Of a run ------------------------------------------------------------------------------------------------------
 
 def last_due(line: Line, now: datetime, hours: float) -> date | None:
     """The latest session that should have a close by now."""
-    zone, end = ENDS[line.calendar]
-    local = now.astimezone(ZoneInfo(zone)) - timedelta(hours=end + hours)
-    position = np.searchsorted(line.sessions, np.datetime64(local.date()), side="right") - 1
+    position = np.searchsorted(line.sessions, np.datetime64(last_finished(line.calendar, now, timedelta(hours=hours))), side="right") - 1
     return line.sessions[position].item() if position >= 0 else None
 
 
@@ -402,7 +414,7 @@ def late(line: Line, last: date | None, now: datetime, rules: Rules) -> list[Fin
     due = last_due(line, now, rules["P05", "late"].threshold)
     if due is None or last is None or last >= due or line.excused("P05", last):
         return []
-    return [Finding("P05", "stop" if rules["P05", "late"].severity == "H" else "warn", line.ticker, str(last), f"stale since {last}: a later session has ended and has no close")]
+    return [Finding("P05", rules["P05", "late"].found, line.ticker, str(last), f"stale since {last}: a later session has ended and has no close")]
 
 
 def calendar_ends(name: str, sessions: np.ndarray, now: datetime, rules: Rules) -> list[Finding]:
@@ -427,5 +439,4 @@ def rate_steps(pair: str, rates: pd.DataFrame, known: float | None, rules: Rules
     if len(rates) and known:
         before.iloc[0] = known
     off = rates[(rates["close"] / before - 1).abs() > rules["P07", "rate"].part]
-    severity = "stop" if rules["P07", "rate"].severity == "H" else "warn"
-    return [Finding("P07", severity, None, f"{pair} {day:%Y-%m-%d}", ("not landed: " if severity == "stop" else "") + f"{pair} moved by more than {rules['P07', 'rate'].threshold:g} % to {plain(rate)}", "fx") for day, rate in zip(off["date"], off["close"])]
+    return [finding(rules["P07", "rate"], "P07", None, f"{pair} {day:%Y-%m-%d}", f"{pair} moved by more than {rules['P07', 'rate'].threshold:g} % to {plain(rate)}", "fx") for day, rate in zip(off["date"], off["close"])]

