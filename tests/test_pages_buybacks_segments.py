@@ -22,7 +22,7 @@ def test_tencent_on_21_november_2025(open_page):
     shown = words(at)
     assert "Tencent has bought HK$63.5bn this year to 21 Nov 2025, at HK$503.06 on average, 20.0% below the close." in shown
     assert "Buyback YTD to 21 Nov 2025 HK$63.5bn" in shown and "Shares 126,242,000" in shown and "Average price HK$503.06" in shown
-    assert "Last purchase 21 Nov 2025" in shown and "Same day last year HK$94.1bn ▼ −32.5%" in shown
+    assert "Yield gross · net 1.4% · ~2.7%" in shown and "Same day last year HK$94.1bn ▼ −32.5%" in shown
     assert "Venues: Hong Kong" in shown and "Cut-off: 21 Nov 2025" in shown and "104 daily returns" in shown
     assert title(figures(at)[0]) == "Tencent: buybacks so far this year against earlier years"
     days = table(at, "low", "high", "average")
@@ -52,12 +52,47 @@ def test_another_day_of_last_year_is_named(open_page):
     assert "Year before to 20 Feb 2024 HK$1.9bn" in words(open_page("buybacks", t="1810.HK", as_of="2025-11-21"))
 
 
-def test_periods_that_the_report_does_not_cover_are_hatched(open_page):
-    at = open_page("buybacks", t="0700.HK", as_of="2025-11-21")
-    next(control for control in at.segmented_control if control.key == "buybacks_grain").set_value("year").run()
-    assert not at.exception
-    bars = next(figure for figure in figures(at) if title(figure) == "Tencent: buybacks by year")
-    assert bars["data"][0]["marker"]["pattern"]["shape"] == ["/", "", "", "/"]  # 2022 from 30 December, 2025 to 21 November
+def test_the_pictures_of_tencent(open_page):
+    """One picture at a time, the choice of it in the link."""
+    at = open_page("buybacks", t="0700.HK", as_of="2025-11-21", chart="periods", grain="year")
+    (bars,) = figures(at)
+    assert title(bars) == "Tencent: buybacks by year" and bars["data"][0]["marker"]["pattern"]["shape"] == ["/", "", "", "/"]  # 2022 from 30 December, 2025 to 21 November
+
+    def chosen(chart: str) -> dict:
+        next(control for control in at.segmented_control if control.key == "choice_chart").set_value(chart).run()
+        assert not at.exception
+        (figure,) = figures(at)
+        return figure
+
+    calendar = chosen("calendar")
+    beside = [annotation["text"] for annotation in calendar["layout"]["annotations"] if annotation.get("name") == "label"]
+    assert beside[-1] == "HK$2.5bn · 4 d" and beside[4] == "HK$14.1bn · 11 d" and beside[5] == "–"  # November, January, February 2025
+    assert len(calendar["layout"]["shapes"]) >= 8 and "closed period before results" in str(calendar["layout"]["annotations"])
+    paid = chosen("paid")
+    assert title(paid) == "Tencent paid HK$503.06 in 2025: 4.9% below the average close, 20.0% below the last"
+    assert [shape["x1"] for shape in paid["layout"]["shapes"] if shape["type"] == "rect"][-1] == "2025-11-12"
+    assert table(at, "paid", "average")["above_average"].iloc[0] == pytest.approx(-4.87, abs=0.01)
+    assert "No volume is known" in str(chosen("turnover")["layout"]["annotations"]) and "python -m loaders prices" in str(figures(at)[0]["layout"]["annotations"])
+    assert title(chosen("programmes")) == "Tencent: authorised, used and left" and "Used HK$63.5bn since 1 Jan 2025 to 21 Nov 2025" in str(figures(at)[0]["layout"]["annotations"])
+
+
+def test_alibaba_bought_and_net_on_one_picture(open_page):
+    (figure,) = figures(open_page("buybacks", t="9988.HK", as_of="2025-11-21", chart="net"))
+    bought, net = figure["data"]
+    said = dict(zip([words.split("<br>")[0].strip("<b>/") for words in bought["hovertext"]], zip(bought["hovertext"], net["hovertext"])))
+    assert said["2024Q2"] == ("<b>2024Q2</b><br>Bought 613mn", "<b>2024Q2</b><br>Net change of the count −445mn") and said["2025Q3"] == ("<b>2025Q3</b><br>Bought 17mn", "<b>2025Q3</b><br>Net change of the count −3mn")
+    assert said["2024Q4"][0].endswith("–") and title(figure) == "Alibaba bought 17mn shares in 2025Q3; the count changed by −3mn"
+
+
+def test_statements_stand_beside_the_daily_sum_with_their_difference(open_page):
+    at = open_page("buybacks", t="3690.HK", as_of="2025-11-21", chart="programmes")
+    shown = words(at)
+    assert "Meituan: the HK$7.70bn printed for 1 Jan 2024 to 30 Jun 2024 had been bought by 7 Jun 2024; the whole period came to HK$13.95bn." in shown
+    half = table(at, "printed", "daily", "verdict").iloc[0]
+    assert half[["grain", "printed", "daily", "off", "verdict"]].tolist() == ["half-year", 7700, pytest.approx(13946.517, abs=1e-3), pytest.approx(-6246.517, abs=1e-3), "differs †"]
+    ruling = table(at, "ruled", "reason", "found").iloc[0]
+    assert (ruling["printed"], ruling["ruled"]) == ("7,700,000,000", "13,946,520,000†") and "running totals" in ruling["reason"]
+    assert "What is used is not known" in str(figures(at)[0]["layout"]["annotations"])
 
 
 def test_the_league_counts_who_has_a_figure(open_page):
@@ -69,6 +104,8 @@ def test_the_league_counts_who_has_a_figure(open_page):
     absent = league[league["amount"].isna()]
     assert len(absent) == 16 and absent["basis"].str.startswith("not reported").all()
     assert title(figures(at)[0]) == "Buybacks this year"
+    assert league.set_index("name").loc["Alibaba", ["cap", "gross", "net"]].tolist() == [pytest.approx(0.416, abs=1e-3), pytest.approx(2.929, abs=1e-3), pytest.approx(5.109, abs=1e-3)]
+    assert table(at, "limit", "issued")["shares"].iloc[0] == 74_828_000 and "Mandate to date" in " ".join(e.label for e in at.expander)
 
 
 def test_several_companies_are_a_league_of_their_own(open_page):
@@ -77,9 +114,10 @@ def test_several_companies_are_a_league_of_their_own(open_page):
 
 
 def test_dollar_purchases_are_compared_in_hkd(open_page):
-    at = open_page("buybacks", t="9988.HK", as_of="2025-11-21")
-    assert "Alibaba has bought ~HK$13.1bn this year to 28 Aug 2025." in words(at)
-    price = next(figure for figure in figures(at) if title(figure) == "Alibaba: price paid against the close")
+    at = open_page("buybacks", t="9988.HK", as_of="2025-11-21", chart="paid")
+    assert "Alibaba has bought >HK$13.1bn this year to 28 Aug 2025." in words(at)
+    (price,) = figures(at)
+    assert title(price) == "Alibaba paid HK$103.87 in 2025: 17.4% below the average close, 37.1% below the last"
     assert "in HKD per ordinary share" in " ".join(str(a["text"]) for a in price["layout"]["annotations"]).replace("<br>", " ")
     days = table(at, "low", "high", "average")
     assert set(days["currency"]) == {"USD"} and days["average_hkd"].between(60, 140).all() and days["average"].max() < 20
@@ -144,36 +182,62 @@ def test_parts_stand_under_their_parents_and_not_in_the_stack(open_page):
 def test_alibaba_has_two_calendars_and_two_histories(open_page):
     at = open_page("segments", t="9988.HK")
     assert "Revenue FY2027 Q1 (Jun 2026)" in words(at)
-    assert any("recast by the company" in expander.label for expander in at.expander)
     rows = table(at, "segment", "yoy", "contribution")
     assert rows[rows["period"] == "FY2026 Q1 (Jun 2025)"]["segment"].str.contains("Alibaba E-commerce Group").sum() == 0  # that name is of the later structure
     assert rows["segment"].eq("Not itemised (derived)").any()
-    next(control for control in at.segmented_control if control.key == "segments_calendar").set_value("calendar").run()
+    at.segmented_control(key="choice_calendar").set_value("calendar").run()
     assert not at.exception and "Revenue 2026Q2" in words(at)
+    at.segmented_control(key="choice_history").set_value("recast").run()
+    at.segmented_control(key="choice_grain").set_value("year").run()
+    assert not at.exception and figures(at)[0]["layout"]["meta"]["subtitle"] == "Revenue, CNY, by year, recast"
+    recast = table(at, "segment", "yoy", "contribution")
+    assert set(recast["period"]) == {"Year to Mar 2024", "Year to Mar 2025"} and recast["segment"].str.contains("Taobao and Tmall Group").sum() == 0  # never mixed with the other
+    assert recast[recast["segment"] == "Alibaba China E-commerce Group"][["revenue", "yoy", "yoy_basis"]].values.tolist() == [["508,380", "+3.7%", "comparative"], ["490,101", "–", ""]]
 
 
 def test_a_break_is_a_mark_and_never_a_growth(open_page):
     at = open_page("segments", t="9988.HK")
     assert "basis changed" in " ".join(str(a["text"]) for a in figures(at)[0]["layout"]["annotations"])
     rows = table(at, "segment", "yoy", "contribution")
-    assert (rows[rows["period"] == "FY2027 Q1 (Jun 2026)"]["yoy"] == "–").all()
+    first = rows[rows["period"] == "FY2027 Q1 (Jun 2026)"].set_index("segment")
+    assert first.loc["AI Cloud and Compute Services", ["yoy", "yoy_basis"]].tolist() == ["+44.9%", "comparative"] and first.loc["Unallocated and inter-segment eliminations", "yoy"] == "–"
+    assert (rows[rows["period"] == "FY2026 Q1 (Jun 2025)"]["yoy"] == "–").all()  # the structure of that year has no year before
     assert "1 Apr 2026 (reclassification)" in words(at)
 
 
-@pytest.mark.parametrize("kind, name", [("growth", "Tencent: growth by segment"), ("mix", "Tencent: revenue mix")])
-def test_growth_and_mix(open_page, kind, name):
-    at = open_page("segments", t="0700.HK")
-    next(control for control in at.segmented_control if control.key == "segments_view").set_value(kind).run()
-    assert not at.exception and title(figures(at)[0]) == name
+def test_growth_on_the_same_scope_stands_beside_the_reported_one(open_page):
+    shown = words(open_page("segments", t="9988.HK", as_of="2026-06-01"))
+    assert "Alibaba: revenue +2.9% year on year in FY2026 Q4 (Mar 2026) as reported, +11.0% like for like (without Sun Art and Intime)." in shown
+    assert "Growth ▲ +2.9%" in shown and "Like for like ▲ +11.0%" in shown and "Customer management +8.0% without contra-revenue (FY2026 Q4 (Mar 2026), Alibaba)" in shown
+
+
+def test_a_disposal_is_explained_in_the_waterfall(open_page):
+    at = open_page("segments", t="9999.HK", as_of="2020-06-01", chart="contribution")
+    assert "NetEase: revenue −7.0% year on year in 2020Q1 as reported; what was sold took 26.1 pp, everything else added 19.0 pp." in words(at)
+    fall = figures(at)[0]
+    assert fall["layout"]["yaxis"]["ticktext"] == ["Online game services", "Cut differently, not comparable", "E-commerce, sold", "<b>Revenue growth</b>"]
+    steps = fall["data"][0]["customdata"]
+    assert sum(steps[:-1]) == pytest.approx(steps[-1]) == pytest.approx(-7.049466)
+
+
+def test_a_period_that_cannot_be_compared_says_why(open_page):
+    at = open_page("segments", t="9988.HK", as_of="2026-06-01", chart="contribution", w="1y")
+    assert "No segment of FY2026 Q4 (Mar 2026) can be compared with the year before: Four segments" in str(figures(at)[0]["layout"]["annotations"])
+
+
+@pytest.mark.parametrize("kind, name", [("growth", "Tencent: growth by segment"), ("mix", "Tencent: revenue mix"), ("contribution", "Tencent: what added to growth in 2026Q2"), ("theme", "Advertising in 2026Q2: Tencent grows fastest at +21.8%, Alibaba slowest at −7.5%")])
+def test_the_picture_stands_in_the_link(open_page, kind, name):
+    assert title(figures(open_page("segments", t="0700.HK", chart=kind))[0]) == name
 
 
 def test_every_length_and_all_periods(open_page):
     at = open_page("segments", t="1024.HK")
-    for months in (6, 12, 3):
-        next(control for control in at.segmented_control if control.key.startswith("segments_months")).set_value(months).run()
-        assert not at.exception and figures(at)[0]["data"], months
-    at.toggle(key="segments_all").set_value(True).run()
-    assert not at.exception
+    for grain in ("half", "year", "quarter"):
+        at.segmented_control(key="choice_grain").set_value(grain).run()
+        assert not at.exception and figures(at)[0]["data"], grain
+    shown = words(open_page("segments", t="0700.HK", grain="year", w="max"))
+    assert "Revenue FY2025 CNY 751.8bn" in shown and "Adds up ✓" in shown and "the sum of their quarters" in shown
+    assert "JD.com has no figures by quarter in this history: shown by year." in words(open_page("segments", t="9618.HK", history="recast", grain="quarter"))
 
 
 def test_what_is_not_known_is_said(open_page):
@@ -188,6 +252,17 @@ def test_what_is_not_known_is_said(open_page):
 def test_kpis_are_the_latest_known(open_page):
     kpis = table(open_page("segments", t="0700.HK", as_of="2025-11-21"), "kpi", "value").set_index("kpi")
     assert kpis.loc["Weixin and WeChat combined MAU", ["value", "period"]].tolist() == ["1,402", "2025Q1"]
+
+
+def test_a_chosen_kpi_is_drawn_as_exactly_as_it_is_told(open_page):
+    at = open_page("segments", t="1024.HK", kpi="Kling AI revenue")
+    picture = figures(at)[1]
+    assert title(picture) == "Kuaishou: Kling AI revenue" and picture["layout"]["meta"]["subtitle"] == "CNY million, by quarter"
+    assert picture["data"][0]["marker"]["pattern"]["shape"] == ["/"] * 5 and "<b>2025Q3</b>  >300" in picture["data"][0]["hovertext"][2].replace("&gt;", ">")
+    values = table(at, "value", "basis").set_index("period")
+    assert values.loc[["2025Q1", "2025Q2", "2025Q3", "2026Q1", "2026Q2"], "value"].tolist() == [">150", ">250", ">300", ">650", ">850"]
+    assert values.loc[["2025Q3", "2026Q1", "2026Q2"], "yoy"].tolist() == ["–", "+300%", ">+200%"]
+    assert "No KPI is called “Kling” at Tencent" in words(open_page("segments", t="0700.HK", kpi="Kling"))
 
 
 # Both ----------------------------------------------------------------------------------------------------------

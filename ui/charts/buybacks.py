@@ -1,4 +1,4 @@
-"""What was bought: running totals by year, bars by period, the league, and the prices paid."""
+"""What was bought: running totals by year, bars by period, the days on a calendar, the league, the prices paid, what is net of new shares, and what a programme has left."""
 
 from __future__ import annotations
 
@@ -238,6 +238,7 @@ def price_paid(
     *,
     currency: str = "HKD",
     average: float | None = None,
+    silences: pd.DataFrame | None = None,
     colour: str | None = None,
     empty: str | None = None,
     height: int | None = None,
@@ -245,6 +246,7 @@ def price_paid(
     """Purchases on the line of closes: purchases = date, price_average, amount (full units); closes = date, close.
 
     The area of a dot is its amount. average: the price paid over the period shown, drawn as a dashed line.
+    silences: from_date, to_date of the closed months before results, shaded.
     """
     language = theme.language
     bought = need(purchases, "date", "price_average", "amount")
@@ -285,6 +287,164 @@ def price_paid(
         figure.add_hline(y=extra[0], line={"color": main, "width": 1.2, "dash": "dash"})
         labels.append((extra[0], f"{text('chart.average_paid', language)} {formats.price(extra[0])}", theme.colour("ink"), True))
     right = end_labels(figure, labels, low, high, height_of_chart(theme, height) - 150, min(170, theme.width * 0.36))
-    date_axis(figure, [d for d in (*days, *iso_days(bought["date"])) if d], theme, theme.width - left - right)
+    shown = [d for d in (*days, *iso_days(bought["date"])) if d]
+    date_axis(figure, shown, theme, theme.width - left - right)
+    closed = [(max(a, min(shown)), min(b, max(shown))) for a, b in zip(*(iso_days(need(silences, "from_date", "to_date")[c]) for c in ("from_date", "to_date"))) if b >= min(shown) and a <= max(shown)]
+    for first, last in closed:
+        _shade(figure, theme, first, last, "x", 0, 1, "paper")
     figure.update_layout(hovermode="closest")
-    return finish(figure, stamp, theme, left=left, right=right, height=height)
+    return finish(figure, noted(stamp, text("chart.note_blackout", language) if closed else ""), theme, left=left, right=right, height=height)
+
+
+def _shade(figure: go.Figure, theme: Theme, x0, x1, xref: str, y0, y1, yref: str) -> None:
+    """A closed span before results."""
+    figure.add_shape(type="rect", xref=xref, yref=yref, x0=x0, x1=x1, y0=y0, y1=y1, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour("stale"), 0.16))
+
+
+def purchase_calendar(
+    purchases: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    months: int = 15,
+    last: date | None = None,
+    currency: str = "HKD",
+    silences: pd.DataFrame | None = None,
+    colour: str | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """Each purchase day in its month: purchases = date, amount (full units); the fuller the colour, the larger the amount.
+
+    months: how many are shown, up to that of last. silences: from_date, to_date of the closed months before results, shaded.
+    Beside each month its total and its purchase days.
+    """
+    language = theme.language
+    frame = need(purchases, "date", "amount")
+    frame = frame[frame["date"].notna() & frame["amount"].notna()] if len(frame) else frame
+    if not len(frame):
+        return empty_figure(empty, stamp, theme, height)
+    frame = frame.groupby("date", as_index=False)["amount"].sum()
+    end = pd.Timestamp(last or frame["date"].max()).to_period("M")
+    spine = pd.period_range(end - months + 1, end, freq="M")
+    frame = frame.assign(month=frame["date"].dt.to_period("M"))
+    frame = frame[frame["month"].isin(spine)]
+    if not len(frame):
+        return empty_figure(empty, stamp, theme, height)
+    main, largest = colour or theme.colour("accent"), float(frame["amount"].max())
+    place = {month: -i for i, month in enumerate(spine)}
+    amounts = floats(frame["amount"])
+    figure = go.Figure(
+        go.Bar(
+            base=[d.day - 0.44 for d in frame["date"]], x=[0.88] * len(frame), y=[place[m] for m in frame["month"]], width=0.84, orientation="h", hoverinfo="text",
+            hovertext=[f"<b>{formats.day(d, language)}</b>  {formats.money(a, currency, language)}" for d, a in zip(frame["date"], amounts)],
+            # Six steps, so that a day of a tenth of the largest is still seen.
+            marker={"color": [alpha(main, (0.25, 0.4, 0.55, 0.7, 0.85, 1)[min(5, int(6 * math.sqrt(a / largest)))]) for a in amounts], "line": {"width": 0}},
+        )  # fmt: skip
+    )
+    closed = need(silences, "from_date", "to_date")
+    is_closed = False
+    for first, until in zip(closed["from_date"], closed["to_date"]):
+        for month in pd.period_range(pd.Timestamp(first), pd.Timestamp(until), freq="M"):
+            if month in place:
+                is_closed = True
+                start, stop = max(pd.Timestamp(first), month.start_time), min(pd.Timestamp(until), month.end_time)
+                _shade(figure, theme, start.day - 0.5, stop.day + 0.5, "x", place[month] - 0.5, place[month] + 0.5, "y")
+    names = [formats.month(month.start_time, language) for month in spine]
+    totals = frame.groupby("month")["amount"].agg(["sum", "count"])
+    beside = []
+    for month in spine:
+        row = totals.loc[month] if month in totals.index else None
+        beside.append(formats.MISSING if row is None else f"{formats.money(row['sum'], currency, language)} · {text('chart.days_of', language, number=int(row['count']))}")
+    left, right = max(measure(name, BODY) for name in names) + 18, max(measure(words, BODY) for words in beside) + 20
+    for month, words in zip(spine, beside):
+        words_at(figure, escape(words), 1, place[month], theme, xref="paper", xanchor="left", xshift=8, yanchor="middle", colour=theme.colour("ink" if words != formats.MISSING else "muted"))
+    ticks = (1, 5, 10, 15, 20, 25, 31)
+    figure.update_xaxes(type="linear", range=[0.4, 31.6], tickmode="array", tickvals=list(ticks), ticktext=[str(t) for t in ticks], showgrid=False, ticks="outside", ticklen=4, showline=True)
+    figure.update_yaxes(range=[place[spine[-1]] - 0.6, 0.6], tickmode="array", tickvals=list(place.values()), ticktext=[escape(n) for n in names], showgrid=False, ticks="", showline=False)
+    figure.update_layout(hovermode="closest", bargap=0)
+    figure = finish(figure, noted(stamp, text("chart.note_blackout", language) if is_closed else ""), theme, left=left, right=right, height=int(height or max(theme.height, 140 + 19 * months)))
+    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
+    return figure
+
+
+def bought_and_net(
+    frame: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    colour: str | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """Two bars a period: shares bought, and by how many the count fell (below the line where it grew).
+
+    frame: period (words), bought, net_reduction (shares, full units; either may be missing), in the order given.
+    """
+    language = theme.language
+    frame = need(frame, "period", "bought", "net_reduction")
+    bought, net = floats(frame["bought"]), floats(frame["net_reduction"])
+    if not known_values(bought, net):
+        return empty_figure(empty, stamp, theme, height)
+    names, main = [str(p) for p in frame["period"]], colour or theme.colour("accent")
+    figure = go.Figure()
+    known = known_values(bought, net)
+    unit = formats.scale(max(abs(value) for value in known), language)  # one unit for all, named in the subtitle
+    left_words, right_words = ([formats.number(None if v is None else sign * v / unit.divisor) for v in values] for values, sign in ((bought, 1), (net, -1)))
+    series = ((bought, -0.2, alpha(main, 0.4), left_words, "chart.bought"), (net, 0.2, main, right_words, "chart.net_change"))
+    for values, shift, shade, words, name in series:
+        figure.add_trace(
+            go.Bar(
+                x=[i + shift for i in range(len(names))], y=values, width=0.36, marker={"color": shade, "line": {"width": 0}}, hoverinfo="text",
+                hovertext=[f"<b>{escape(period)}</b><br>{text(name, language)} {escape(word)}{unit.word if word != formats.MISSING else ''}" for period, word in zip(names, words)],
+            )  # fmt: skip
+        )
+    _, _, left = value_axis(figure, known, theme, scaled(known, language), zero=True)
+    room = theme.width - left - 16
+    ticks = period_axis(figure, names, room)
+    if max(measure(word, BODY) for word in (*left_words, *right_words)) + 2 <= 0.42 * room / len(names):
+        for values, shift, _, words, _ in series:
+            for i, (value, word) in enumerate(zip(values, words)):
+                words_at(figure, escape(word), i + shift, value or 0, theme, yanchor="top" if value is not None and value < 0 else "bottom", colour=theme.colour("ink" if value is not None else "muted"))
+        headroom(figure, known)
+    figure.add_hline(y=0, line={"color": theme.colour("axis"), "width": 1})
+    figure.update_layout(hovermode="closest")
+    return finish(figure, stamp, theme, left=left, right=16, ticks=ticks, legend=[(text(name, language), shade) for _, _, shade, _, name in series], height=height)
+
+
+def programme_bars(
+    frame: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    colour: str | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """One bar a programme, used and left as parts of it; an outline where neither is known.
+
+    frame: name (words), currency, base (full units), used, left_amount (either may be missing), words_used, words_left.
+    """
+    frame = need(frame, "name", "base", "used", "left_amount", "words_used", "words_left")
+    if not len(frame):
+        return empty_figure(empty, stamp, theme, height)
+    main, places = colour or theme.colour("accent"), [-i for i in range(len(frame))]
+    narrow = theme.width < 480
+    figure = go.Figure()
+    for place, row in zip(places, frame.to_dict("records")):
+        known = not formats.is_missing(row["used"]) and not formats.is_missing(row["left_amount"])
+        whole = (row["used"] + row["left_amount"]) if known else 1.0  # a target may be passed
+        used = 100 * row["used"] / whole if known and whole else 0.0
+        figure.add_trace(go.Bar(base=[0], x=[100], y=[place], width=0.36, orientation="h", hoverinfo="text", hovertext=[f"<b>{escape(row['name'])}</b><br>{escape(row['words_used'])}<br>{escape(row['words_left'])}"],
+                                marker={"color": alpha(main, 0.25 if known else 0.0), "line": {"width": 1, "color": alpha(main, 0.6)}}))  # fmt: skip
+        if used:
+            figure.add_trace(go.Bar(base=[0], x=[used], y=[place], width=0.36, orientation="h", hoverinfo="skip", marker={"color": main, "line": {"width": 0}}))
+        room = theme.width - 40
+        words_at(figure, f"<b>{escape(shorten(row['name'], room))}</b>", 0, place + 0.2, theme, xanchor="left", yanchor="bottom", colour=theme.colour("ink"))
+        words_at(figure, escape(shorten(row["words_used"], room / (1 if narrow else 2))), 0, place - 0.2, theme, xanchor="left", yanchor="top", colour=theme.colour("ink" if known else "muted"))
+        if not narrow:
+            words_at(figure, escape(shorten(row["words_left"], room / 2)), 100, place - 0.2, theme, xanchor="right", yanchor="top", colour=theme.colour("ink" if known else "muted"))
+    figure.update_xaxes(type="linear", range=[0, 100.4], showticklabels=False, showgrid=False, ticks="", showline=False)
+    figure.update_yaxes(range=[places[-1] - 0.6, 0.6], showticklabels=False, showgrid=False, ticks="", showline=False)
+    figure.update_layout(hovermode="closest", barmode="overlay")
+    return finish(figure, stamp, theme, left=16, right=16, ticks=4, height=int(height or max(220, 120 + 72 * len(frame))))

@@ -32,14 +32,14 @@ COMMENT ON COLUMN shares.locator IS 'Where in the source';
 COMMENT ON COLUMN shares.note IS 'Doubt or detail';
 
 CREATE VIEW share_changes AS
-SELECT c.ticker, c.period_start, c.period_end,
-       c.bought * factor AS bought_shares, c.net_change * factor AS net_change_shares, c.opening * factor AS opening_shares, c.closing * factor AS closing_shares,
-       CASE WHEN c.share_unit = 'million ADS' THEN 'share, from ADS' WHEN c.share_unit = 'million Class B shares' THEN 'Class B share' ELSE 'share' END AS share_unit,
-       c.published_on, c.quality, c.correction_id, c.date_basis, c.source_id, c.locator, c.note
-FROM printed.share_changes AS c
-LEFT JOIN listings AS r ON r.issuer_ticker = c.ticker AND r.share_class = 'ADS' AND r.valid_to IS NULL,
-LATERAL (SELECT 1e6 * CASE WHEN c.share_unit = 'million ADS' THEN r.shares_per_ads ELSE 1 END AS factor);
-COMMENT ON VIEW share_changes IS 'One row per (ticker, period_start, period_end, share_unit): shares bought back and the net change of the count, in full ordinary shares.';
+WITH with_factor AS (
+    SELECT c.*, 1e6 * CASE WHEN c.share_unit = 'million ADS' THEN ads_ratio(c.ticker, c.period_end) ELSE 1 END * split_factor(c.ticker, c.period_end) AS factor FROM printed.share_changes AS c
+)
+SELECT ticker, period_start, period_end, bought * factor AS bought_shares, net_change * factor AS net_change_shares, opening * factor AS opening_shares, closing * factor AS closing_shares,
+       CASE share_unit WHEN 'million ADS' THEN 'share, from ADS' WHEN 'million Class B shares' THEN 'Class B share' ELSE 'share' END AS share_unit,
+       published_on, coalesce(published_on, presumed_known_on(period_start, period_end)) AS known_on, quality, correction_id, date_basis, source_id, locator, note
+FROM with_factor;
+COMMENT ON VIEW share_changes IS 'One row per (ticker, period_start, period_end, share_unit): shares bought back and the net change of the count, in full ordinary shares of today.';
 COMMENT ON COLUMN share_changes.ticker IS 'Issuer';
 COMMENT ON COLUMN share_changes.period_start IS 'First day';
 COMMENT ON COLUMN share_changes.period_end IS 'Last day';
@@ -49,6 +49,7 @@ COMMENT ON COLUMN share_changes.opening_shares IS 'Count at the start, full unit
 COMMENT ON COLUMN share_changes.closing_shares IS 'Count at the end, full units';
 COMMENT ON COLUMN share_changes.share_unit IS 'share, Class B share, or share, from ADS (converted by the ratio)';
 COMMENT ON COLUMN share_changes.published_on IS 'Day of publication; NULL where not seen';
+COMMENT ON COLUMN share_changes.known_on IS 'Day from which the change is known; by convention where its publication was not seen';
 COMMENT ON COLUMN share_changes.quality IS 'exact, rounded, derived ...';
 COMMENT ON COLUMN share_changes.correction_id IS 'Ruling, a row of corrections; NULL: as printed';
 COMMENT ON COLUMN share_changes.date_basis IS 'published_on: printed, inferred, convention (not seen)';
