@@ -1,4 +1,4 @@
-"""Revenue by segment: stacked, as a mix, and its growth."""
+"""Revenue by segment: stacked, as a mix, its growth, what each part added to it, and one line of business at many companies."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
-from ui.palette import Theme, alpha, is_other, segments
-from ui.stamp import BODY, Stamp, escape, finish, measure
+from ui.palette import Theme, alpha, company, direction, is_other, segments
+from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
 from ui.text import text
 
 
@@ -255,3 +255,159 @@ def growth_by_segment(
     )
     legend = [] if direct else [(n, colours[n]) for n in names]
     return finish(figure, stamp, theme, left=left, right=right, ticks=ticks, legend=legend, above=14 if broken else 0, height=height)
+
+
+def contribution_waterfall(
+    frame: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    total: float | None = None,
+    total_name: str | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """What each part added to growth, from zero to the growth of the whole.
+
+    frame: part (words), contribution_pp in the order to be drawn, and where known is_rest (bool): what is no
+    segment of its own, hatched. total: growth of the whole, per cent, the last bar; the parts sum to it.
+    """
+    language = theme.language
+    frame = need(frame, "part", "contribution_pp")
+    frame = frame[frame["contribution_pp"].notna()].reset_index(drop=True) if len(frame) else frame
+    if not len(frame) or total is None or formats.is_missing(total):
+        return empty_figure(empty, stamp, theme, height)
+    steps, rest = floats(frame["contribution_pp"]), flags_of(frame, "is_rest")
+    ends = [sum(steps[: i + 1]) for i in range(len(steps))]
+    room = min(260.0, theme.width * 0.36)
+    names = [shorten(str(part), room) for part in frame["part"]] + [total_name or text("chart.total_growth", language)]
+    bases, lengths = [end - step for end, step in zip(ends, steps)] + [0.0], [*steps, float(total)]
+    words = [formats.points(step, language) for step in steps] + [formats.percent(total, sign=True)]
+    colours = [direction(step, theme) for step in steps] + [theme.colour("ink")]
+    places = [-i for i in range(len(names))]
+    figure = go.Figure(
+        go.Bar(
+            x=lengths, base=bases, y=places, orientation="h", width=0.62, hoverinfo="text", customdata=lengths,
+            hovertext=[f"<b>{escape(name)}</b>  {escape(word)}" for name, word in zip([*frame["part"], names[-1]], words)],
+            marker={
+                "color": [alpha(colour, 0.35) if part else colour for colour, part in zip(colours, [*rest, False])], "line": {"width": 0},
+                "pattern": {"shape": ["/" if part else "" for part in [*rest, False]], "fgcolor": colours, "size": 6, "solidity": 0.35},
+            },
+        )  # fmt: skip
+    )
+    left = max(measure(name, BODY, name == names[-1]) for name in names) + 18
+    edges = [0.0, *ends, float(total)]
+    low, high = min(edges), max(edges)
+    span = high - low or 1.0
+    plot = max(80.0, theme.width - left - 16)
+    share = min((max(measure(word, BODY, True) for word in words) + 14) / plot, 0.3)
+    pad = span * share / (1 - 2 * share)
+    figure.update_xaxes(type="linear", range=[low - (pad if low < 0 else 0), high + pad], showgrid=False, showticklabels=False, ticks="", showline=False)
+    figure.update_yaxes(
+        range=[places[-1] - 0.7, 0.7], tickmode="array", tickvals=places,
+        ticktext=[*[escape(name) for name in names[:-1]], f"<b>{escape(names[-1])}</b>"], showgrid=False, ticks="", showline=False,
+    )  # fmt: skip
+    for place, base, length, word in zip(places, bases, lengths, words):
+        forward = length >= 0
+        words_at(
+            figure, escape(word), base + length, place, theme, colour=theme.colour("ink"), yanchor="middle",
+            xanchor="left" if forward else "right", xshift=5 if forward else -5, bold=place == places[-1],
+        )  # fmt: skip
+    for i, end in enumerate(ends):  # from the end of a bar to the beginning of the next
+        figure.add_shape(
+            type="line", x0=end, x1=end, y0=places[i] - 0.31, y1=places[i + 1] + 0.31, line={"color": theme.colour("axis"), "width": 1, "dash": "dot"}
+        )
+    figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
+    figure.update_layout(hovermode="closest")
+    stamp = noted(stamp, text("chart.note_rest_part", language) if any(rest) else "")
+    tall = int(max(height or theme.height, 150 + 26 * len(names)))
+    figure = finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall)
+    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
+    return figure
+
+
+def growth_multiples(
+    frame: pd.DataFrame,
+    stamp: Stamp,
+    theme: Theme,
+    *,
+    highlight: str | None = None,
+    empty: str | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """One line of business at many companies, a small picture each, all on one scale.
+
+    frame: ticker, name (words), period (words, in order of time over all companies), yoy_pct, and where known
+    series_break (bool), value (words). Companies stand in the order of the frame.
+    """
+    language = theme.language
+    frame = need(frame, "ticker", "name", "period", "yoy_pct")
+    values = known_values(floats(frame["yoy_pct"]))
+    if not values:
+        return empty_figure(empty, stamp, theme, height)
+    frame = frame[frame["ticker"].isin(frame[frame["yoy_pct"].notna()]["ticker"])]
+    periods = sorted(frame["period"].unique())
+    place = {period: i for i, period in enumerate(periods)}
+    tickers = list(dict.fromkeys(frame["ticker"]))
+    columns = min(len(tickers), 2 if theme.width < NARROW else 3 if len(tickers) <= 6 else 4)
+    lines = math.ceil(len(tickers) / columns)
+    gap, above = 0.05, 0.11 if lines > 1 else 0.1
+    wide, high_of = (1 - gap * (columns - 1)) / columns, 1 / lines
+    figure = go.Figure()
+    low, high, left = value_axis(figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True)
+    y_ticks, y_words = figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext
+    low -= 0.1 * (high - low)  # the lowest tick keeps clear of the periods under the axis
+    broken = False
+    for number, ticker in enumerate(tickers):
+        own = frame[frame["ticker"] == ticker].sort_values("period")
+        column, line = number % columns, number // columns
+        suffix = "" if number == 0 else str(number + 1)
+        x0 = column * (wide + gap)
+        y1 = 1 - line * high_of
+        colour = company(ticker, theme)
+        by_period = {row["period"]: row for row in own.to_dict("records")}
+        xs, ys, hover = [], [], []
+        for period in periods:
+            row = by_period.get(period, {})
+            growth = row.get("yoy_pct")
+            xs.append(place[period])
+            ys.append(None if formats.is_missing(growth) else float(growth))
+            hover.append(f"<b>{escape(period)}</b>  {escape(own['name'].iloc[0])} {formats.change(growth)}<br>{escape(str(row.get('value') or ''))}")
+        alone = [y is not None and (i == 0 or ys[i - 1] is None) and (i == len(ys) - 1 or ys[i + 1] is None) for i, y in enumerate(ys)]
+        known = [(x, y) for x, y in zip(xs, ys) if y is not None]
+        chosen = highlight is None or ticker == highlight
+        figure.add_trace(
+            go.Scatter(
+                x=xs, y=ys, mode="lines+markers", connectgaps=False, xaxis=f"x{suffix}", yaxis=f"y{suffix}", hovertext=hover, hoverinfo="text",
+                line={"color": colour, "width": 2.4 if chosen else 1.8}, marker={"color": colour, "size": [6 if one else 3 for one in alone]},
+            )  # fmt: skip
+        )
+        figure.add_trace(
+            go.Scatter(x=[known[-1][0]], y=[known[-1][1]], mode="markers", xaxis=f"x{suffix}", yaxis=f"y{suffix}", hoverinfo="skip", marker={"color": colour, "size": 8})
+        )
+        last = [periods[x] for x, y in zip(xs, ys) if y is not None][-1]
+        head = shorten(str(own["name"].iloc[0]), theme.width * wide * 0.5)
+        words = f"<b>{escape(head)}</b>  {formats.percent(known[-1][1], digits=0, sign=True)}  {escape(last)}"
+        words_at(figure, words, x0, y1, theme, colour=theme.colour("ink"), xref="paper", yref="paper", xanchor="left", yanchor="top")
+        figure.update_layout({
+            f"xaxis{suffix}": {
+                "domain": [x0, x0 + wide], "anchor": f"y{suffix}", "range": [-0.6, len(periods) - 0.4], "showgrid": False, "showline": False, "ticks": "", "tickmode": "array",
+                "tickvals": [0, len(periods) - 1], "ticktext": [periods[0], periods[-1]] if line == lines - 1 or number + columns >= len(tickers) else ["", ""], "tickangle": 0,
+            },
+            f"yaxis{suffix}": {
+                "domain": [y1 - high_of + (0.08 if lines > 1 else 0), y1 - above], "anchor": f"x{suffix}", "range": [low, high], "tickmode": "array", "tickvals": y_ticks,
+                "ticktext": y_words if column == 0 else [""] * len(y_ticks), "showgrid": True, "ticks": "", "showline": False,
+            },
+        })  # fmt: skip
+        figure.add_shape(type="line", xref=f"x{suffix} domain", x0=0, x1=1, yref=f"y{suffix}", y0=0, y1=0, line={"color": theme.colour("axis"), "width": 1})
+        for period, row in by_period.items():
+            flag = row.get("series_break")
+            if flag is not None and not formats.is_missing(flag) and bool(flag):
+                broken = True
+                figure.add_shape(
+                    type="line", xref=f"x{suffix}", x0=place[period] - 0.5, x1=place[period] - 0.5, yref=f"y{suffix} domain", y0=0, y1=1,
+                    line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
+                )  # fmt: skip
+    figure.update_layout(hovermode="closest")
+    stamp = noted(stamp, text("chart.note_break", language) if broken else "")
+    return finish(figure, stamp, theme, left=left, right=22, ticks=22, height=int(max(height or theme.height, 120 + 120 * lines)))

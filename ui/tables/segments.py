@@ -8,19 +8,21 @@ from ui.frame import View
 from ui.tables.parts import date_format, show
 
 
+def growth_words(row) -> str:
+    """The growth of a segment; one digit fewer where it comes from rounded figures."""
+    rough = pd.notna(row.yoy_from_rounded) and bool(row.yoy_from_rounded)
+    return formats.percent(row.yoy_pct, digits=0 if rough else 1, sign=True, quality="about" if rough else "exact")
+
+
 def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
     """Segments by period, newest first, parts under their parents. rows: period (words) and name (words) beside the macro's columns."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
-
-    def growth(row) -> str:
-        return formats.percent(row.yoy_pct, digits=0 if row.yoy_from_rounded is True else 1, sign=True, quality="about" if row.yoy_from_rounded is True else "exact")
-
     table = pd.DataFrame({
         "period": rows["period"],
         "segment": [("\u2003\u21b3 " if isinstance(row.parent_segment, str) else "") + row.name_words for row in rows.itertuples()],
         "revenue": [formats.number(row.revenue_mn, quality=row.quality) for row in rows.itertuples()],
-        "yoy": [growth(row) for row in rows.itertuples()],
+        "yoy": [growth_words(row) for row in rows.itertuples()],
         "yoy_basis": [view.text(f"yoy_basis.{basis}") if isinstance(basis, str) else "" for basis in rows["yoy_basis"]],
         "share": rows["share_pct"],
         "contribution": rows["contribution_pp"],
@@ -67,28 +69,91 @@ def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Non
     }, most=8, styler=table.style.apply(lambda column: colours, subset=["result"]))
 
 
+def moved(view: View, row) -> str:
+    """What a KPI did in a year: its growth, its change in points, or why neither is told."""
+    if pd.notna(row.yoy_pct):
+        whole = row.yoy_basis == "printed" and float(row.yoy_pct).is_integer() or row.yoy_quality == "rounded"
+        return formats.percent(row.yoy_pct, digits=0 if whole else 1, sign=True, quality=row.yoy_quality)
+    if pd.notna(row.change_pp):
+        return formats.points(row.change_pp, view.language, quality=row.yoy_quality)
+    return view.text(f"no_growth.{row.no_growth}") if row.no_growth in ("redefined", "not exact", "not meaningful") else formats.MISSING
+
+
+def kpi_figure(value, high=None, quality: str = "exact") -> str:
+    """A KPI's value with as many decimals as it has, two at most; a range with both ends."""
+    digits = 0 if float(value).is_integer() else 1 if round(value, 1) == value else 2
+    return formats.number(value, digits, quality=quality) + (f" – {formats.number(high, digits)}" if pd.notna(high) else "")
+
+
 def kpis(view: View, rows: pd.DataFrame) -> None:
-    """The latest of each operating figure, with its period."""
+    """The latest of each operating figure, with its period, under the headings of kpi_topics."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
-
-    def value(row) -> str:
-        digits = 0 if float(row.value).is_integer() else 1 if round(row.value, 1) == row.value else 2
-        high = f" – {formats.number(row.value_high, digits)}" if pd.notna(row.value_high) else ""
-        return formats.number(row.value, digits, quality=row.quality) + high
-
     table = pd.DataFrame({
-        "kpi": rows["kpi"], "value": [value(row) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [formats.percent(v, sign=True) if pd.notna(v) else formats.MISSING for v in rows["yoy_pct"]],
-        "period": rows["period"], "announced": rows["announced_on"], "note": [view.text("segments.kpi_changed") if changed else "" for changed in rows["definition_change"]], "source": rows["publisher"], "link": rows["url"],
+        "topic": [view.text(f"kpi_topic.{topic if isinstance(topic, str) else 'other'}") for topic in rows["topic"]],
+        "kpi": rows["kpi"], "value": [kpi_figure(row.value, row.value_high, row.quality) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [moved(view, row) for row in rows.itertuples()],
+        "period": rows["period"], "announced": rows["announced_on"], "note": [" · ".join(part for part in (view.text("segments.kpi_changed") if row.definition_change else "", row.note if isinstance(row.note, str) else "") if part) for row in rows.itertuples()],
+        "source": rows["publisher"], "link": rows["url"],
+    })
+    theme = view.theme()
+    direction = [f"color: {palette.direction(row.yoy_pct if pd.notna(row.yoy_pct) else row.change_pp, theme)}" for row in rows.itertuples()]
+    show(table, {
+        "topic": config.TextColumn(view.text("column.kpi_topic"), width=85),
+        "kpi": config.TextColumn(view.text("column.kpi"), pinned=not view.is_phone, width=230),
+        "value": config.TextColumn(view.text("column.value"), alignment="right", width=85),
+        "unit": config.TextColumn(view.text("column.unit"), width=85),
+        "yoy": config.TextColumn(view.text("column.moved"), alignment="right", width=80, help=view.text("computed.kpi_growth")),
+        "period": config.TextColumn(view.text("column.period"), width=90 if view.language == "en" else 110),
+        "announced": config.DateColumn(view.text("column.announced_on"), format=date_format(view), width=95),
+        "source": config.TextColumn(view.text("column.source"), width=120),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+        "note": config.TextColumn(view.text("column.note"), width=260),
+    }, most=12, styler=table.style.apply(lambda column: direction, subset=["yoy"]))
+
+
+def kpi_values(view: View, rows: pd.DataFrame) -> None:
+    """Every value known of one operating figure, newest first."""
+    config = st.column_config
+    rows = rows.reset_index(drop=True)
+    table = pd.DataFrame({
+        "period": rows["period"], "value": [kpi_figure(row.value, row.value_high, row.quality) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [moved(view, row) for row in rows.itertuples()],
+        "basis": [view.text(f"yoy_basis.{basis}") if isinstance(basis, str) else "" for basis in rows["yoy_basis"]], "announced": rows["announced_on"],
+        "note": [" · ".join(part for part in (view.text("segments.kpi_changed") if row.definition_change else "", row.note if isinstance(row.note, str) else "") if part) for row in rows.itertuples()],
+        "source": rows["publisher"], "link": rows["url"],
     })
     show(table, {
-        "kpi": config.TextColumn(view.text("column.kpi"), pinned=not view.is_phone, width=270),
-        "value": config.TextColumn(view.text("column.value"), alignment="right", width=110),
-        "unit": config.TextColumn(view.text("column.unit"), width=100),
-        "yoy": config.TextColumn(view.text("column.yoy_pct"), alignment="right", width=75),
-        "period": config.TextColumn(view.text("column.period"), width=150),
+        "period": config.TextColumn(view.text("column.period"), pinned=True, width=140),
+        "value": config.TextColumn(view.text("column.value"), alignment="right", width=90),
+        "unit": config.TextColumn(view.text("column.unit"), width=95),
+        "yoy": config.TextColumn(view.text("column.moved"), alignment="right", width=85),
+        "basis": config.TextColumn(view.text("column.growth_basis"), width=110),
         "announced": config.DateColumn(view.text("column.announced_on"), format=date_format(view), width=95),
-        "note": config.TextColumn(view.text("column.note"), width=120),
         "source": config.TextColumn(view.text("column.source"), width=140),
         "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+        "note": config.TextColumn(view.text("column.note"), width=260),
     }, most=12)
+
+
+def theme_growth(view: View, rows: pd.DataFrame) -> None:
+    """One line of business: the latest quarter of each company, fastest first. rows: name (words) beside the macro's columns and its source's."""
+    config = st.column_config
+    rows = rows.reset_index(drop=True)
+    table = pd.DataFrame({
+        "company": rows["name"], "segment": rows["segments"], "quarter": rows["calendar_quarter"],
+        "revenue": [formats.money(row.revenue_mn * 1e6, row.currency, view.language) for row in rows.itertuples()],
+        "yoy": [growth_words(row) for row in rows.itertuples()], "basis": [view.text(f"yoy_basis.{basis}") if isinstance(basis, str) else "" for basis in rows["yoy_basis"]],
+        "announced": rows["announced_on"], "source": rows["publisher"], "link": rows["url"],
+    })
+    theme = view.theme()
+    direction = [f"color: {palette.direction(value, theme)}" for value in rows["yoy_pct"]]
+    show(table, {
+        "company": config.TextColumn(view.text("column.name"), pinned=True, width=110),
+        "segment": config.TextColumn(view.text("column.segment"), width=280),
+        "quarter": config.TextColumn(view.text("column.period"), width=80),
+        "revenue": config.TextColumn(view.text("segments.revenue"), alignment="right", width=110),
+        "yoy": config.TextColumn(view.text("column.yoy_pct"), alignment="right", width=80),
+        "basis": config.TextColumn(view.text("column.yoy_basis"), width=110, help=view.text("computed.segment_growth")),
+        "announced": config.DateColumn(view.text("column.announced_on"), format=date_format(view), width=95),
+        "source": config.TextColumn(view.text("column.source"), width=140),
+        "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
+    }, styler=table.style.apply(lambda column: direction, subset=["yoy"]))
