@@ -6,7 +6,7 @@ from statistics import median
 
 import pandas as pd
 import pytest
-from conftest import CURATED, invented
+from conftest import CURATED, built, invented
 from currency_converter import CurrencyConverter
 from invention import companies_of, csv_of, days_after, sources_of
 
@@ -80,7 +80,7 @@ SESSIONS = ("2024-01-09", "2024-01-10", "2024-02-05", "2024-03-05", "2024-03-19"
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
     tickers = [line.split(",")[0] for line in COMPANIES.splitlines()[1:]]
-    closes = {(ticker, day, "daily") for ticker in tickers for day in SESSIONS} | {(ticker, day, "daily") for ticker, day, *_ in WEIGHTS} | {("MONTHS.HK", day, "month_end") for day in ("2024-01-31", "2024-02-29", "2024-03-28")}
+    closes = {(ticker, day, "daily") for ticker in tickers if ticker != "MONTHS.HK" for day in SESSIONS} | {(ticker, day, "daily") for ticker, day, *_ in WEIGHTS} | {("MONTHS.HK", day, "month_end") for day in ("2024-01-31", "2024-02-29", "2024-03-28")}
     made = invented(tmp_path_factory.mktemp("expected") / "data", companies=COMPANIES, listings=LISTINGS, corporate_actions=SPLIT, shares=SHARES, sources=sources_of("made-up", "made-up too"), estimates=csv_of("estimates", ESTIMATES),
                     prices=csv_of("prices", ({"ticker": ticker, "date": day, "close": CLOSE, "frequency": frequency} for ticker, day, frequency in sorted(closes))))  # fmt: skip
     assert made.result.rejected == []
@@ -216,9 +216,8 @@ def test_growth_is_that_of_the_second_year_over_the_first_with_the_thinner_count
     assert growth(expected, "MONTHS.HK", "2024-03-28") == ("2024-03-28", 12, 23, pytest.approx(100 * (23 / 12 - 1)), 2, "Ah, Bo, Che", "2024-12-31", "2025-12-31")
 
 
-def test_of_a_company_without_a_close_no_later_estimate_is_told(expected):
-    # MED.HK has too few daily closes to be read by the day and no month-end: on 9 January nothing is expected of it yet
-    assert growth(expected, "MED.HK", "2024-01-09")[:5] == (None, None, None, None, None)
+def test_no_later_estimate_is_told(expected):
+    assert growth(expected, "MED.HK", "2024-01-09")[:5] == ("2024-01-09", None, None, None, None)
 
 
 # The bundled estimates: every forward PE again, by a plain loop --------------------------------------------------------
@@ -286,3 +285,150 @@ def test_at_the_rate_of_the_central_bank_on_the_day_or_the_last_before_it(rows):
 def test_pdd_in_dollars_with_four_shares_an_ads(rows):
     assert rows("SELECT fiscal_year, close, close_currency, eps, eps_currency, shares_per_line, round(fx_rate, 4), round(pe), pe_printed FROM broker_year_pe WHERE ticker = 'PDD' ORDER BY 1") == [
         (2024, 137.3, "USD", 17.9, "CNY", 4, 0.1376, 14, 14), (2025, 137.3, "USD", 25.9, "CNY", 4, 0.1376, 10, 10)]
+
+
+# Revisions, consensus, what came of it ----------------------------------------------------------------------------------
+
+def test_a_revision_is_new_against_previous_of_the_same_broker_measure_and_year(rows):
+    found = rows("SELECT fiscal_year, value, previous_value, previous_basis, strftime(previous_published_on, '%Y-%m-%d'), round(change_pct, 1), strftime(published_on, '%Y-%m-%d') FROM estimate_revisions('2024-12-31') WHERE ticker = '0700.HK' AND metric = 'eps_diluted' ORDER BY 1")
+    assert found == [(2024, 24.1, 19.5, "prior_row", "2024-07-07", 23.6, "2024-12-02"), (2025, 26.3, 22.2, "prior_row", "2024-07-07", 18.5, "2024-12-02")]
+    assert rows("SELECT value, previous_value, previous_basis FROM estimate_revisions('2024-12-01') WHERE ticker = '0700.HK' AND metric = 'eps_diluted' ORDER BY fiscal_year") == [(19.5, None, None), (22.2, None, None)]
+    # what the broker prints of the figure before, and where it prints the change alone
+    assert rows("SELECT broker[:5], value, previous_value, previous_basis, round(change_pct, 1) FROM estimate_revisions('2025-12-31') WHERE ticker = '1024.HK' AND metric = 'net_income' AND fiscal_year = 2025 AND previous_basis IS NOT NULL ORDER BY 1") == [
+        ("CICC ", 20600, None, "change_printed", 3.0), ("China", 20590, 20015, "printed", 2.9)]
+
+
+def test_revisions_are_what_a_plain_loop_over_the_rows_gives(rows):
+    """Every dated forecast but multiples: the latest of a broker, measure, basis and year, and the one before it."""
+    with open(CURATED / "estimates.csv", encoding="utf-8", newline="") as file:
+        printed = [row for row in csv.DictReader(file) if row["published_on"] and row["published_on"] <= "2026-08-21" and row["unit"] != "x"]
+    by_fact = {}
+    for row in sorted(printed, key=lambda row: row["published_on"]):
+        broker = f"not printed ({row['source_id']})" if row["broker_basis"] == "not printed" else row["broker"]
+        by_fact.setdefault((broker, row["ticker"], row["metric"], row["basis"] or None, int(row["fiscal_year"])), []).append(row)
+    found = {row[:5]: row[5:] for row in rows("SELECT broker, ticker, metric, basis, fiscal_year, value, previous_value, change_pct, change_pp FROM estimate_revisions('2026-08-21')")}
+    assert set(found) == set(by_fact) and len(found) >= 90
+    for fact, history in by_fact.items():
+        new, before = history[-1], history[-2]["value"] if len(history) > 1 else ""
+        old = new["previous_value"] or before
+        value, previous, change, points = found[fact]
+        assert value == float(new["value"]) and previous == (float(old) if old else None), fact
+        if old and new["unit"] != "%":
+            assert change == pytest.approx(100 * (value - float(old)) / abs(float(old))) and points is None, fact
+
+
+def test_the_consensus_of_an_evening_is_that_of_the_forward_pe(rows):
+    for day in ("2024-08-30", "2025-12-31", "2026-02-27"):
+        ours = rows("SELECT ticker, basis, fiscal_year_end, value, n, status FROM consensus(?) WHERE metric = 'eps_diluted' ORDER BY ALL", day)
+        table = rows("SELECT ticker, basis, fiscal_year_end, arg_max(eps, effective_on), arg_max(n, effective_on), arg_max(status, effective_on) FROM estimate_consensus WHERE effective_on <= ? GROUP BY ALL ORDER BY ALL", day)
+        assert ours == table and len(ours) > 5
+
+
+def test_the_consensus_of_a_profit_names_its_brokers_and_leaves_out_what_is_old(rows):
+    assert rows("SELECT value, lowest, highest, n, len(brokers), status FROM consensus('2025-12-31') WHERE ticker = '1024.HK' AND metric = 'net_income' AND fiscal_year_end = '2025-12-31'") == [(20590, 20500, 20600, 3, 3, "OK")]
+    assert rows("SELECT n, status FROM consensus('2025-12-31') WHERE ticker = '0700.HK' AND metric = 'eps_diluted' AND fiscal_year_end = '2025-12-31'") == [(1, "STALE_ESTIMATE")]
+
+
+def test_the_surprises_of_kuaishou_are_kept_as_printed(rows):
+    found = {(metric, basis): rest for metric, basis, *rest in rows("SELECT metric, basis, actual, round(expected, 1), surprise_pct, surprise_pp, expected_basis FROM surprises WHERE ticker = '1024.HK' AND fiscal_period = '2025Q3' AND expected IS NOT NULL")}
+    after = "printed_after_by_broker"
+    assert found == {
+        ("revenue", None): [35500, 35256.7, 0.69, None, after], ("net_income", "reported"): [4500, 4198.2, 7.19, None, after], ("net_income", "adjusted"): [4990, 4835.3, 3.2, None, after],
+        ("other_services_revenue", None): [5900, 5641.1, 4.59, None, after], ("advertising_revenue", None): [20100, 19879.3, 1.11, None, after],
+        ("revenue_growth", None): [14.2, 13.5, None, 0.7, "consensus_quoted_after"], ("net_income_growth", "adjusted"): [26.3, 22.4, None, 3.9, "consensus_quoted_after"],
+    }  # fmt: skip
+    # the expectation that a printed surprise implies follows from that report's own actual
+    assert all(actual / expected - 1 == pytest.approx(pct / 100, abs=5e-5) for actual, expected, pct, _, basis in found.values() if basis == after)
+
+
+def test_what_was_expected_before_the_results_is_set_against_their_first_print(rows):
+    found = rows("SELECT ticker, fiscal_period, metric, actual, expected, round(surprise_pct, 1), n, strftime(expected_on, '%Y-%m-%d'), strftime(announced_on, '%Y-%m-%d') FROM surprises WHERE expected_basis = 'printed_before' AND metric <> 'eps_diluted' ORDER BY ALL")
+    assert ("1024.HK", "2025FY", "revenue", 142800, 141850, 0.7, 2, "2026-03-04", "2026-03-25") in found and ("9618.HK", "2025FY", "net_income", 27032, 26163, 3.3, 1, "2025-12-24", "2026-03-05") in found
+    assert all(expected_on < announced_on for *_, expected_on, announced_on in found)
+    # Guosen's 24.10 of December 2024 against Tencent's profit over its diluted shares
+    assert rows("SELECT round(actual, 2), expected, round(surprise_pct, 1), quality FROM surprises WHERE ticker = '0700.HK' AND metric = 'eps_diluted'") == [(23.51, 24.1, -2.5, "derived")]
+
+
+@pytest.mark.parametrize(("new", "old", "change"), [(110, 100, 10), (-50, -100, 50), (-150, -100, -50), (5, -5, None), (-5, 5, None), (120, 10, None), (90, 10, 800), (0, 10, None), (10, 0, None), (None, 10, None)])
+def test_a_percentage_of_next_to_nothing_or_across_a_change_of_sign_is_none(rows, new, old, change):
+    assert rows("SELECT change_in_pct(CAST(? AS DOUBLE), CAST(? AS DOUBLE))", new, old) == [(change,)]
+
+
+# Targets and ratings ----------------------------------------------------------------------------------------------------
+
+def test_a_target_stands_on_its_own_line(rows):
+    found = rows("SELECT quote_ticker, target, currency, per, close_now, round(upside_now_pct, 1) FROM targets_as_of('2025-12-31') WHERE broker LIKE 'Citi%' AND ticker = '9988.HK' ORDER BY 1")
+    assert found == [("9988.HK", 223, "HKD", "share", 142.8, 56.2), ("BABA", 225, "USD", "ads", 157.3, 43.0)]
+    assert {line for (line,) in rows("SELECT DISTINCT quote_ticker FROM target_consensus('2025-12-31')")} == {"0700.HK", "1024.HK", "3690.HK", "TCOM", "9988.HK", "BABA", "NTES"}
+
+
+def test_upside_then_and_now_and_as_printed(rows):
+    goldman = rows("SELECT target, close_then, close_then_basis, round(upside_then_pct, 1), upside_printed_pct, close_now, round(upside_now_pct, 1) FROM targets_as_of('2025-12-31') WHERE broker LIKE 'Goldman%' AND ticker = '1024.HK'")
+    assert goldman == [(83, 68.65, "printed", 20.9, 20.9, 63.95, 29.8)]
+    # without a printed price: the line's last close known that day
+    assert rows("SELECT close_then, close_then_basis, strftime(close_then_date, '%Y-%m-%d'), round(upside_then_pct, 1) FROM targets_as_of('2025-12-31') WHERE broker LIKE 'CMB%' AND quote_ticker = 'NTES'") == [(138.05, "line", "2025-11-28", 18.8)]
+    # only a broker's latest has an upside now, and an undated one is neither latest nor counted
+    assert rows("SELECT strftime(published_on, '%Y-%m-%d'), is_latest, close_now FROM targets_as_of('2025-12-31') WHERE broker = 'J.P. Morgan' AND quote_ticker = '0700.HK' ORDER BY 1") == [("2025-05-15", False, None), ("2025-12-17", True, 599)]
+    assert rows("SELECT count(*) FROM targets_as_of('2026-08-21') WHERE published_on IS NULL AND (is_latest OR in_consensus OR upside_now_pct IS NOT NULL)") == [(0,)]
+
+
+def test_a_median_target_is_of_the_latest_of_each_broker_not_older_than_180_days(rows):
+    targets = rows("SELECT target FROM targets_as_of('2025-12-31') WHERE quote_ticker = '1024.HK' AND in_consensus")
+    assert rows("SELECT target, n, close_now, round(upside_now_pct, 1) FROM target_consensus('2025-12-31') WHERE quote_ticker = '1024.HK'") == [(88, 4, 63.95, 37.6)] and median(target for (target,) in targets) == 88
+
+
+def test_what_has_no_day_is_not_known_before_the_month_or_year_named_for_it_is_over(rows):
+    undated = "SELECT count(*) FROM targets_as_of(?) WHERE broker LIKE 'BOCOM%' AND ticker = '0700.HK'"  # "2025-11; day not shown"
+    assert rows(undated, "2025-11-29") == [(0,)] and rows(undated, "2025-11-30") == [(1,)]
+    without = "SELECT count(*) FROM targets_as_of(?) WHERE broker LIKE 'CMSC%'"  # "day not shown"
+    assert rows(without, "2026-08-20") == [(0,)] and rows(without, "2026-08-21") == [(1,)]
+
+
+def test_outperform_is_what_guosen_says_it_is(rows):
+    found = rows("SELECT ticker, rating, rating_code, lower_bound_pct, upper_bound_pct, horizon, benchmark FROM ratings_as_of('2024-07-07') WHERE ticker IN ('0700.HK', 'PDD') ORDER BY 1")
+    assert found == [("0700.HK", "优于大市", "buy", 10, None, "6 to 12 months after the report", "Hang Seng Index (HSI.HI)"), ("PDD", "优于大市", "buy", 10, None, "6 to 12 months after the report", "S&P 500 (SPX.GI) or Nasdaq Composite (IXIC.GI)")]
+    assert rows("SELECT DISTINCT rule FROM ratings_as_of('2026-08-21') WHERE broker LIKE 'Citi%'") == [(None,)]  # its own definition was not seen
+    assert rows("SELECT code, severity FROM findings WHERE code = 'R01' AND ref = 'Citi (花旗) Buy'") == [("R01", "note")]
+    assert rows("SELECT count(*) FROM findings WHERE code = 'R01' AND ref LIKE 'Guosen%'") == [(0,)]
+
+
+STREET = csv_of("companies", ({"ticker": t, "issuer_ticker": "AH.HK", "name_en": t, "name_zh": t, "short_en": t, "short_zh": t} | more for t, more in (("AH.HK", {}), ("AHD", {"kind": "line", "exchange": "NYSE", "price_currency": "USD"}))))
+
+
+def test_a_target_of_a_line_without_a_close_is_seen_through_the_ratio_and_the_rate(tmp_path):
+    """Eight shares an ADS; the home line at HKD 80 is USD 82 an ADS at that day's rate, and marked derived."""
+    target = {"broker": "Ah", "broker_basis": "printed", "broker_printed": "Ah", "ticker": "AH.HK", "quote_ticker": "AHD", "quote_basis": "printed", "target": 100, "currency": "USD", "per": "ads", "published_on": "2024-03-06", "quality": "exact", "date_basis": "printed"}
+    made = invented(tmp_path / "data", companies=STREET, sources=sources_of(), target_prices=csv_of("target_prices", [target]), listings=csv_of("listings", [{"ticker": "AHD", "code": "AHD", "issuer_ticker": "AH.HK", "exchange": "NYSE", "currency": "USD", "share_class": "ADS", "shares_per_ads": 8}]),
+                    prices=csv_of("prices", [{"ticker": "AH.HK", "date": "2024-03-05", "close": 80}]))  # fmt: skip
+    assert made.result.rejected == []
+    rate = CurrencyConverter().convert(1, "HKD", "USD", date(2024, 3, 6))
+    ((close, basis, upside, now),) = made.rows("SELECT close_then, close_then_basis, upside_then_pct, close_now_basis FROM targets_as_of('2024-03-06')")
+    assert (close, basis, upside, now) == (pytest.approx(80 * 8 * rate), "derived", pytest.approx(100 * (100 / (80 * 8 * rate) - 1)), "derived")
+
+
+# Bad input --------------------------------------------------------------------------------------------------------------
+
+def test_bad_estimates_targets_and_ratings_are_refused_by_name_all_in_one_pass(tmp_path):
+    changes = {
+        "estimates": [("24.1,19.5,23.6,,CNY,inferred,per share,share,2024-12-02", "24.1,19.5,23.6,,CNY,inferred,per share,share,2025-03-20"),  # a day after the results
+                      ("adjusted,printed,2025,2025E,2025-12-31,2025FY,2025-12-31,38000,", "adjusted,printed,2023,2023E,2023-12-31,2023FY,2023-12-31,38000,")],
+        "target_prices": [("Arete,printed,Arete,PDD,PDD,printed,121,USD", "Arete,printed,Arete,PDD,PDD,printed,121,HKD"), ("1024.HK,1024.HK,inferred,89,HKD,", "1024.HK,1024.HK,inferred,89,,")],
+        "ratings": [("Arete,printed,PDD,Buy,Buy,buy,", "Arete,printed,PDD,Buy,Buy,accumulate,")],
+        "rating_definitions": [("stock,优于大市,Outperform,buy,", "stock,优于大市,Outperform,strong_buy,")],
+    }  # fmt: skip
+    files = {}
+    for table, pairs in changes.items():
+        files[table] = (CURATED / f"{table}.csv").read_text("utf-8")
+        for old, new in pairs:
+            assert files[table].count(old) == 1, (table, old)
+            files[table] = files[table].replace(old, new)
+    lines = [str(rejection) for rejection in built(tmp_path / "data", files).result.rejected]
+
+    def told(*parts: str) -> bool:
+        return any(all(part in line for part in parts) for line in lines)
+
+    assert told("estimates.csv:", "published_on '2025-03-20'", "rule C41, the results to 2024-12-31 were announced on 2025-03-19")
+    assert told("estimates.csv:", "rule C41, 2023FY ended on 2023-12-31") or told("estimates.csv:", "rule C41, the results to 2023-12-31")
+    assert told("target_prices.csv:2 currency 'HKD'", "rule C42, PDD is quoted in USD") and told("target_prices.csv:", "currency", "rule C18")
+    assert told("ratings.csv:2 rating_code 'accumulate'", "rule C16")
+    assert told("rule C43, Guosen Securities (国信证券) itself means strong_buy by '优于大市'")
