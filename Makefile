@@ -24,10 +24,10 @@ test: setup
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist load
 
-# The long proofs: kill -9 at random moments and before every file, ten thousand spoiled files.
+# The long proofs: kill -9 at random moments and before every file, ten thousand spoiled files, 24 defects of each kind.
 proof: setup
 	@$(BIN)/python -m pytest -q -m proof
-	@HARBOURVIEW_FUZZ=10000 $(BIN)/python -m pytest -q tests/test_fuzz.py
+	@HARBOURVIEW_FUZZ=10000 HARBOURVIEW_PLANTED=24 $(BIN)/python -m pytest -q tests/test_fuzz.py tests/test_price_rules.py
 
 benchmark: build
 	@$(BIN)/python benchmarks/speed.py

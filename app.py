@@ -10,7 +10,7 @@ from ui.text import text
 st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "ui" / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
 
 language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
-pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "valuation", "buybacks", "segments", "data")]
+pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")]
 
 
 def hand_over() -> None:

@@ -1,4 +1,4 @@
-"""The loaders' command line: build, prices, check, status, path, rollback, pin.
+"""The loaders' command line: build, prices, hkex, documents, traffic, check, status, path, rollback, pin.
 
 Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the last build was), 3 published
 in part (what was left out is listed), 4 another loader holds the lock, 130 broken off at the keyboard.
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from loaders import build
-from warehouse import places, snapshot
+from warehouse import places, runs, snapshot
 
 PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
 SHOWN = 20  # stale lines that status names without --json
@@ -29,10 +29,15 @@ def still_served() -> str:
     return f"nothing was published, still serving {now.snapshot_id}"
 
 
+def say_step(text: str) -> None:
+    """What a build is doing, on a terminal."""
+    if sys.stdout.isatty():
+        print(f"  {text} ...", flush=True)
+
+
 def run_build(publish: bool) -> int:
     begun = time.perf_counter()
-    progress = (lambda text: print(f"  {text} ...", flush=True)) if sys.stdout.isatty() else (lambda text: None)
-    result = build.build(places.data_folder(), publish, progress)
+    result = build.build(places.data_folder(), publish, say_step)
     return PUBLISHED if tell_build(result, begun) else REJECTED
 
 
@@ -54,7 +59,8 @@ def tell_build(result: build.Result, begun: float) -> bool:
 
 def run_prices(chosen: argparse.Namespace) -> int:
     """Bring daily prices, then build."""
-    from loaders.prices import run as prices  # pandas and a vendor's package: for no other command
+    from loaders.prices import names  # pandas and a vendor's package: for no other command
+    from loaders.prices import run as prices
 
     begun, data = time.perf_counter(), places.data_folder()
     try:
@@ -64,7 +70,7 @@ def run_prices(chosen: argparse.Namespace) -> int:
         for line in str(error).splitlines():
             print(f"{line}; {end}", file=sys.stderr)
         return REJECTED
-    tickers, unknown = prices.tickers_of(chosen.tickers, world.names) if chosen.tickers else (None, [])
+    tickers, unknown = names.tickers_of(chosen.tickers, world.names) if chosen.tickers else (None, [])
     if unknown and not tickers:
         print(f"{'; '.join(unknown)}; {still_served()}", file=sys.stderr)
         return REJECTED
@@ -91,6 +97,62 @@ def run_prices(chosen: argparse.Namespace) -> int:
     return IN_PART if report.left_out or unknown else PUBLISHED
 
 
+def run_hkex(chosen: argparse.Namespace) -> int:
+    """Read files of purchases into the curated buybacks, then build."""
+    from loaders.hkex import run as hkex
+
+    begun = time.perf_counter()
+    try:
+        done = hkex.run(places.data_folder(), chosen.files, hkex.Options(chosen.ticker, chosen.day, chosen.source), say=say_step)
+    except KeyboardInterrupt:
+        print(f"\nbroken off; the curated files are as they were or changed whole, the same command goes on from here; {still_served()}", file=sys.stderr)
+        return BROKEN_OFF
+    hkex.tell(done, still_served() if done.built is None or done.built.rejected else "")
+    if done.rejected or not (done.read or done.known):
+        return REJECTED
+    if not tell_build(done.built, begun):
+        return REJECTED
+    return IN_PART if done.refused else PUBLISHED
+
+
+def run_documents(chosen: argparse.Namespace) -> int:
+    """Add research documents to the curated ones, then build."""
+    from loaders import documents
+
+    begun = time.perf_counter()
+    done = documents.run(places.data_folder(), chosen.files)
+    for title, document_id in done.known:
+        print(f"already here as {document_id}: {title}")
+    for document_id, other in done.folded:
+        print(f"{document_id} tells the story of {other} and stands under it")
+    return tell_entered(done, begun, f"documents: {len(done.added)} added, {len(done.known)} already here; files: {done.read} read, {len(done.refused)} refused")
+
+
+def run_traffic(chosen: argparse.Namespace) -> int:
+    """Add a vendor's weekly tables of visits to the curated ones, then build."""
+    from loaders import traffic
+
+    begun = time.perf_counter()
+    done = traffic.run(places.data_folder(), chosen.files, chosen.vendor, chosen.week, chosen.published, chosen.source)
+    return tell_entered(done, begun, f"sites: {done.added} added, {done.known} already here; files: {done.read} read, {len(done.refused)} refused")
+
+
+def tell_entered(done, begun: float, counted: str) -> int:
+    """Say what was refused and what went in; the exit code."""
+    end = still_served()
+    for name, lines in done.refused.items():
+        for line in lines:
+            print(f"{line}; {f'{name} was left out, nothing else is lost' if done.read and not done.rejected else end}", file=sys.stderr)
+    for line in done.rejected:
+        print(f"{line}; {end}", file=sys.stderr)
+    if done.rejected or done.built is None:
+        return REJECTED
+    print(counted)
+    if not tell_build(done.built, begun):
+        return REJECTED
+    return IN_PART if done.refused else PUBLISHED
+
+
 def tell_refusal(refused: dict | None, end: str) -> None:
     """Every line of the last build, where it was refused."""
     if refused:
@@ -105,6 +167,8 @@ def run_status(as_json: bool) -> int:
     except snapshot.NoSnapshot:
         tell_refusal(build.refused(places.data_folder()), "nothing is served yet")
         raise
+    except duckdb.CatalogException:  # after an update, or a rollback to before one
+        raise snapshot.NoSnapshot("the served snapshot was built by another version of Harbourview and lacks what status tells; run: python -m loaders build") from None
     code = REJECTED if status["problem"] or status["refused"] else PUBLISHED
     if as_json:
         print(json.dumps(status, ensure_ascii=False, indent=2))
@@ -114,7 +178,7 @@ def run_status(as_json: bool) -> int:
         print(f"warning: {status['problem']}; serving the newest snapshot that can be verified")
     tell_refusal(status["refused"], "what is served is the snapshot before it")
     for row in status["tables"]:
-        print(f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-'}")
+        print(f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-':<10}  {row['state'] if row['state'] != 'none' else ''}".rstrip())
     for row in status["findings"]:
         print(f"  {row['severity']} {row['code']}: {row['count']}")
     stale = [row for row in status["prices"] if row["state"] != "fresh"]
@@ -125,11 +189,13 @@ def run_status(as_json: bool) -> int:
         print(f"  and {len(stale) - SHOWN} more: status --json")
     if run := status["last_run"]:
         ended = f"ended {run['finished_at'][:16].replace('T', ' ')}" if run["finished_at"] else "was broken off"
-        print(f"last run of prices: {run['provider']}, began {run['began_at'][:16].replace('T', ' ')}, {ended}: " + (", ".join(f"{count} {outcome}" for outcome, count in sorted(run["outcomes"].items())) or "nothing asked"))
+        print(f"last run of prices: {run['provider']}, began {run['began_at'][:16].replace('T', ' ')}, {ended}: " + (", ".join(f"{count} {outcome}" for outcome, count in run["outcomes"].items()) or "nothing asked"))
         for line in run["lines"]:
-            if line["outcome"] not in ("got", "nothing new"):
+            if line["outcome"] not in runs.WELL:
                 print(f"  {line['ticker']:<9} {line['outcome']}: {line['note']}")
-    print(f"earlier: {', '.join(status['earlier']) or 'none'}")
+    print("snapshots kept, newest first; to serve one: python -m loaders rollback ID")
+    for kept in status["snapshots"]:
+        print(f"  {kept['snapshot_id']}  built {kept['built_at'][:16].replace('T', ' ')} HKT{', pinned' * kept['pinned']}{', served' * kept['served']}")
     return code
 
 
@@ -157,6 +223,18 @@ def main(arguments: list[str] | None = None) -> int:
     prices.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="first session wanted; without it, what has not landed yet")
     prices.add_argument("--from", dest="folder", metavar="DIR", help="the folder that the provider csv reads")
     prices.add_argument("--unadjusted", action="store_true", help="declare the files of the folder as not adjusted for dividends")
+    hkex = commands.add_parser("hkex", help="read the exchange's share repurchases reports, or a vendor's tables, into the curated buybacks, then build")
+    hkex.add_argument("files", nargs="+", metavar="FILE", help="workbooks (.xls, .xlsx), a vendor's CSV, or folders of workbooks")
+    hkex.add_argument("--ticker", help="the company of a vendor's table that names none")
+    hkex.add_argument("--day", type=date.fromisoformat, metavar="DATE", help="the trade day of a vendor's table that names none")
+    hkex.add_argument("--source", metavar="SOURCE_ID", help="the row of sources.csv that a vendor's table comes from")
+    commands.add_parser("documents", help="add research documents, then build").add_argument("files", nargs="+", metavar="FILE", help="CSV files, text files with a front matter (.md, .txt), or folders of them")
+    traffic = commands.add_parser("traffic", help="add a vendor's weekly table of site traffic, then build")
+    traffic.add_argument("files", nargs="+", metavar="FILE", help="the vendor's table (.csv, .xlsx); of several each is the week after the one before it")
+    traffic.add_argument("--vendor", required=True, help="who counts: a vendor that is here already, or a publisher of sources.csv")
+    traffic.add_argument("--week", required=True, type=date.fromisoformat, metavar="DATE", help="the first day of the (first) table's week")
+    traffic.add_argument("--published", type=date.fromisoformat, metavar="DATE", help="the day of the report; without it the week is known a week after its end")
+    traffic.add_argument("--source", metavar="SOURCE_ID", help="the row of sources.csv that it comes from; without it a new one")
     commands.add_parser("check", help="validate everything, publish nothing")
     commands.add_parser("status", help="the served snapshot, freshness, findings").add_argument("--json", action="store_true")
     commands.add_parser("path", help="path of the served snapshot")
@@ -169,6 +247,12 @@ def main(arguments: list[str] | None = None) -> int:
                 return run_build(chosen.command == "build")
             case "prices":
                 return run_prices(chosen)
+            case "hkex":
+                return run_hkex(chosen)
+            case "documents":
+                return run_documents(chosen)
+            case "traffic":
+                return run_traffic(chosen)
             case "status":
                 return run_status(chosen.json)
             case "path":

@@ -1,10 +1,11 @@
 """Figures that cannot be right beside others: results against each other, against the currency of the accounts and against the shares."""
 
+import difflib
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import fmean, median
+from statistics import fmean, median, mode
 
 from loaders.reading import Rejection, Rows, written
 
@@ -16,6 +17,8 @@ COMPARED_DAYS = 3 * 365 + 1
 NEAR_FACTOR = 0.2
 # C29: an EPS or a profit whose last digit is worth more than this part of it says too little of the count.
 COARSEST = 0.1
+# C41: days after the end of a period within which its results are out at the latest.
+LATEST_RESULTS = 184
 
 
 # Rules of results ----------------------------------------------------------------------------------------------
@@ -69,9 +72,9 @@ def unexplained_restatements(earnings: Rows) -> list[Rejection]:
 # Figures against each other ------------------------------------------------------------------------------------
 
 def misfits(every: dict[str, Rows]) -> list[Rejection]:
-    """Figures that contradict those beside them: an EPS and the shares (C29), a unit (C21, C22), a currency (C27), more shares bought than can be (C25), a statement of what was yet to come (C26)."""
+    """Figures that contradict those beside them: an EPS and the shares (C29), a unit (C21, C22), a currency (C27), more shares bought than can be (C25), a statement of what was yet to come (C26), a forecast of what is known (C41), a target of another line (C42), another code than the broker's own (C43), a part of a segment that does not exist (C32), parts above their parent (C33), a KPI in two units (C34)."""
     known = counts_by_company(every)
-    return implausible_counts(known) + other_units(every) + other_totals(every) + too_many_bought(every, known) + stated_too_early(every)
+    return implausible_counts(known) + years_gone(every) + other_lines(every) + other_codes(every) + other_units(every) + other_totals(every) + unknown_parents(every) + parts_above_parents(every) + mixed_units(every) + too_many_bought(every, known) + stated_too_early(every)
 
 
 def months_of(row: dict) -> int:
@@ -93,6 +96,10 @@ def other_units(every: dict[str, Rows]) -> list[Rejection]:
         for row, place in found:
             if (row["revenue_mn"] or 0) > 0:
                 series[ticker, row["segment"], row["currency"], months_of(row)].append((row["period_end"], row["revenue_mn"], "revenue_mn", place))
+    for ticker, found in by_company(every, "kpis").items():
+        for row, place in found:
+            if (row["value"] or 0) > 0 and row["period_end"]:
+                series[ticker, row["kpi"], row["unit"], months_of(row)].append((row["period_end"], row["value"], "value", place))
     for (ticker, segment, currency, months), figures in series.items():
         for figure in figures:
             day, value, column, (name, line) = figure
@@ -102,7 +109,68 @@ def other_units(every: dict[str, Rows]) -> list[Rejection]:
             usual = median(other[1] for other in near)
             if not 1 / OTHER_UNIT < value / usual < OTHER_UNIT:
                 what = f"{ticker} {segment}".strip()
-                wrong.append(Rejection(name, line, column, written(value), "C21", f"{times(value / usual)} than the {usual:,.10g} million {currency} of the {len(near)} other figures of {what} nearest to it ({months} months each): is it in million?"))
+                wrong.append(Rejection(name, line, column, written(value), "C21", f"{times(value / usual)} than the {usual:,.10g} {unit_of(name, currency)} of the {len(near)} other figures of {what} nearest to it ({months} months each): is it in {'million' if name != 'kpis.csv' else currency}?"))
+    return wrong
+
+
+def unit_of(name: str, unit: str) -> str:
+    """The unit of a figure in words: results and segments are in million of a currency, a KPI says its own."""
+    return unit if name == "kpis.csv" else f"million {unit}"
+
+
+def unknown_parents(every: dict[str, Rows]) -> list[Rejection]:
+    """Parts of a segment that the company does not have: C32."""
+    wrong = []
+    for ticker, found in by_company(every, "segments").items():
+        names = {row["segment"] for row, _ in found}
+        for row, (name, line) in found:
+            if row["parent_segment"] is not None and row["parent_segment"] not in names:
+                near = difflib.get_close_matches(row["parent_segment"], names - {None}, 2)
+                wrong.append(Rejection(name, line, "parent_segment", row["parent_segment"], "C32", f"{ticker} has no segment of that name" + (f"; near: {', '.join(near)}" if near else "")))
+    return wrong
+
+
+def half_unit(row: dict) -> float:
+    """Half a unit of the last digit of a revenue as it is told: 0.5 of 20,102 and 50 of about 42,800."""
+    value, power = abs(row["revenue_mn"]), 1
+    while row["quality"] != "exact" and value and value % (10 * power) == 0:
+        power *= 10
+    return power / 2
+
+
+def parts_above_parents(every: dict[str, Rows]) -> list[Rejection]:
+    """Parts of a segment that sum to more than it in the same filing, by more than their rounding and half a per cent: C33."""
+    wrong = []
+    for _, found in by_company(every, "segments").items():
+        parents, parts = {}, defaultdict(list)
+        for row, place in found:
+            filing = (row["history"], row["period_start"], row["period_end"], row["announced_on"], row["currency"])
+            if row["revenue_mn"] is not None:
+                parents[filing, row["segment"]] = (row, place)
+                if row["parent_segment"] is not None:
+                    parts[filing, row["parent_segment"]].append((row, place))
+        for key, rows in parts.items():
+            if key not in parents:
+                continue
+            parent, (of, at) = parents[key]
+            summed = sum(row["revenue_mn"] for row, _ in rows)
+            if parent["revenue_mn"] > 0 and summed > 1.005 * parent["revenue_mn"] + half_unit(parent) + sum(half_unit(row) for row, _ in rows):
+                row, (name, line) = max(rows, key=lambda found: found[0]["revenue_mn"])
+                wrong.append(Rejection(name, line, "revenue_mn", written(row["revenue_mn"]), "C33",
+                                       f"the {len(rows)} part{'s' * (len(rows) > 1)} of {parent['segment']} to {parent['period_end']} sum{'s' * (len(rows) == 1)} to {summed:,.10g} million, more than the {parent['revenue_mn']:,.10g} million of {of}:{at}"))
+    return wrong
+
+
+def mixed_units(every: dict[str, Rows]) -> list[Rejection]:
+    """Values of one KPI in another unit than most of them: C34."""
+    wrong = []
+    for _, found in by_company(every, "kpis").items():
+        units = defaultdict(list)
+        for row, place in found:
+            units[row["kpi"]].append((row["unit"], place))
+        for kpi, told in units.items():
+            usual = mode(unit for unit, _ in told)
+            wrong += [Rejection(name, line, "unit", unit, "C34", f"the other values of {kpi} are in {usual}: give them one unit, or the figure another name") for unit, (name, line) in told if unit != usual]
     return wrong
 
 
@@ -278,3 +346,57 @@ def suspected(quotient: float, unit: str, ratios: set[float]) -> str | None:
         words[1 / ratio] = f"is this per ADS ({ratio:g} shares)?" if unit == "per share" else f"is this multiplied by the {ratio:g} shares of an ADS twice?"
     nearest = min(words, key=lambda factor: abs(quotient / factor - 1))
     return words[nearest] if abs(quotient / nearest - 1) <= NEAR_FACTOR else None
+
+
+# Estimates, targets, ratings ------------------------------------------------------------------------------------
+
+def years_gone(every: dict[str, Rows]) -> list[Rejection]:
+    """Brokers' estimates of a year whose results were out when they were published, or that had ended half a year before: C41."""
+    wrong, announced = [], {}
+    for ticker, found in by_company(every, "earnings").items():
+        for row, (name, line) in found:
+            if row["announced_on"] and row["announced_on"] < announced.get((ticker, row["period_end"]), (date.max,))[0]:
+                announced[ticker, row["period_end"]] = row["announced_on"], f"{name}:{line}"
+    for ticker, found in by_company(every, "estimates").items():
+        for row, (name, line) in found:
+            day, end = row["published_on"], row["period_end"]
+            if row["estimate_kind"] != "broker" or day is None or end is None:
+                continue
+            known, place = announced.get((ticker, end), (None, None))
+            if known and day > known:
+                wrong.append(Rejection(name, line, "published_on", str(day), "C41", f"the results to {end} were announced on {known} ({place}): no estimate is new after them"))
+            elif (day - end).days > LATEST_RESULTS:
+                wrong.append(Rejection(name, line, "published_on", str(day), "C41", f"{row['fiscal_period']} ended on {end}, more than {LATEST_RESULTS} days before: is the year or the date another?"))
+    return wrong
+
+
+def other_lines(every: dict[str, Rows]) -> list[Rejection]:
+    """Targets in another currency than their line is quoted in, per share of an ADS, or for a line of another company: C42."""
+    wrong = []
+    lines = {row["ticker"]: row for row in every["companies"].values}
+    ads = {row["ticker"] for row in every["listings"].values if row["share_class"] == "ADS"} if "listings" in every else set()
+    for ticker, found in by_company(every, "target_prices").items():
+        for row, (name, line) in found:
+            quoted = lines.get(row["quote_ticker"])
+            if quoted is None or ticker not in lines:
+                continue  # C10 says so
+            if quoted["issuer_ticker"] != lines[ticker]["issuer_ticker"]:
+                wrong.append(Rejection(name, line, "quote_ticker", row["quote_ticker"], "C42", f"is no line of {ticker}"))
+            elif row["currency"] != quoted["price_currency"]:
+                wrong.append(Rejection(name, line, "currency", row["currency"], "C42", f"{row['quote_ticker']} is quoted in {quoted['price_currency']}: is the target for another line?"))
+            elif (row["per"] == "ads") != (row["quote_ticker"] in ads):
+                wrong.append(Rejection(name, line, "per", row["per"], "C42", f"one unit of {row['quote_ticker']} is {'an ADS' if row['quote_ticker'] in ads else 'a share'}"))
+    return wrong
+
+
+def other_codes(every: dict[str, Rows]) -> list[Rejection]:
+    """Ratings whose step is another than the one of the broker's own definition: C43."""
+    wrong = []
+    meant = {(row["broker"], row["rating"]): (row["rating_code"], f"{name}:{line}") for row, (name, line) in (found for rows in by_company(every, "rating_definitions", "broker").values() for found in rows) if row["category"] == "stock"}
+    for table in ("ratings", "coverage"):
+        for rows in by_company(every, table).values():
+            for row, (name, line) in rows:
+                code, place = meant.get((row["broker"], row["rating"]), (row["rating_code"], None))
+                if row["rating_code"] != code:
+                    wrong.append(Rejection(name, line, "rating_code", row["rating_code"], "C43", f"{row['broker']} itself means {code} by {row['rating']!r} ({place})"))
+    return wrong

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import formats, frame, panels, stamp, tables
+from ui import formats, frame, marks, panels, stamp, tables
 
 view = frame.view()
 rows = view.ask("SELECT * FROM overview(?, ?, ?)", view.as_of, view.years, view.state.basis)
@@ -42,14 +42,15 @@ panels.headline([
 ])
 
 # The table: one company a row, cheapest first, what cannot be ranked last and grey.
-trends = view.ask("""SELECT ticker, list(close ORDER BY date) AS trend FROM (SELECT ticker, date_trunc('month', date) AS month, max(date) AS date, arg_max(close, date) AS close FROM prices JOIN companies USING (ticker)
-                     WHERE close_known_on(date, exchange) <= ? AND date > CAST(? AS DATE) - INTERVAL 2 YEAR GROUP BY ALL) GROUP BY ticker""", view.as_of, view.as_of)
+trends = view.ask("""SELECT ticker, list(close ORDER BY date) AS trend FROM (SELECT ticker, date_trunc('month', date) AS month, max(date) AS date, arg_max(close, date) AS close FROM price_series(?)
+                     WHERE date > CAST(? AS DATE) - INTERVAL 2 YEAR GROUP BY ALL) GROUP BY ticker""", view.as_of, view.as_of)
 # Ranked first, cheapest on top; then those with a multiple, then those without.
 shown = shown.assign(place=shown["status"].map({"OK": 0, "STALE_EPS": 1, "STALE_PRICE": 2, "NM_LOSS": 3}).fillna(4)).sort_values(["percentile", "place", "ticker"], na_position="last")
 shown = shown.merge(trends, on="ticker", how="left")
 outside = [ticker for ticker in view.state.tickers if ticker not in set(shown["ticker"])]
 if outside:
     st.info(view.text("overview.no_company", names=", ".join(view.name(ticker) for ticker in outside)))
+marks.tell(view, shown["ticker"])
 if len(shown):
     chosen = tables.overview(view, shown, key="overview_table")
     if chosen is not None:
@@ -59,7 +60,7 @@ if len(shown):
     picture = panels.drawn("cross_section", shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
             view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
         stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", unit=view.text("unit.times"), metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
-                    view.text("source.computed"), snapshot=view.served.snapshot_id, number=len(ranked)),
+                    view.text("source.computed", frequency=view.closes), note=marks.prices(view, shown["ticker"]), snapshot=view.served.snapshot_id, number=len(ranked)),
         view.theme(), height=200 + 28 * len(shown) if len(shown) < 9 else None, empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
     panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)
 

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ui import charts, formats, panels, stamp, tables
+from ui import charts, formats, marks, panels, stamp, tables
 from ui.frame import view as of_this_run
 
 METRICS = {"company": ("pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm"), "index": ("pe_ttm", "pb", "dividend_yield"), "basket": ("pe_ttm",)}
@@ -51,6 +51,7 @@ with choices:
 basis = "quoted" if kind == "index" else "reported" if metric == "ps_ttm" else view.state.basis
 basis_words = view.text(f"basis.{basis}")
 name, measure, write = view.name(focus), view.text(f"metric.{metric}"), written(metric)
+unit = view.text("unit.per_cent" if metric in YIELDS else "unit.times")
 of = (focus, metric, basis)
 
 standing = view.ask("SELECT * FROM valuation_windows(?) WHERE metric = ? AND basis IN (?, 'quoted')", view.as_of, metric, "reported" if metric == "ps_ttm" else view.state.basis)
@@ -65,6 +66,10 @@ history = view.ask("SELECT * FROM valuation_window(?, ?) WHERE ticker = ? AND me
 results = history["eps_effective_on"].dropna().drop_duplicates() if metric != "pe_forward" else pd.Series(dtype="datetime64[us]")
 
 
+OLD = marks.prices(view, [focus]) if kind == "company" else ""
+is_stale = now["status"] == "STALE_PRICE"
+
+
 # The finding, and the headline figures with what makes each of them -----------------------------------------------
 
 def finding() -> str:
@@ -73,6 +78,8 @@ def finding() -> str:
         cheaper = now["percentile"] <= 50
         share = formats.percent(100 - now["percentile"] if cheaper else now["percentile"], digits=0)
         return view.text("finding.valuation_cheaper" if cheaper else "finding.valuation_dearer", share=share, observations=view.text(f"observations.{frequency}"), since=formats.month(now["first_date"], language), **about)
+    if is_stale and kind == "company":
+        return view.text("finding.valuation_stale", date=day(now["date"]), **about)
     if pd.notna(now["value"]):
         needed = 120 if frequency == "daily" else 30
         reason = view.text("missing.history", number=int(now["n"]), needed=needed) if now["status"] == "OK" else view.text(f"reason.{now['status']}")
@@ -97,6 +104,8 @@ with answer:
     tonight = view.ask("SELECT DISTINCT announced_on FROM earnings_items WHERE ticker = ? AND announced_on = ? AND effective_on > ?", view.universe.issuer(focus), view.as_of, view.as_of)
     if len(tonight):
         panels.missing(view.text("finding.valuation_results", date=day(view.as_of)))
+    if OLD:
+        panels.missing(OLD)
     if is_thin:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":orange[{panels.escape(view.text('valuation.note_thin', coverage=formats.percent(now['coverage_pct'], digits=0), losses=int(now['losses_left_out'])))}]", width="content")
@@ -116,7 +125,7 @@ with figures:
 # Pictures of the one that is shown ----------------------------------------------------------------------------------
 
 announced = history["eps_announced_on"].dropna()
-SOURCE = view.text("source.quoted") if kind == "index" else view.text("source.computed_basket") if kind == "basket" else view.text("source.computed_estimates") if metric == "pe_forward" else view.text("source.computed") if announced.empty else \
+SOURCE = view.text("source.quoted") if kind == "index" else view.text("source.computed_basket") if kind == "basket" else view.text("source.computed_estimates") if metric == "pe_forward" else view.text("source.computed", frequency=view.text(f"frequency.{frequency}")) if announced.empty else \
     view.text("source.computed_of" if frequency == "month_end" else "source.computed_of_daily", name=name, announced=day(announced.iloc[-1]))
 NOTES = ([view.text("valuation.note_coverage", coverage=formats.percent(now["coverage_pct"], digits=0))] if pd.notna(now["coverage_pct"]) and now["coverage_pct"] < 80 else []) + \
     ([view.text("valuation.note_losses", losses=int(now["losses_left_out"]))] if now["losses_left_out"] else [])
@@ -125,12 +134,13 @@ EMPTY = view.text(f"reason.{now['status']}") + (" " + view.text("valuation.bring
 
 
 def stamped(title: str, subtitle: str, *notes: str, number: int | None = None, source: str = SOURCE) -> stamp.Stamp:
-    return stamp.Stamp(title, subtitle, as_of=view.as_of, source=source, note=" ".join(note for note in (*notes, *NOTES) if note), number=int(now["n"]) if number is None else number, snapshot=view.served.snapshot_id)
+    return stamp.Stamp(title, subtitle, as_of=view.as_of, source=source, note=" ".join(note for note in (*notes, *NOTES, OLD) if note), number=int(now["n"]) if number is None else number, snapshot=view.served.snapshot_id)
 
 
 def about(part: str, **more: str) -> str:
     """The subtitle of a picture: what it measures, unit, basis, frequency, window."""
-    return view.text(f"chart.{part}_subtitle", metric=measure, unit=view.text("unit.per_cent" if metric in YIELDS else "unit.times"), basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window_of, **more)
+    words = dict(metric=measure, unit=unit, basis=basis_words, frequency=view.text(f"frequency.{frequency}"), window=window_of)
+    return view.text(f"chart.{part}_subtitle", **words | more)
 
 
 def show(figure, key: str) -> None:
@@ -151,12 +161,12 @@ def draw_history(theme) -> None:
                               WHERE v.index_ticker = ? AND v.metric = ? AND v.percentile IS NOT NULL AND coalesce(v.published_on, v.date) <= ?""", focus, metric, view.as_of)
         entered = view.ask("SELECT members, companies FROM basket_valuation WHERE basis = ? AND date <= ? ORDER BY date DESC LIMIT 1", view.state.basis, view.as_of)
         note = view.text("valuation.basket_note", basis=view.text(f"basis.{view.state.basis}"), members=int(entered["members"].iloc[0]), companies=int(entered["companies"].iloc[0])) if len(basket) else ""
-        figure = panels.drawn("index_history", history[["date", "value"]], stamped(title, view.text("chart.index_history_subtitle", metric=measure, unit=view.text("unit.per_cent" if metric in YIELDS else "unit.times"), frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")),
+        figure = panels.drawn("index_history", history[["date", "value"]], stamped(title, view.text("chart.index_history_subtitle", metric=measure, unit=unit, frequency=view.text("frequency.month_end"), publisher=view.text("source.quoted_by")),
                                                                                view.text("valuation.index_method"), note), theme, printed=printed, bands=bands, percentile=now["percentile"], high_is_cheap=metric in YIELDS,
                               name=name, others=basket.assign(series=view.name("BASKET")) if len(basket) else None, write=partial(write, digits=2), empty=EMPTY)
     else:
-        figure = panels.drawn("percentile_band", charts.weekly(history), bands, stamped(title, about("pe_history"), WEEKLY), theme, results=results[results > history["date"].min()], percentile=now["percentile"], high_is_cheap=metric in YIELDS,
-                              per_share=view.text("column.revenue_per_share" if metric == "ps_ttm" else "column.eps_expected" if metric == "pe_forward" else "chart.eps_ttm"), write=write, empty=EMPTY)
+        figure = panels.drawn("percentile_band", charts.weekly(history), bands, stamped(title, about("pe_history"), WEEKLY), theme, results=results[results > history["date"].min()], price_is_stale=is_stale, percentile=now["percentile"], high_is_cheap=metric in YIELDS,
+                              per_share=tables.per_share_words(view, metric), write=write, empty=EMPTY)
     show(figure, "history")
 
 
@@ -164,7 +174,7 @@ def draw_price(theme) -> None:
     rows = view.ask("SELECT * FROM valuation_bands(?, ?) WHERE ticker = ? AND metric = ? AND basis = ? ORDER BY date", view.as_of, view.years, *of) if metric not in YIELDS else history.iloc[:0]
     multiples = {q: now[q] for q in charts.QUANTILES} if pd.notna(now["q50"]) else {}
     show(panels.drawn("price_bands", charts.weekly(rows), multiples, stamped(view.text("chart.price_bands", name=name, metric=measure), about("price_bands", currency=now["close_currency"] if isinstance(now["close_currency"], str) else ""), WEEKLY), theme,
-                      results=results[results > history["date"].min()], write=write, empty=EMPTY if metric not in YIELDS else view.text("valuation.no_price_bands")), "price")
+                      results=results[results > history["date"].min()], price_is_stale=is_stale, write=write, empty=EMPTY if metric not in YIELDS else view.text("valuation.no_price_bands")), "price")
 
 
 def draw_distribution(theme) -> None:
@@ -177,7 +187,7 @@ def draw_distribution(theme) -> None:
 def draw_percentile(theme) -> None:
     rows = view.ask("SELECT date, percentile, value, n FROM percentile_history(?, ?) WHERE ticker = ? AND metric = ? AND basis = ? ORDER BY date", view.as_of, view.years, *of)
     show(panels.drawn("percentile_history", charts.weekly(rows[rows["date"] >= history["date"].min()] if len(history) else rows), stamped(view.text("chart.percentile_history", name=name, metric=measure), about("percentile_history", rolling=view.window_words()), WEEKLY), theme,
-                      results=results[results > history["date"].min()], write=write, empty=EMPTY), "percentile")
+                      results=results[results > history["date"].min()], price_is_stale=is_stale, write=write, empty=EMPTY), "percentile")
 
 
 def draw_relative(theme) -> None:
@@ -192,8 +202,9 @@ def draw_relative(theme) -> None:
         bands, place, number = ({q: row[q] for q in charts.QUANTILES} if pd.notna(row["q50"]) else None), row["percentile"], int(row["n"])
     else:
         words, bands, place, number = view.text("chart.relative", name=name, other=view.name(against), metric=measure), None, None, 0
-    note = view.text("valuation.quoted_against", name=view.name(against)) if kinds[against] == "index" else view.text("computed.basket_short") if kinds[against] == "basket" else ""
-    show(panels.drawn("percentile_band", charts.weekly(rows), bands, stamped(words, about("relative", other=view.name(against)), note, WEEKLY, number=number), theme, percentile=place, write=ratio,
+    note = view.text("valuation.quoted_against", name=view.name(against)) if kinds[against] == "index" else view.text("computed.basket_short") if kinds[against] == "basket" else marks.prices(view, [against])
+    of_both = view.text(f"frequency.{stands['frequency'].iloc[0]}") if len(stands) else view.text(f"frequency.{frequency}")  # by month where either has month-ends only
+    show(panels.drawn("percentile_band", charts.weekly(rows), bands, stamped(words, about("relative", other=view.name(against), frequency=of_both), note, WEEKLY if len(charts.weekly(rows)) < len(rows) else "", number=number), theme, percentile=place, write=ratio,
                       empty=view.text("valuation.no_relative", name=name, other=view.name(against), metric=measure)), "relative")
 
 
@@ -215,12 +226,13 @@ def draw_across(theme, across: str, dearest_first: bool) -> None:
     here = rows[rows["years"] == view.years]
     shown = here[here["value"].notna() | here["ticker"].isin(valued)]
     absent = view.text("valuation.note_absent", number=len(here) - len(shown), total=len(here)) if len(here) > len(shown) else ""
-    source = view.text("source.quoted") if kind == "index" and metric != "pe_ttm" else view.text("source.computed_estimates") if metric == "pe_forward" else view.text("source.computed")
+    source = view.text("source.quoted") if kind == "index" and metric != "pe_ttm" else view.text("source.computed_estimates") if metric == "pe_forward" else view.text("source.computed", frequency=view.closes)
     empty = EMPTY if metric == "pe_forward" else view.text("missing.no_rows", date=day(view.as_of))
-    words = dict(metric=measure, basis=basis_words if kind != "index" else view.text(f"basis.{view.state.basis}"), window=view.window_words(), unit=view.text("unit.per_cent" if metric in YIELDS else "unit.times"))
+    words = dict(metric=measure, basis=basis_words if kind != "index" else view.text(f"basis.{view.state.basis}"), window=view.window_words(), unit=unit)
 
     def mark(part: str, number: int, *notes: str) -> stamp.Stamp:
-        return stamp.Stamp(view.text(f"chart.{part}", **words), view.text(f"chart.{part}_subtitle", **words), as_of=view.as_of, source=source, note=" ".join(n for n in notes if n), number=number, snapshot=view.served.snapshot_id)
+        old = marks.prices(view, [ticker for ticker in shown["ticker"] if kinds[ticker] not in ("index", "basket")])
+        return stamp.Stamp(view.text(f"chart.{part}", **words), view.text(f"chart.{part}_subtitle", **words), as_of=view.as_of, source=source, note=" ".join(n for n in (*notes, old) if n), number=number, snapshot=view.served.snapshot_id)
 
     if across == "windows":
         order = ordered(shown, "percentile", dearest_first)["ticker"].tolist()

@@ -2,6 +2,7 @@
 
 import io
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -10,13 +11,15 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 import screen
+from filelock import FileLock
 
 from loaders import __main__ as commands
 from loaders.build import Result, build
-from warehouse import snapshot
+from warehouse import dictionary, snapshot
 from warehouse.ask import ask as ask_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +64,18 @@ def invented(folder: Path, **curated: str) -> Built:
     return built(folder, {name: text.lstrip() for name, text in curated.items()})
 
 
+def publish_copy(folder: Path, number: int) -> str:
+    """Publish a copy of the snapshot that a warehouse folder serves under a later name, as a loader would, without a build; returns its id."""
+    snapshot_id = f"2099{1 + number // 28:02d}{1 + number % 28:02d}-000000-{number:06x}"
+    staged = folder / f"stage-{snapshot_id}.duckdb"
+    shutil.copyfile(snapshot.served(folder).path, staged)
+    with duckdb.connect(str(staged)) as connection:
+        connection.execute("UPDATE snapshot SET snapshot_id = ?", [snapshot_id])
+        connection.execute("CHECKPOINT")
+    snapshot.publish(folder, staged, snapshot_id)
+    return snapshot_id
+
+
 def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.CompletedProcess:
     """Run the command line on a data folder: within this process, or as a scheduler does."""
     if in_process:
@@ -71,12 +86,55 @@ def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.Comple
     return subprocess.run([sys.executable, "-m", "loaders", *arguments], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(data)}, capture_output=True, text=True, timeout=60)
 
 
+def describe_once() -> Callable:
+    """dictionary.fill, which asks what each view and macro answers only for the first of many warehouses of the same views: that takes a quarter of a small build."""
+    fill, told = dictionary.fill, {}
+
+    def filled(connection: duckdb.DuckDBPyConnection) -> None:
+        asked = tuple(connection.execute("""
+            SELECT schema_name, table_name, sql, comment FROM duckdb_tables() WHERE NOT internal
+            UNION ALL SELECT schema_name, table_name || '.' || column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal
+            UNION ALL SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal
+            UNION ALL SELECT schema_name, function_name, macro_definition || parameters::VARCHAR, comment FROM duckdb_functions() WHERE NOT internal""").fetchall())
+        if asked not in told:
+            fill(connection)
+            told[asked] = connection.execute("FROM dictionary").to_arrow_table()
+            return
+        connection.register("told_before", told[asked])
+        connection.execute("INSERT INTO dictionary FROM told_before")
+        connection.unregister("told_before")
+
+    return filled
+
+
+dictionary.fill = describe_once()
+
+
+def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
+    """What make(folder) answers, made once a run for all its workers; nobody writes into the folder after that, who must takes a copy."""
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "shared" / name
+    folder.parent.mkdir(exist_ok=True)
+    told = folder.with_suffix(".told")
+    with FileLock(folder.with_suffix(".lock")):
+        if not told.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            told.write_bytes(pickle.dumps(make(folder)))
+    return pickle.loads(told.read_bytes())
+
+
+def copy_of(made: Built, folder: Path) -> Built:
+    """A copy of a built folder, to be changed."""
+    return Built(shutil.copytree(made.folder, folder), made.result)
+
+
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory) -> Iterator[Built]:
     """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the whole run."""
-    folder = tmp_path_factory.mktemp("harbourview") / "data"
-    made = built(folder)
+    made = shared(tmp_path_factory, "harbourview", lambda folder: built(folder / "data"))
     assert made.result.rejected == []
+    folder = made.folder
     before = {name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")}
     os.environ["HARBOURVIEW_DATA"] = str(folder)
     yield made

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import screen
-from conftest import CURATED, built, invented, loaders
+from conftest import CURATED, Built, built, copy_of, invented, loaders, shared
 
 from loaders import checks, curated, plausible, reading
 from loaders.build import build
@@ -41,9 +41,9 @@ ticker,item,basis,period_start,period_end,announced_on,supersedes,value,unit,cur
 0700.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,,1000,million,CNY,,,exact,printed,made-up,,
 """,
     "buybacks": """
-ticker,grain,measure,start_date,end_date,venue,share_class,share_unit,shares,amount,currency,price_low,price_high,method,disposal,published_on,published_on_basis,trusted,quality,source_id,locator,note
-0700.HK,day,bought,2024-05-16,2024-05-16,Hong Kong,ordinary,share,1000,46500,HKD,46,47,on exchange,cancelled,,convention,true,exact,made-up,,
-0700.HK,ytd,bought,2024-01-01,2024-05-16,Hong Kong,ordinary,share,74828,3400000,HKD,,,unknown,unknown,,convention,true,exact,made-up,,
+ticker,grain,measure,start_date,end_date,venue,share_class,share_unit,shares,amount,currency,price_low,price_high,method,disposal,published_on,published_on_basis,superseded_on,trusted,quality,source_id,locator,note
+0700.HK,day,bought,2024-05-16,2024-05-16,Hong Kong,ordinary,share,1000,46500,HKD,46,47,on exchange,cancelled,,convention,,true,exact,made-up,,
+0700.HK,ytd,bought,2024-01-01,2024-05-16,Hong Kong,ordinary,share,74828,3400000,HKD,,,unknown,unknown,,convention,,true,exact,made-up,,
 """,
     "segments": """
 ticker,history,period_start,period_end,segment,parent_segment,announced_on,revenue_mn,currency,prior_revenue_mn,yoy_pct,quality,date_basis,source_id,locator,note
@@ -148,18 +148,23 @@ def bad_line(table: str, cells: dict[str, str]) -> str:
     return line.getvalue()
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """A data folder whose good files are built and served."""
-    made = invented(tmp_path_factory.mktemp("desk") / "data", **GOOD)
+def good(tmp_path_factory) -> Built:
+    """The good files, built once; never written to after that."""
+    made = shared(tmp_path_factory, "good", lambda folder: invented(folder / "data", **GOOD))
     assert made.result.rejected == []
     return made
 
 
 @pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A data folder whose good files are built and served."""
+    return copy_of(good(tmp_path_factory), tmp_path_factory.mktemp("desk") / "data")
+
+
+@pytest.fixture(scope="module")
 def refused(tmp_path_factory):
     """What one build says of a folder with all of CELLS and FILES in it, while the snapshot before it is served."""
-    made = invented(tmp_path_factory.mktemp("refused") / "data", **GOOD)
+    made = copy_of(good(tmp_path_factory), tmp_path_factory.mktemp("refused") / "data")
     before = made.served
     for table in {table for table, *_ in CELLS}:
         path = made.folder / "curated" / f"{table}.csv"
@@ -409,13 +414,13 @@ def old_quarter(start: str, end: str, announced: str) -> str:
 @pytest.fixture(scope="module")
 def quarantined(tmp_path_factory):
     """A folder with all that waits in the file and enters no figure."""
-    made = invented(tmp_path_factory.mktemp("quarantined") / "data", **GOOD | {
+    made = shared(tmp_path_factory, "quarantined", lambda folder: invented(folder / "data", **GOOD | {
         "prices": GOOD["prices"] + "0700.HK,2024-05-18,460,,,HKD,daily,made-up\n" + "".join(f"9999.HK,{day},12,,,HKD,daily,made-up\n" for day in ("2003-04-01", "2003-04-02", "2003-04-03")),
         "earnings": GOOD["earnings"] + "0700.HK,eps_diluted,adjusted,2024-04-01,2024-06-30,2098-03-02,,1.6,per share,CNY,,,exact,printed,made-up,,\n"
         + old_quarter("2002-01-01", "2002-03-31", "2002-05-14") + old_quarter("2002-04-01", "2002-06-30", "2002-08-14") + old_quarter("2002-07-01", "2002-09-30", "2002-11-13") + old_quarter("2002-10-01", "2002-12-31", "2003-03-19"),
-        "estimates": ESTIMATES + estimate("Broker", 2024, "") + estimate("Broker", 2025, "") + estimate("Other", 2025, "2098-03-02") + estimate("Other", 2026, "2024-05-16", ""),
-        "buybacks": GOOD["buybacks"] + "0700.HK,month,bought,2024-04-01,2024-04-30,Hong Kong,ordinary,share,1000,46500,HKD,,,unknown,unknown,2098-03-02,printed,true,exact,made-up,,\n",
-    })  # fmt: skip
+        "estimates": ESTIMATES + estimate("Broker", 2024, "") + estimate("Broker", 2025, "") + estimate("Other", 2098, "2098-03-02") + estimate("Other", 2026, "2024-05-16", ""),
+        "buybacks": GOOD["buybacks"] + "0700.HK,month,bought,2024-04-01,2024-04-30,Hong Kong,ordinary,share,1000,46500,HKD,,,unknown,unknown,2098-03-02,printed,,true,exact,made-up,,\n",
+    }))  # fmt: skip
     assert made.result.rejected == []
     return made
 
@@ -424,7 +429,7 @@ def quarantined(tmp_path_factory):
     ("M01", "warn", "prices", [("0700.HK", "2024-05-18", "a close on a day that is no session of HKEX: not used")]),
     ("V01", "warn", "valuation", [("9999.HK", "2003-04-01 to 2003-04-03", "3 sessions have no PE, because no CNY to HKD rate of the ten days before is known")]),
     ("D01", "warn", "earnings", [("0700.HK", "adjusted eps_diluted to 2024-06-30", "announced on 2098-03-02, after today: counts from then on")]),
-    ("D01", "warn", "estimates", [("0700.HK", "Other eps_diluted 2025FY", "published on 2098-03-02, after today: counts from then on")]),
+    ("D01", "warn", "estimates", [("0700.HK", "Other eps_diluted 2098FY", "published on 2098-03-02, after today: counts from then on")]),
     ("D01", "warn", "buybacks", [("0700.HK", "month to 2024-04-30", "published on 2098-03-02, after today: counts from then on")]),
     ("F01", "note", "estimates", [("0700.HK", "Broker", "2 estimates without a day: shown as undated, in no consensus")]),
     ("F02", "note", "estimates", [("0700.HK", "Other", "1 estimate of a fiscal year whose end is not certain (2026E): shown as printed, in no consensus")]),
@@ -636,9 +641,9 @@ THIRTY = (
 @pytest.fixture(scope="module")
 def served_desk(tmp_path_factory):
     """The good files and a count of shares, built and served."""
-    made = invented(tmp_path_factory.mktemp("thirty") / "data", **GOOD | {"shares": SHARES})
+    made = shared(tmp_path_factory, "thirty", lambda folder: invented(folder / "data", **GOOD | {"shares": SHARES}))
     assert made.result.rejected == []
-    return made
+    return copy_of(made, tmp_path_factory.mktemp("thirty") / "data")
 
 
 @pytest.mark.parametrize(("case", "name", "content", "said"), THIRTY, ids=[case for case, *_ in THIRTY])
@@ -734,6 +739,24 @@ def test_29_a_gigabyte_is_refused_in_no_time_and_no_memory(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
+def test_29_a_build_opens_none_of_them_and_names_each(tmp_path, tmp_path_factory):
+    """In a process of its own, for a pipe that is opened never ends."""
+    made = copy_of(good(tmp_path_factory), tmp_path / "data")
+    pipe, huge = "is no regular file: a folder, a pipe or a link that leads nowhere", "has 1,073,741,824 bytes, a file of figures at most 67,108,864: it was not opened"
+    said = {"curated/aliases.csv": pipe, "curated/closures.csv": huge, "prices/0700.HK.csv": pipe, "prices/9999.HK.csv": huge, "prices/actions/0700.HK.csv": huge, "prices/fx/USDHKD.csv": pipe}
+    for name, words in (said | {"prices/run.json": pipe}).items():
+        path = made.folder / name
+        path.parent.mkdir(exist_ok=True)
+        if words == pipe:
+            os.mkfifo(path)
+        else:
+            path.touch()
+            os.truncate(path, 2**30)
+    done = loaders("build", data=made.folder, in_process=False)
+    end = f"; nothing was published, still serving {made.result.snapshot_id}"
+    assert done.returncode == 2 and sorted(done.stderr.splitlines()) == sorted([*(f"{name.removeprefix('curated/')} file: rule C13, {words}{end}" for name, words in said.items()), f"{len(said)} rejected{end}"])
+
+
 def test_34_a_link_to_a_good_file_is_read_as_that_file(tmp_path):
     (tmp_path / "prices").mkdir()
     (tmp_path / "elsewhere.csv").write_text(landed(price()))
@@ -794,7 +817,7 @@ def marked(tmp_path_factory):
         "earnings": GOOD["earnings"].replace("made-up,,\n", f"made-up,,{IMAGE}\n"),
         "buybacks": GOOD["buybacks"].replace("made-up,,\n", f"made-up,{IMAGE},{IMAGE}\n"),
     }
-    made = invented(tmp_path_factory.mktemp("marked") / "data", **files)
+    made = shared(tmp_path_factory, "marked", lambda folder: invented(folder / "data", **files))
     assert made.result.rejected == []
     return made
 

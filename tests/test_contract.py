@@ -72,9 +72,30 @@ MACROS = {
     "forward_growth": ("?", "ticker basis", "date value status fy1_end fy2_end eps_fy1 eps_fy2 growth_pct currency n brokers"),
     "forward_inputs": ("'1024.HK', 'adjusted', ?", "fiscal_year_end broker", "weight consensus_eps n status eps currency quality net_income_mn shares_mn published_on source_id"),
     "buyback_ytd": ("?", "ticker", "shares amount_hkd last_trade_date rank basis_note"),
+    "price_series": ("?", "ticker date", "close currency frequency source_id"),
+    "price_latest": ("?", "ticker", "date close currency frequency price_is_stale source_id"),
+    "price_freshness": ("?", "ticker", "frequency last_date sessions_since state"),
+    "table_freshness": ("?", "table_name", "row_count latest state"),
     "price_changes": ("?", "ticker", "date close currency frequency price_is_stale change_1m_pct change_ytd_pct"),
     "revenue_growth": ("?", "ticker", "fiscal_period period_end revenue_mn currency revenue_yoy_pct yoy_basis announced_on"),
+    "documents_as_of": ("?", "document_id", "title publisher published_at published_on published_hkt zone_basis date_basis language kind summary url supersedes superseded_by story_id told tickers topics source_id"),
+    "document_search": ("?, '腾讯 回购'", "document_id", "title score story_id told published_on"),
+    "events_as_of": ("?", "event_id", "event_date first_day date_precision lane tickers topics entity title published_on is_ahead source_id"),
+    "traffic_as_of": ("?", "vendor site week_start", "week_end visits_mn share_pct rank wow_pct wow_computed_pct four_week_pct average_stay_s tier is_latest source_id"),
+    "traffic_weeks": ("?", "vendor week_start", "week_end sites total_visits_mn total_wow_pct up down leader leader_share_pct"),
+    "sector_stats_as_of": ("?", "topic stat entity period_printed source_id", "section value value_high unit currency yoy_pct mom_pct is_forecast points printed_value doubt quality"),
     "overview": ("?, 5, 'adjusted'", "ticker", "kind close pe_ttm status percentile n buyback_ytd_hkd revenue_mn revenue_yoy_pct"),
+    "estimate_revisions": ("?", "broker ticker metric basis fiscal_year", "value previous_value change_pct published_on"),
+    "consensus": ("?", "ticker metric basis fiscal_year_end", "value n brokers status"),
+    "targets_as_of": ("?", "broker quote_ticker published_on source_id", "target upside_then_pct upside_now_pct upside_printed_pct is_latest in_consensus"),
+    "target_consensus": ("?", "quote_ticker currency", "target n brokers close_now upside_now_pct"),
+    "ratings_as_of": ("?", "broker ticker published_on source_id", "rating rating_code rule lower_bound_pct upper_bound_pct horizon benchmark"),
+    "coverage": ("?, NULL", "broker ticker", "name_en name_zh rating rating_code close close_currency market_cap_mn fy1 fy2 eps_fy1 eps_fy2 pe_fy1 pe_fy2 close_now pe_fy1_now pe_fy2_now published_on source_id"),
+    "coverage_changes": ("'2024-07-07', ?, NULL", "broker ticker", "change eps_before eps eps_change_pct implied_shares_change_pct"),
+    "market_review": ("?", "ticker", "return_pct total_return_pct benchmark benchmark_return_pct excess_pp base_date end_date rank status"),
+    "market_review_as_of": ("'2025-12-01', ?", "ticker", "return_pct total_return_pct benchmark benchmark_return_pct excess_pp base_date end_date rank status is_running"),
+    "index_review": ("'2025-12-01', ?, 24", "ticker first_day", "return_pct base_date end_date frequency is_running is_asked"),
+    "sector_review": ("'2025-12-01', ?, 5", "ticker basis", "date value status percentile n prior_value"),
 }  # fmt: skip
 METRICS = {"pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm", "pb", "dividend_yield"}
 STATUSES = {"OK", "NM_LOSS", "MISSING_EPS", "STALE_EPS", "MISSING_FX", "STALE_PRICE", "MISSING_PRICE", "MISSING_SHARES", "MISSING_REVENUE", "MISSING_ESTIMATE", "STALE_ESTIMATE", "FEW_MEMBERS"}
@@ -232,7 +253,7 @@ def test_status_tells_people_and_machines_the_same(warehouse):
     assert all(row["table"] in said.stdout and str(row["rows"]) in said.stdout for row in status["tables"])
 
 
-@pytest.mark.parametrize("command", ["build", "check", "status", "path", "rollback"])
+@pytest.mark.parametrize("command", ["build", "check", "hkex", "status", "path", "rollback", "documents", "traffic"])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as left:
         commands.main([command, "--help"])

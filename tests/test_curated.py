@@ -13,11 +13,11 @@ from warehouse import dictionary, snapshot
 FILES = sorted(CURATED.glob("*.csv"))
 # Rows of each file today; figures are added and restated by further rows, never taken away.
 AT_LEAST = {
-    "aliases": 77, "alternatives": 29, "buyback_coverage": 6, "buybacks": 1247, "closures": 2, "companies": 41, "corporate_actions": 116, "corrections": 14, "coverage": 11, "dividends_declared": 12,
-    "document_tags": 193, "documents": 42, "earnings": 1623, "estimates": 170, "events": 98, "index_valuation": 592, "kpis": 403, "listings": 39, "market_moves": 25, "prices": 5084,
-    "rating_definitions": 7, "ratings": 51, "sector_stats": 265, "segment_breaks": 15, "segment_series": 8, "segments": 1127, "share_changes": 25, "shares": 169, "site_traffic": 43, "sources": 1083,
-    "surprises": 9, "target_prices": 55,
-    "price_rules": 32, "price_exceptions": 1, "vendor_corrections": 4,
+    "aliases": 77, "alternatives": 31, "buyback_coverage": 6, "buyback_mandates": 10, "buybacks": 1248, "closures": 2, "companies": 41, "corporate_actions": 116, "corrections": 14, "coverage": 11, "dividends_declared": 12,
+    "document_tags": 193, "documents": 42, "earnings": 1623, "estimates": 170, "events": 98, "index_valuation": 592, "kpis": 402, "kpi_topics": 143, "like_for_like": 2, "listings": 39, "market_moves": 25, "prices": 5084,
+    "rating_definitions": 7, "ratings": 51, "sector_stats": 265, "segment_breaks": 17, "segment_series": 8, "segment_themes": 42, "segments": 1135, "share_changes": 25, "shares": 169, "site_traffic": 43, "sources": 1083,
+    "surprises": 9, "target_prices": 55, "topics": 87,
+    "buyback_reports": 0, "price_rules": 32, "price_exceptions": 1, "vendor_corrections": 4,
 }  # fmt: skip
 # Where rows stand in another order than that of their key: by time, or a line beside its issuer.
 ORDER = {
@@ -28,7 +28,7 @@ ORDER = {
     "segments": "ticker history period_end period_start parent_segment segment announced_on",
 }  # fmt: skip
 # Tables whose rows are names, not figures: they need no source.
-UNSOURCED = {"aliases", "document_tags", "sources"}
+UNSOURCED = {"aliases", "document_tags", "sources", "topics", "kpi_topics", "segment_themes"}
 # Sources on which no row of data/curated rests: the exchange rates that come with a package.
 OUTSIDE = {"ecb-euro-reference-rates", "akshare-sina", "price-files"}
 # HKD to CNY and USD to CNY on the last day of a month, as the European Central Bank's rates give them.

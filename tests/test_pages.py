@@ -83,24 +83,24 @@ def test_overview_keeps_stale_rows_unranked(open_page):
 def test_data_lists_every_table_finding_and_source(open_page, warehouse):
     at = open_page("data")
     tables = at.dataframe
-    assert len(tables) == 6
-    assert len(tables[2].value) == warehouse.rows("SELECT count(*) FROM findings")[0][0]
-    assert len(tables[4].value) == warehouse.rows("SELECT count(*) FROM sources")[0][0]
+    assert len(tables) == 8
+    assert len(tables[3].value) == warehouse.rows("SELECT count(*) FROM findings")[0][0]
+    assert len(tables[6].value) == warehouse.rows("SELECT count(*) FROM sources")[0][0]
 
 
 def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
     at = open_page("data")
     at.segmented_control(key="data_severity").set_value("warn").run()
-    shown = at.dataframe[2].value
+    shown = at.dataframe[3].value
     assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0] and set(shown["severity"]) == {"warning"}
     at.selectbox(key="data_rule_warn").set_value("E02").run()
-    shown = at.dataframe[2].value
+    shown = at.dataframe[3].value
     assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE code = 'E02'")[0][0] and set(shown["rule"]) == {"quarters against the year"}
     at.multiselect(key="filter_tickers").set_value(["BASKET"]).run()  # of whom nothing was found
-    assert not at.exception and len(at.dataframe) == 5 and "No finding concerns this choice." in words(at)
+    assert not at.exception and len(at.dataframe) == 6 and "No finding concerns this choice." in words(at)
     at.multiselect(key="filter_tickers").set_value([]).run()
     at.segmented_control(key="data_severity").set_value("note").run()
-    assert not at.exception and set(at.dataframe[2].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
+    assert not at.exception and set(at.dataframe[3].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

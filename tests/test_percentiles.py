@@ -321,10 +321,11 @@ def in_window(day: date, end: date, years: int, frequency: str) -> bool:
 
 
 def known_observations(rows: tuple[Observation, ...], as_of: date) -> list[Observation]:
-    """What is known that evening, at the finer frequency where there is enough of it and it is not left behind: the last close of each month, or every session."""
+    """What is known that evening at the line's one frequency: daily where there is enough of it and it is not left behind, else the last close of each month."""
     known = [row for row in rows if row.known_on <= as_of]
     daily, monthly = ([row.day for row in known if row.frequency == frequency] for frequency in ("daily", "month_end"))
-    if len(daily) >= 120 and max(daily) > max(monthly, default=date.min + timedelta(31)) - timedelta(31):
+    behind = max(monthly) - max(daily) if daily and monthly else timedelta(-99)  # what there is alone is the series; so is what goes on after the other has grown stale
+    if daily and (behind < timedelta(-35) or behind < timedelta(31) and (len(daily) >= 120 or min(daily) <= min(monthly))):
         return sorted((row for row in known if row.frequency == "daily"), key=lambda row: row.day)
     by_month = {(row.day.year, row.day.month): row for row in sorted(known, key=lambda row: row.day) if row.frequency == "month_end"}
     return list(by_month.values())
@@ -350,7 +351,7 @@ class Market:
         self.connection = snapshot.create(Path(":memory:"))
         self.connection.execute("SET threads = 1")
         self.connection.execute("CREATE TABLE valuation (" + ", ".join(f"{row.column_name} {row.data_type}" for row in shape.itertuples()) + ")")
-        for name in ("periods", "percentiles"):
+        for name in ("periods", "prices", "percentiles"):
             self.connection.execute((snapshot.SQL / "views" / f"{name}.sql").read_text("utf-8"))
         for exchange in LAST:
             for ticker in (f"{name} {number} {exchange}" for name in ("base", "scaled", "raised") for number in range(4)):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from conftest import CURATED, built, invented
+from conftest import CURATED, built, invented, shared
 from currency_converter import CurrencyConverter
 from invention import companies_of, csv_of, days_after, sessions, sources_of
 
@@ -220,6 +220,7 @@ TABLES = {
     "estimate_eps": "SELECT * FROM estimate_eps WHERE published_on <= ?",
     "estimate_consensus": "SELECT * FROM estimate_consensus WHERE effective_on <= ?",
     "broker_year_pe": "SELECT * FROM broker_year_pe WHERE published_on <= ?",
+    "surprises": "SELECT * FROM surprises WHERE known_on <= ?",
     "market_caps": "SELECT * FROM market_caps WHERE date <= ?",
     "basket_members": "SELECT * FROM basket_members WHERE date <= ?",
     "basket_valuation": "SELECT * FROM basket_valuation WHERE date <= ?",
@@ -240,15 +241,46 @@ ANSWERS = {
     "relative_percentiles": f"SELECT * FROM relative_percentiles(?, 5, {PAIR})",
     "forward_growth": "SELECT * FROM forward_growth(?)",
     "forward_inputs": "SELECT * FROM forward_inputs('0700.HK', 'adjusted', ?)",
+    "estimate_revisions": "SELECT * FROM estimate_revisions(?)",
+    "consensus": "SELECT * FROM consensus(?)",
+    "targets_as_of": "SELECT * FROM targets_as_of(?) WHERE published_on IS NOT NULL",  # what has no day is shown in the newest data
+    "target_consensus": "SELECT * FROM target_consensus(?)",
+    "ratings_as_of": "SELECT * FROM ratings_as_of(?) WHERE published_on IS NOT NULL",
+    **{f"coverage{name}": f"SELECT * FROM coverage{name}({more}?, NULL)" for name, more in (("", ""), ("_printed", ""), ("_at", "'2024-07-07', "), ("_changes", "'2024-07-07', "))},
     "overview": "SELECT * FROM overview(?, 5, 'adjusted')",
+    "documents_known": "SELECT * FROM documents_known(?)",
+    "documents_as_of": "SELECT document_id, story_id, told, published_hkt, superseded_by FROM documents_as_of(?)",
+    "document_search": "SELECT document_id, score FROM document_search(?, '快手')",
+    "events_as_of": "SELECT * EXCLUDE (tickers, topics) FROM events_as_of(?)",
+    "traffic_as_of": "SELECT * FROM traffic_as_of(?)",
+    "traffic_weeks": "SELECT * FROM traffic_weeks(?)",
+    "sector_stats_as_of": "SELECT * FROM sector_stats_as_of(?)",
     "company_freshness": "SELECT * FROM company_freshness(?)",
     "buyback_ytd": "SELECT * FROM buyback_ytd(?)",
     "buyback_periods": "SELECT * FROM buyback_periods(?)",
     "buyback_league": "SELECT * FROM buyback_league(?)",
     "buyback_total": "SELECT * FROM buyback_total(?, ['0700.HK', '1810.HK'])",
+    **{f"buyback_{name}": f"SELECT * FROM buyback_{name}(?)" for name in ("days", "caps", "yield", "net", "counts", "programmes", "mandate", "silences", "prices", "turnover", "turnover_by_month")},
     "price_changes": "SELECT * FROM price_changes(?)",
+    "price_series": "SELECT ticker, date, close, frequency FROM price_series(?)",
+    "price_freshness": "SELECT * FROM price_freshness(?)",
+    "price_known": "SELECT ticker, date, close, frequency FROM price_known(?)",
+    "price_latest": "SELECT * FROM price_latest(?)",
+    "oldest_fresh": "SELECT * FROM oldest_fresh(?)",
+    "market_review": "SELECT * FROM market_review(CAST(? AS DATE) - INTERVAL 1 MONTH)",
+    "market_review_as_of": "SELECT * FROM market_review_as_of('2024-06-01', ?)",
+    "month_sessions": "SELECT * FROM month_sessions(?)",
+    "month_returns": "SELECT * FROM month_returns('2023-01-01', '2025-11-01', ?)",
+    "month_payments": "SELECT * FROM month_payments('2023-01-01', '2025-11-01', ?)",
+    "printed_review": "SELECT * FROM printed_review('2024-11-01', ?)",
+    "index_review": "SELECT * FROM index_review('2025-11-01', ?, 24)",
+    "sector_review": "SELECT * FROM sector_review('2024-06-01', ?, 5)",
     "revenue_growth": "SELECT * FROM revenue_growth(?)",
     "segments_as_of": "SELECT ticker, history, period_start, period_end, segment, parent_segment, revenue_mn, yoy_pct, yoy_basis, share_pct, contribution_pp FROM segments_as_of(?)",
+    "revenue_as_of": "SELECT * FROM revenue_as_of(?)",
+    "segment_contributions": "SELECT * FROM segment_contributions(?)",
+    "theme_growth": "SELECT * FROM theme_growth(?)",
+    "kpi_history": "SELECT * FROM kpi_history(?)",
     "segment_periods": "SELECT ticker, history, period_start, period_end, revenue_mn, revenue_yoy_pct, segments_mn, result FROM segment_periods(?)",
 }
 EARLIER = TABLES | ANSWERS
@@ -299,8 +331,10 @@ def later_rows(seed: int) -> dict[str, list[dict]]:
         after, factor, year = str(days_after(DAY, rng.randint(1, 900))), rng.uniform(0.2, 5), int(DAY[:4]) + rng.randint(1, 2)
         if table == "earnings":
             return restated_or_next(rng, row, latest)
-        if table == "estimates":
-            return row["published_on"] and row | scaled(row, "value", factor) | {"published_on": after}
+        if table == "estimates":  # of a year that is not over by then
+            ahead = {c: moved(row[c], max(0, int(after[:4]) + 1 - int(row["fiscal_year"]))) for c in ("fiscal_year_end", "period_end")}
+            year = ahead["fiscal_year_end"][:4] or row["fiscal_year"]
+            return row["published_on"] and row | scaled(row, "value", factor) | ahead | {"published_on": after, "fiscal_year": year, "fiscal_period": year + row["fiscal_period"][4:]}
         if table == "shares":  # a count of a later day, or of the same day from another source
             other = {"announced_on": after, "date_basis": "printed"} | ({"source_id": "made-up"} if rng.random() < 0.3 else {"date": str(days_after(after, -1))})
             return row | scaled(row, "value", rng.uniform(0.9, 1.1)) | other
@@ -352,7 +386,7 @@ def later(tmp_path_factory):
     added = later_rows(seed=20251121)
     assert sum(map(len, added.values())) >= 1000
     files = {table: with_rows(table, rows) for table, rows in added.items()}
-    made = built(tmp_path_factory.mktemp("later") / "data", files | {"sources": with_rows("sources", [{"source_id": "made-up", "publisher": "nobody", "title": "invented for a test", "kind": "derived", "licence": "ours"}])})
+    made = shared(tmp_path_factory, "later", lambda folder: built(folder / "data", files | {"sources": with_rows("sources", [{"source_id": "made-up", "publisher": "nobody", "title": "invented for a test", "kind": "derived", "licence": "ours"}])}))
     assert made.result.rejected == []
     return made
 
@@ -387,11 +421,11 @@ def test_a_thousand_later_rows_leave_every_earlier_answer_as_it_was(warehouse, l
     before, after = fingerprint_of(warehouse, name, as_of), fingerprint_of(later, name, as_of)
     if before != after:
         show_difference(warehouse, later, name, as_of)
-    assert before[1] or as_of < DAY  # of some there is nothing before 2024
+    assert before[1] or as_of < DAY or "turnover" in name  # of some there is nothing before 2024, of turnover nothing without daily volumes
 
 
 KNOWN_FROM = {"earnings": ("announced_on", "period_end"), "segments": ("announced_on", "period_end"), "shares": ("announced_on", "date"), "buybacks": ("published_on", "end_date"), "estimates": ("published_on",),
-              "coverage": ("published_on",), "prices": ("date",), "index_valuation": ("date",)}  # fmt: skip
+              "coverage": ("published_on",), "target_prices": ("published_on",), "ratings": ("published_on",), "surprises": ("published_on",), "prices": ("date",), "index_valuation": ("date",)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -405,7 +439,7 @@ def on_the_day(tmp_path_factory):
         kept = [row for row in there if (table, "|".join(row[column] for column in key)) in ruled or next((row[date] for date in dates if row[date]), "") <= DAY]
         files[table], dropped = csv_of(table, kept), dropped + len(there) - len(kept)
     assert dropped >= 500
-    made = built(tmp_path_factory.mktemp("on_the_day") / "data", files)
+    made = shared(tmp_path_factory, "on_the_day", lambda folder: built(folder / "data", files))
     assert made.result.rejected == []
     return made
 
@@ -417,7 +451,7 @@ def test_a_warehouse_built_on_the_day_gives_the_same_answers_as_one_built_since(
 
 
 def test_no_macro_that_takes_an_evening_is_left_out(warehouse):
-    assert set(MACROS) <= set(EARLIER)
+    assert set(MACROS) - {"table_freshness"} <= set(EARLIER)  # it tells what is loaded, whenever that was known
 
 
 def test_and_they_do_change_later_answers(warehouse, later, fingerprint_of):

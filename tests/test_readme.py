@@ -20,14 +20,14 @@ def test_every_make_target_named_exists():
 def test_every_loader_command_named_exists():
     told = subprocess.run([sys.executable, "-m", "loaders", "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     named = set(re.findall(r"python -m loaders ([a-z]+)", README))
-    assert named == {"build", "check", "status", "path", "rollback", "prices", "pin"}
+    assert named == {"build", "check", "status", "path", "rollback", "prices", "pin", "hkex", "documents", "traffic"}
     assert all(command in told for command in named)
 
 
 def test_the_sql_answers_what_the_readme_says(rows):
     block = re.search(r"```sql\n(.*?)```", README, re.DOTALL).group(1)
     pairs = re.findall(r"(SELECT .*?;)\n-- (.*?)\n", block)
-    assert len(pairs) == 4
+    assert len(pairs) == 5
     (valuation,) = rows(pairs[0][0])
     assert f"{valuation[0]:%Y-%m-%d}  {valuation[1]:.2f}  {valuation[2]:.1f}  {valuation[3]}" == pairs[0][1]
     (bought,) = rows(pairs[1][0])
@@ -44,5 +44,5 @@ def test_what_the_readme_links_to_is_here(path):
 
 def test_the_pages_named_exist():
     named = re.findall(r"^\| ([A-Z]\w+) \|", README, re.MULTILINE)
-    assert [name.lower() for name in named] == ["overview", "valuation", "buybacks", "segments", "data"]
+    assert [name.lower() for name in named] == ["overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data"]
     assert all((ROOT / "pages" / f"{name.lower()}.py").exists() for name in named)

@@ -144,6 +144,34 @@ def several(count):
     return pd.DataFrame([{"date": d, "series": NAMES[s], "value": float(s)} for s in range(min(count, 8)) for d in months(count)], columns=["date", "series", "value"])
 
 
+def surprises(n):
+    """n figures against what was expected: better, worse, a rate among them."""
+    n = min(n, 12)
+    return pd.DataFrame({"name": [f"adjusted net profit {i}" for i in range(n)], "before": 0.0, "after": [1.1 * i - 2 for i in range(n)], "words": [f"{i}.0%  4,990 v 4,835" for i in range(n)], "good": [1 if i > 2 else -1 for i in range(n)], "hollow": [i == 3 for i in range(n)]})
+
+
+def targets(n):
+    """n targets on the days of n closes, the last ones counting."""
+    days = closes(n)["date"]
+    return pd.DataFrame({"published_on": days, "target_today": [420.0 + i for i in range(len(days))], "in_consensus": [i > n - 3 for i in range(len(days))], "broker": "Invented & Co"})
+
+
+def growth_parts(n):
+    """n parts of growth, 3, 2, 1 and so on points, the last of them no segment."""
+    return pd.DataFrame({"part": [NAMES[i % len(NAMES)] for i in range(n)], "contribution_pp": [3.0 - i for i in range(n)], "is_rest": [i == n - 1 for i in range(n)]})
+
+
+def multiples(n):
+    """The growth of n companies over six quarters, each but the first with a gap."""
+    return pd.DataFrame([{"ticker": f"{9000 + i}.HK", "name": NAMES[i % len(NAMES)], "period": f"209{1 + q // 4}Q{q % 4 + 1}", "yoy_pct": float("nan") if i and q == 2 else 10.0 * i - 4 * q, "series_break": q == 3, "value": "A <segment>"}
+                         for i in range(n) for q in range(6)], columns=["ticker", "name", "period", "yoy_pct", "series_break", "value"])
+
+
+def told(n):
+    """n values of one figure, every third told as over, the definition changed before the fifth."""
+    return pd.DataFrame({"period": [f"209{q // 4}Q{q % 4 + 1}" for q in range(n)], "value": [300.0 + 10 * q for q in range(n)], "quality": ["over" if q % 3 == 2 else "exact" for q in range(n)], "growth": "+4% <a>", "definition_change": [q == 4 for q in range(n)]})
+
+
 # name -> how to draw it with so many rows
 DRAW = {
     "percentile_band": lambda n, s, t: charts.percentile_band(history(n, n // 10), BANDS if n else None, s, t, percentile=3.0),
@@ -162,9 +190,14 @@ DRAW = {
     "bars_by_period": lambda n, s, t: charts.bars_by_period(amounts(n), s, t),
     "league_bars": lambda n, s, t: charts.league_bars(league(min(n, 12)), s, t),
     "price_paid": lambda n, s, t: charts.price_paid(purchases(n), closes(n), s, t, average=405.0 if n else None),
+    "dumbbell": lambda n, s, t: charts.dumbbell(surprises(n), s, t, zero=True, legend=("expected", "actual")),
+    "price_targets": lambda n, s, t: charts.price_targets(targets(n), closes(n), s, t, median=430.0 if n else None),
     "stacked_segments": lambda n, s, t: charts.stacked_segments(segment_rows(n), s, t),
     "mix": lambda n, s, t: charts.mix(segment_rows(n), s, t),
     "growth_by_segment": lambda n, s, t: charts.growth_by_segment(segment_rows(n), s, t),
+    "contribution_waterfall": lambda n, s, t: charts.contribution_waterfall(growth_parts(min(n, 9)), s, t, total=sum(3.0 - i for i in range(min(n, 9)))),
+    "growth_multiples": lambda n, s, t: charts.growth_multiples(multiples(min(n, 8)), s, t, highlight="9000.HK"),
+    "kpi_bars": lambda n, s, t: charts.kpi_bars(told(n), s, t),
 }  # fmt: skip
 # The same charts with what they may be given besides.
 MORE = {

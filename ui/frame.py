@@ -7,7 +7,7 @@ A page begins with `view = frame.view()`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
@@ -21,6 +21,9 @@ from ui.text import text
 from warehouse.snapshot import Served
 
 YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
+YEAR = timedelta(366)
+EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
+FACTS = """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily, (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures"""
 KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
         "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
 SEPARATORS = re.compile(r"[,，、;；\n]")
@@ -36,12 +39,18 @@ class View:
     names: Mapping[str, tuple[str, str]]
     latest: date
     has_daily: bool
+    is_current: bool
     counts: Mapping[str, int]
 
     @property
     def as_of(self) -> date:
         """The evening shown: the one asked for, else the latest session."""
         return self.state.as_of or self.latest
+
+    @property
+    def is_now(self) -> bool:
+        """Whether the served snapshot is shown as of its latest session: only then does what the last runs came to concern the reader."""
+        return self.is_current and self.as_of >= self.latest
 
     @property
     def years(self) -> int:
@@ -62,7 +71,14 @@ class View:
         return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
 
     def ask(self, question: str, *parameters) -> pd.DataFrame:
-        return answers.ask(self.served, question, *parameters)
+        """The answer of the snapshot shown. Where an earlier one lacks what a page asks for, the page ends with a sentence."""
+        try:
+            return answers.ask(self.served, question, *parameters)
+        except answers.CannotAnswer:
+            if self.is_current:
+                raise
+            st.warning(panels.escape(self.text("frame.too_old", snapshot=self.served.snapshot_id)))
+            st.stop()
 
     def text(self, key: str, **values) -> str:
         return text(key, self.language, **values)
@@ -76,11 +92,17 @@ class View:
         """The window in words: '5 years'."""
         return self.text(f"window_long.{self.state.window}")
 
-    def choice(self, name: str, options, words, *, drop_down: bool = False) -> str:
-        """What the link says for a parameter of the page, else the first option; drawn as a control that writes it there."""
+    @property
+    def closes(self) -> str:
+        """What kind of closes stand behind this evening, in words: daily, month-end, or both, line by line."""
+        found = set(self.ask("SELECT DISTINCT frequency FROM price_latest(?)", self.as_of)["frequency"])
+        return self.text(f"frequency.{'mixed' if len(found) > 1 else found.pop() if found else 'month_end'}")
+
+    def choice(self, name: str, options, words, *, drop_down: bool = False, default: str | None = None) -> str:
+        """What the link says for a parameter of the page, else the default or the first option; drawn as a control that writes it there."""
         asked = self.state.extras.get(name)
         key = f"choice_{name}"
-        st.session_state[key] = asked if asked in options else options[0]
+        st.session_state[key] = asked if asked in options else default or options[0]
         drop_down = drop_down or (self.is_phone and len(options) > 3)  # a phone has no room for more side by side
         draw = st.selectbox if drop_down else partial(st.segmented_control, required=True)
         return draw(self.text(f"choice.{name}"), options, format_func=words, label_visibility="collapsed", key=key, on_change=_chosen, args=(name, key), **({"width": 260} if drop_down else {}))
@@ -90,6 +112,10 @@ class View:
         """Write a parameter of the page into the link, as a button does."""
         before = st.session_state["harbourview_state"]
         st.session_state["harbourview_state"] = replace(before, extras=dict(before.extras) | {name: value})
+
+    def link(self) -> str:
+        """The link that shows this very view next month."""
+        return _canonical(self.latest)
 
     def theme(self, **options) -> Theme:
         return panels.theme(self.state, **options)
@@ -166,6 +192,11 @@ def show_date(day: date | None) -> None:
     st.session_state[KEYS["as_of"]] = day
 
 
+def show_snapshot(snapshot_id: str) -> None:
+    """Show a snapshot that is kept, '' the served one, from the next run on: as a link with `s` does."""
+    st.session_state["harbourview_state"] = replace(st.session_state["harbourview_state"], snapshot=snapshot_id)
+
+
 def choose(*tickers: str) -> None:
     """Choose these companies, as a click in a table does; takes effect from the next run on."""
     st.session_state["harbourview_choose"] = list(tickers)
@@ -178,13 +209,19 @@ def begin() -> View | None:
     except answers.NoSnapshot as error:
         st.error(f"{text('frame.no_snapshot', 'en')}  \n{panels.escape(error)}")
         return None
-    universe, names = _universe(current)
-    facts = answers.ask(current, """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily,
-                                    (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures""").iloc[0]
-    latest = facts["latest"].date()
     query = st.query_params.to_dict()
-    problems: list[links.Problem] = []
-    if "harbourview_state" not in st.session_state or (query and query != st.session_state.get("harbourview_query")):
+    is_new = "harbourview_state" not in st.session_state or (query and query != st.session_state.get("harbourview_query"))
+    wanted = query.get("s", "") if is_new else st.session_state["harbourview_state"].snapshot
+    now = current
+    if wanted and wanted != current.snapshot_id and links.SNAPSHOT.fullmatch(wanted):
+        now = answers.kept(wanted) or current
+    try:
+        facts = answers.ask(now, FACTS).iloc[0]
+    except answers.CannotAnswer:
+        now, facts = current, answers.ask(current, FACTS).iloc[0]
+    universe, names = _universe(now)
+    latest = facts["latest"].date()
+    if is_new:
         state, problems = links.parse(query, universe, latest=latest)
         st.session_state["harbourview_state"] = state
         st.session_state["harbourview_problems"] = problems
@@ -196,15 +233,9 @@ def begin() -> View | None:
         if key not in st.session_state:
             _take_up(state)
             break
+    _fit(universe, latest)
 
-    now = current
     language = st.session_state.get(KEYS["lang"]) or state.lang
-    if state.snapshot and state.snapshot != current.snapshot_id:
-        earlier = answers.kept(state.snapshot)
-        if earlier:
-            now = earlier
-        else:
-            st.warning(panels.escape(text("missing.snapshot", language, snapshot=state.snapshot, current=current.snapshot_id)))
     _filters(universe, names, latest, bool(facts["has_daily"]), language)
     state = _of_widgets(state)
     st.session_state["harbourview_state"] = state
@@ -212,12 +243,45 @@ def begin() -> View | None:
     if written != query:
         st.query_params.from_dict(written)
     st.session_state["harbourview_query"] = written
-    if current.problem:
-        st.warning(panels.escape(text("frame.damaged", state.lang, problem=current.problem, snapshot=current.snapshot_id)))
-    panels.notice(st.session_state.get("harbourview_problems", []), state.lang)
-    made = View(state, now, universe, names, latest, bool(facts["has_daily"]), {"sources": int(facts["sources"]), "figures": int(facts["figures"])})
+    _notices(state, current, now, latest)
+    made = View(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])})
     st.session_state["harbourview_view"] = made
     return made
+
+
+def _fit(universe: links.Universe, latest: date) -> None:
+    """A snapshot chosen meanwhile may end earlier, or know fewer lines, than what was asked of the one before: name it, as of a link."""
+    found = []
+    day, known = st.session_state[KEYS["as_of"]], {entry.ticker for entry in universe.entries}
+    if day is not None and not EARLIEST <= day <= latest:
+        st.session_state[KEYS["as_of"]] = None
+        found.append(links.Problem("as_of", day.isoformat(), "link.too_late", (latest.isoformat(),)) if day > latest else links.Problem("as_of", day.isoformat(), "link.too_early", ()))
+    strange = [ticker for ticker in st.session_state[KEYS["tickers"]] if ticker not in known]
+    if strange:
+        st.session_state[KEYS["tickers"]] = [ticker for ticker in st.session_state[KEYS["tickers"]] if ticker in known]
+        found += [links.Problem("t", ticker, "link.no_ticker", ()) for ticker in strange]
+    if found:
+        st.session_state["harbourview_problems"] = [*st.session_state.get("harbourview_problems", []), *found]
+
+
+def _notices(state: links.State, current: Served, now: Served, latest: date) -> None:
+    """What a reader must know before the first figure: of the snapshot, of the clock, of the link."""
+    language, today = state.lang, answers.today()
+    if current.problem:
+        st.warning(panels.escape(text("frame.damaged", language, problem=current.problem, snapshot=current.snapshot_id)))
+    if state.snapshot and state.snapshot not in (now.snapshot_id, current.snapshot_id):
+        st.warning(panels.escape(text("missing.snapshot", language, snapshot=state.snapshot, current=current.snapshot_id)))
+    if now is not current:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":orange[{panels.escape(text('frame.earlier', language, snapshot=now.snapshot_id, current=current.snapshot_id))}]", width="content")
+            st.button(text("action.current_snapshot", language), type="tertiary", on_click=show_snapshot, args=("",))
+    elif today < latest or today > latest + YEAR:
+        st.info(panels.escape(text("frame.clock_behind" if today < latest else "frame.clock_ahead", language, today=formats.day(today, language), latest=formats.day(latest, language))))
+    problems = st.session_state.get("harbourview_problems", [])
+    for problem in problems:
+        if (problem.parameter, problem.reason) == ("as_of", "link.too_late"):
+            st.info(panels.escape(text("frame.too_late", language, asked=formats.day(problem.value, language), latest=formats.day(latest, language))))
+    panels.notice([problem for problem in problems if (problem.parameter, problem.reason) != ("as_of", "link.too_late")], language)
 
 
 # The row of filters --------------------------------------------------------------------------------------------
@@ -232,7 +296,7 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
         st.multiselect(text("filter.tickers", language), [entry.ticker for entry in universe.entries], key=KEYS["tickers"], format_func=label, accept_new_options=True,
                        placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
-        st.date_input(text("filter.as_of", language), value=None, min_value=date(2004, 6, 16), max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
+        st.date_input(text("filter.as_of", language), value=None, min_value=EARLIEST, max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
                       label_visibility="collapsed", width=165)
         st.segmented_control(text("filter.window", language), windows, key=KEYS["window"], format_func=lambda w: text(f"window.{w}", language), required=True, label_visibility="collapsed")
         st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
@@ -253,6 +317,5 @@ def _canonical(latest: date) -> str:
 
 
 def end(view: View) -> None:
-    """The line under every page: how new the data is, and from which snapshot."""
-    st.caption(view.text("frame.footer", as_of=formats.day(view.as_of, view.language), latest=formats.day(view.latest, view.language),
-                         frequency=view.text("frequency.daily" if view.has_daily else "frequency.month_end"), snapshot=view.served.snapshot_id))
+    """The line under every page: how new the data is, what kind of closes stand behind it, and from which snapshot."""
+    st.caption(view.text("frame.footer", as_of=formats.day(view.as_of, view.language), latest=formats.day(view.latest, view.language), frequency=view.closes, snapshot=view.served.snapshot_id))

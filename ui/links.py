@@ -23,14 +23,22 @@ LANGUAGES = ("en", "zh")
 UPDOWN = ("hk", "cn")
 MODES = ("present",)
 METRICS = ("pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm", "pb", "dividend_yield")
-CHARTS = ("history", "price", "distribution", "percentile", "relative")
+CHARTS = ("history", "price", "distribution", "percentile", "relative", "events", "expected", "targets", "printed", "today", "changes", "tiers", "movers", "stay")
+BUYBACK_CHARTS = ("running", "periods", "calendar", "paid", "turnover", "net", "counts", "programmes")
+BUYBACK_ACROSS = ("league", "cap", "yield")
+SEGMENT_CHARTS = ("revenue", "mix", "growth", "contribution", "theme")
+GRAINS = ("month", "quarter", "half", "year", "fiscal_year", "ytd")
+CALENDARS = ("fiscal", "calendar")
+HISTORIES = ("as_reported", "recast")
+THEMES = ("advertising", "games", "cloud", "commerce", "local", "music", "live", "logistics")
 ACROSS = ("windows", "ranges", "median", "growth")
 ORDERS = ("cheapest", "dearest")
+ONLY = ("all", "stale")
 
 DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN = "5y", "adjusted", "en", "hk"
 
-PARAMETERS = ("t", "as_of", "w", "basis", "metric", "chart", "against", "across", "order", "from", "to", "topic", "q", "lang", "updown", "mode", "s")
-PAGE_EXTRAS = ("metric", "chart", "against", "across", "order", "from", "to", "topic", "q")
+PARAMETERS = ("t", "as_of", "w", "basis", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
+PAGE_EXTRAS = ("metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q")
 # Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
 FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -242,6 +250,18 @@ def _date(name: str, raw: str, latest: date | None, problems: list[Problem]) -> 
     return found
 
 
+def _month(name: str, raw: str, latest: date | None, problems: list[Problem]) -> str:
+    """The month of a link as it is written there, '2024-11'; empty where it is none, with its problem."""
+    found = _fold(raw)
+    if not re.fullmatch(r"(19|20)\d{2}-(0[1-9]|1[0-2])", found):
+        problems.append(Problem(name, raw, "link.not_a_month", ()))
+    elif latest is not None and found > latest.isoformat()[:7]:
+        problems.append(Problem(name, raw, "link.too_late", (latest.isoformat()[:7],)))
+    else:
+        return found
+    return ""
+
+
 def parse(
     query: Mapping[str, Any],
     universe: Universe,
@@ -288,7 +308,8 @@ def parse(
         snapshot = ""
 
     kept: dict[str, str] = {}
-    allowed = {"metric": METRICS, "chart": CHARTS, "across": ACROSS, "order": ORDERS}
+    allowed = {"metric": METRICS, "chart": (*CHARTS, *SEGMENT_CHARTS, *BUYBACK_CHARTS), "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY,
+               "grain": GRAINS, "calendar": CALENDARS, "history": HISTORIES, "theme": THEMES}
     for name in (*PAGE_EXTRAS, *extras):
         if name not in given or name in kept:
             continue
@@ -298,12 +319,16 @@ def parse(
             choice = _choice(name, raw, allowed[name], "", problems)
             if len(problems) == before:
                 kept[name] = choice
-        elif name == "against":
+        elif name in ("against", "line"):
             found = resolve(raw, universe)
             if found.ticker is None:
                 problems.append(Problem(name, raw, "link.two_tickers" if _is_two(raw, universe) else "link.no_ticker", found.candidates))
             else:
                 kept[name] = found.ticker
+        elif name == "month":
+            moment = _month(name, raw, latest, problems)
+            if moment:
+                kept[name] = moment
         elif name in ("from", "to"):
             moment = _date(name, raw, None, problems)
             if moment is not None:

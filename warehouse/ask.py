@@ -15,6 +15,11 @@ from warehouse import places, snapshot
 SETTINGS = snapshot.SETTINGS | {"allow_community_extensions": "false", "memory_limit": "1GB"}
 OPEN_AT_ONCE = 3
 
+
+class CannotAnswer(Exception):
+    """A snapshot of another version lacks what is asked for."""
+
+
 _lock = threading.Lock()
 _parents: dict[Path, duckdb.DuckDBPyConnection] = {}
 _verified: dict[str, snapshot.Served] = {}
@@ -71,9 +76,12 @@ def ask(question: str, parameters: list | tuple = (), path: Path | None = None) 
     """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or None.
 
     Values are bound to the question's `?`, never written into it. path: another snapshot than the served one.
+    Raises CannotAnswer where the snapshot has no such table, macro or column.
     """
     cursor = _cursor(path or served().path)
     try:
         return cursor.execute(question, list(parameters)).df()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise CannotAnswer(str(error).splitlines()[0]) from error
     finally:
         cursor.close()

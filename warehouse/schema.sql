@@ -386,10 +386,11 @@ CREATE TABLE printed.buybacks (
     currency           VARCHAR,
     price_low          DOUBLE CHECK (price_low > 0),
     price_high         DOUBLE CHECK (price_high >= price_low),
-    method             VARCHAR NOT NULL CHECK (method IN ('on exchange', 'programme', 'unknown')),
+    method             VARCHAR NOT NULL CHECK (method IN ('on exchange', 'off exchange', 'programme', 'unknown')),
     disposal           VARCHAR NOT NULL CHECK (disposal IN ('cancelled', 'treasury', 'pending', 'unknown')),
     published_on       DATE,
     published_on_basis VARCHAR NOT NULL CHECK (published_on_basis IN ('printed', 'inferred', 'convention')),
+    superseded_on      DATE,
     trusted            BOOLEAN NOT NULL,
     quality            VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
     source_id          VARCHAR NOT NULL,
@@ -412,10 +413,11 @@ COMMENT ON COLUMN printed.buybacks.amount IS 'Consideration, full units of curre
 COMMENT ON COLUMN printed.buybacks.currency IS 'Currency of amount and prices';
 COMMENT ON COLUMN printed.buybacks.price_low IS 'Lowest price paid, currency per share_unit';
 COMMENT ON COLUMN printed.buybacks.price_high IS 'Highest price paid, currency per share_unit';
-COMMENT ON COLUMN printed.buybacks.method IS 'on exchange, programme, unknown';
+COMMENT ON COLUMN printed.buybacks.method IS 'on exchange, off exchange (by private arrangement or general offer), programme, unknown';
 COMMENT ON COLUMN printed.buybacks.disposal IS 'What becomes of the shares: cancelled, treasury, pending, unknown';
 COMMENT ON COLUMN printed.buybacks.published_on IS 'Day of publication; NULL where not seen';
 COMMENT ON COLUMN printed.buybacks.published_on_basis IS 'printed, or convention where published_on was not seen';
+COMMENT ON COLUMN printed.buybacks.superseded_on IS 'Day from which the figures of another row stand in place of these: the exchange corrected them in a later report, or its own report came in for another source''s; NULL: they stand';
 COMMENT ON COLUMN printed.buybacks.trusted IS 'false: contradicted by the exchange''s daily report, kept and shown, never used in a sum';
 COMMENT ON COLUMN printed.buybacks.quality IS 'How exact the figures are';
 COMMENT ON COLUMN printed.buybacks.source_id IS 'Source';
@@ -442,6 +444,50 @@ COMMENT ON COLUMN buyback_coverage.last_day IS 'Last day covered';
 COMMENT ON COLUMN buyback_coverage.complete IS 'true: every purchase day between the two is a row';
 COMMENT ON COLUMN buyback_coverage.note IS 'What is missing, or how completeness was seen';
 COMMENT ON COLUMN buyback_coverage.source_id IS 'Source';
+
+CREATE TABLE buyback_mandates (
+    ticker       VARCHAR NOT NULL,
+    resolved_on  DATE,
+    end_date     DATE NOT NULL CHECK (end_date >= resolved_on),
+    issued_pct   DOUBLE CHECK (issued_pct > 0 AND issued_pct <= 10),
+    limit_shares DOUBLE CHECK (limit_shares > 0),
+    source_id    VARCHAR NOT NULL,
+    locator      VARCHAR,
+    note         VARCHAR
+);
+COMMENT ON TABLE buyback_mandates IS 'One row per (ticker, end_date, source_id): what a document says beside the count of a general mandate, the part of the issued shares that it is and the most that may be bought. The counts themselves are rows of buybacks with grain mandate.';
+COMMENT ON COLUMN buyback_mandates.ticker IS 'Issuer';
+COMMENT ON COLUMN buyback_mandates.resolved_on IS 'Day of the general meeting that granted the mandate; NULL where not seen';
+COMMENT ON COLUMN buyback_mandates.end_date IS 'Last trade day of the count';
+COMMENT ON COLUMN buyback_mandates.issued_pct IS 'Shares bought under the mandate as a part of the issued shares on the day of the resolution, per cent, as printed';
+COMMENT ON COLUMN buyback_mandates.limit_shares IS 'The most that the mandate allows to buy, ordinary shares, as printed';
+COMMENT ON COLUMN buyback_mandates.source_id IS 'Source';
+COMMENT ON COLUMN buyback_mandates.locator IS 'Where in the source, or at which address it was read';
+COMMENT ON COLUMN buyback_mandates.note IS 'Doubt or detail';
+
+CREATE TABLE buyback_reports (
+    sha256          VARCHAR NOT NULL CHECK (regexp_full_match(sha256, '[0-9a-f]{64}')),
+    file            VARCHAR NOT NULL,
+    kind            VARCHAR NOT NULL CHECK (kind IN ('main board', 'GEM', 'vendor table')),
+    printed_on      DATE,
+    first_trade_day DATE,
+    last_trade_day  DATE CHECK (last_trade_day >= first_trade_day),
+    rows_read       INTEGER NOT NULL CHECK (rows_read >= rows_kept + rows_outside),
+    rows_kept       INTEGER NOT NULL CHECK (rows_kept >= 0),
+    rows_outside    INTEGER NOT NULL CHECK (rows_outside >= 0),
+    source_id       VARCHAR NOT NULL
+);
+COMMENT ON TABLE buyback_reports IS 'One row per (kind, printed_on, sha256): a file of purchases that python -m loaders hkex has read; the rows of buybacks that come from it name the same source.';
+COMMENT ON COLUMN buyback_reports.sha256 IS 'Hash of the file as received; it is kept under this name';
+COMMENT ON COLUMN buyback_reports.file IS 'Name under which it was received';
+COMMENT ON COLUMN buyback_reports.kind IS 'main board or GEM: the exchange''s daily report; vendor table: a data vendor''s, rounded to ten thousand';
+COMMENT ON COLUMN buyback_reports.printed_on IS 'Day on which the exchange printed the report; NULL for a vendor table';
+COMMENT ON COLUMN buyback_reports.first_trade_day IS 'First trade day among its lines; NULL where it has none, as a GEM report may';
+COMMENT ON COLUMN buyback_reports.last_trade_day IS 'Last trade day among its lines';
+COMMENT ON COLUMN buyback_reports.rows_read IS 'Lines of purchases in the file';
+COMMENT ON COLUMN buyback_reports.rows_kept IS 'Of them of companies of the universe';
+COMMENT ON COLUMN buyback_reports.rows_outside IS 'Of them of other companies: counted, not kept';
+COMMENT ON COLUMN buyback_reports.source_id IS 'Source, a row of sources';
 
 -- Segments --------------------------------------------------------------------------------------------------
 
@@ -515,6 +561,44 @@ COMMENT ON COLUMN segment_breaks.kind IS 'reclassification, disposal, or rename 
 COMMENT ON COLUMN segment_breaks.what_changed IS 'What changed, in one sentence';
 COMMENT ON COLUMN segment_breaks.source_id IS 'First document on the new structure';
 
+CREATE TABLE segment_themes (
+    ticker  VARCHAR NOT NULL,
+    segment VARCHAR NOT NULL,
+    theme   VARCHAR NOT NULL CHECK (theme IN ('advertising', 'games', 'cloud', 'commerce', 'local', 'music', 'live', 'logistics'))
+);
+COMMENT ON TABLE segment_themes IS 'One row per (ticker, segment): the business by which a segment is set beside those of other companies. A segment and a part of it never share a theme.';
+COMMENT ON COLUMN segment_themes.ticker IS 'Issuer';
+COMMENT ON COLUMN segment_themes.segment IS 'Name as printed';
+COMMENT ON COLUMN segment_themes.theme IS 'advertising, games, cloud, commerce, local (delivery and local services), music, live (live streaming, value-added services), logistics';
+
+CREATE TABLE like_for_like (
+    ticker       VARCHAR NOT NULL,
+    period_start DATE NOT NULL,
+    period_end   DATE NOT NULL CHECK (period_end > period_start),
+    segment      VARCHAR,
+    yoy_pct      DOUBLE NOT NULL CHECK (isfinite(yoy_pct)),
+    excludes     VARCHAR NOT NULL,
+    announced_on DATE CHECK (announced_on > period_end),
+    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    date_basis   VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
+    source_id    VARCHAR NOT NULL,
+    locator      VARCHAR,
+    note         VARCHAR
+);
+COMMENT ON TABLE like_for_like IS 'One row per (ticker, period_start, period_end, segment, announced_on): growth of revenue as the company prints it without what it bought, sold or counts otherwise. It stands beside the growth as reported and never in its place.';
+COMMENT ON COLUMN like_for_like.ticker IS 'Issuer';
+COMMENT ON COLUMN like_for_like.period_start IS 'First day of the period';
+COMMENT ON COLUMN like_for_like.period_end IS 'Last day of the period';
+COMMENT ON COLUMN like_for_like.segment IS 'Segment as printed; NULL: revenue of the whole company';
+COMMENT ON COLUMN like_for_like.yoy_pct IS 'Growth on the year before on the same scope, as printed, per cent';
+COMMENT ON COLUMN like_for_like.excludes IS 'What is left out of both years';
+COMMENT ON COLUMN like_for_like.announced_on IS 'Day of announcement (Hong Kong); NULL where not seen';
+COMMENT ON COLUMN like_for_like.quality IS 'How exact the figure is';
+COMMENT ON COLUMN like_for_like.date_basis IS 'announced_on: printed, inferred or convention (not seen)';
+COMMENT ON COLUMN like_for_like.source_id IS 'Source';
+COMMENT ON COLUMN like_for_like.locator IS 'Where in the source, or at which address it was read';
+COMMENT ON COLUMN like_for_like.note IS 'Doubt or detail';
+
 -- Operating figures ------------------------------------------------------------------------------------------
 
 CREATE TABLE kpis (
@@ -568,6 +652,16 @@ COMMENT ON COLUMN kpis.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN kpis.locator IS 'Page, table or mirror where the figure was read';
 COMMENT ON COLUMN kpis.note IS 'What the figure covers, and any doubt';
 COMMENT ON COLUMN kpis.correction_id IS 'Ruling that applies, a row of corrections; filled by the loader';
+
+CREATE TABLE kpi_topics (
+    ticker VARCHAR NOT NULL,
+    kpi    VARCHAR NOT NULL,
+    topic  VARCHAR NOT NULL CHECK (topic IN ('users', 'time', 'payers', 'commerce', 'ai', 'products', 'mix', 'growth', 'money'))
+);
+COMMENT ON TABLE kpi_topics IS 'One row per (ticker, kpi): the heading under which a figure stands in a list. A figure without a row here stands last.';
+COMMENT ON COLUMN kpi_topics.ticker IS 'Company';
+COMMENT ON COLUMN kpi_topics.kpi IS 'Name of the figure, as in kpis';
+COMMENT ON COLUMN kpi_topics.topic IS 'users, time (spent), payers, commerce (GMV and what it yields), ai, products, mix (shares of revenue), growth (printed without the figure itself), money (profits, margins, costs)';
 
 -- Estimates, targets and ratings -----------------------------------------------------------------------------
 
@@ -765,7 +859,7 @@ COMMENT ON COLUMN rating_definitions.locator IS 'Page, table or mirror where the
 COMMENT ON COLUMN rating_definitions.note IS 'What the figure covers, and any doubt';
 COMMENT ON COLUMN rating_definitions.correction_id IS 'Ruling that applies, a row of corrections; filled by the loader';
 
-CREATE TABLE surprises (
+CREATE TABLE printed.surprises (
     ticker            VARCHAR NOT NULL,
     fiscal_period     VARCHAR NOT NULL CHECK (regexp_full_match(fiscal_period, '20[0-9]{2}(Q[1-4]|H[12]|M9|FY)')),
     period_start      DATE NOT NULL,
@@ -793,38 +887,39 @@ CREATE TABLE surprises (
     note              VARCHAR,
     correction_id     VARCHAR
 );
-COMMENT ON TABLE surprises IS 'One row per (ticker, fiscal_period, metric, basis, broker): an actual figure against what was expected, as a broker prints it. An expectation that follows from a printed surprise is derived and never set against another actual.';
-COMMENT ON COLUMN surprises.ticker IS 'Company';
-COMMENT ON COLUMN surprises.fiscal_period IS 'Fiscal label';
-COMMENT ON COLUMN surprises.period_start IS 'First day of the period';
-COMMENT ON COLUMN surprises.period_end IS 'Last day of the period';
-COMMENT ON COLUMN surprises.metric IS 'revenue, net_income, <line>_revenue, <kind>_expense; with _growth for a growth rate';
-COMMENT ON COLUMN surprises.metric_printed IS 'Metric as it stands in the source';
-COMMENT ON COLUMN surprises.basis IS 'reported or adjusted for a profit, else NULL';
-COMMENT ON COLUMN surprises.actual IS 'Actual as this broker prints it, in unit';
-COMMENT ON COLUMN surprises.expected IS 'Expected figure, in unit; NULL where not printed and not implied';
-COMMENT ON COLUMN surprises.expected_quality IS 'printed, or derived from the printed surprise';
-COMMENT ON COLUMN surprises.surprise_pct IS 'Surprise as printed, % of the expected figure; NULL for a rate';
-COMMENT ON COLUMN surprises.surprise_pp IS 'Difference of a rate or growth, percentage points';
-COMMENT ON COLUMN surprises.actual_growth_pct IS 'Growth of the actual on the year before as printed, %';
-COMMENT ON COLUMN surprises.verdict IS 'beat or better than expected, as printed';
-COMMENT ON COLUMN surprises.unit IS 'million (of currency) or %';
-COMMENT ON COLUMN surprises.currency IS 'Currency; NULL for a rate';
-COMMENT ON COLUMN surprises.announced_on IS 'Day on which the company announced the actual';
-COMMENT ON COLUMN surprises.published_on IS 'Hong Kong day of the report that prints the comparison';
-COMMENT ON COLUMN surprises.broker IS 'Who prints the comparison; "not printed" where the copy seen names none';
-COMMENT ON COLUMN surprises.expected_basis IS 'printed_after_by_broker (the surprise or verdict is printed after the results), consensus_quoted_after (a named consensus quoted after the results)';
-COMMENT ON COLUMN surprises.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
-COMMENT ON COLUMN surprises.date_basis IS 'announced_on: printed, inferred, convention';
-COMMENT ON COLUMN surprises.source_id IS 'Source, a row of sources';
-COMMENT ON COLUMN surprises.locator IS 'Page, table or mirror where the figure was read';
-COMMENT ON COLUMN surprises.note IS 'What the figure covers, and any doubt';
-COMMENT ON COLUMN surprises.correction_id IS 'Ruling that applies, a row of corrections; filled by the loader';
+COMMENT ON TABLE printed.surprises IS 'One row per (ticker, fiscal_period, metric, basis, broker): an actual figure against what was expected, as a broker prints it. An expectation that follows from a printed surprise is derived and never set against another actual.';
+COMMENT ON COLUMN printed.surprises.ticker IS 'Company';
+COMMENT ON COLUMN printed.surprises.fiscal_period IS 'Fiscal label';
+COMMENT ON COLUMN printed.surprises.period_start IS 'First day of the period';
+COMMENT ON COLUMN printed.surprises.period_end IS 'Last day of the period';
+COMMENT ON COLUMN printed.surprises.metric IS 'revenue, net_income, <line>_revenue, <kind>_expense; with _growth for a growth rate';
+COMMENT ON COLUMN printed.surprises.metric_printed IS 'Metric as it stands in the source';
+COMMENT ON COLUMN printed.surprises.basis IS 'reported or adjusted for a profit, else NULL';
+COMMENT ON COLUMN printed.surprises.actual IS 'Actual as this broker prints it, in unit';
+COMMENT ON COLUMN printed.surprises.expected IS 'Expected figure, in unit; NULL where not printed and not implied';
+COMMENT ON COLUMN printed.surprises.expected_quality IS 'printed, or derived from the printed surprise';
+COMMENT ON COLUMN printed.surprises.surprise_pct IS 'Surprise as printed, % of the expected figure; NULL for a rate';
+COMMENT ON COLUMN printed.surprises.surprise_pp IS 'Difference of a rate or growth, percentage points';
+COMMENT ON COLUMN printed.surprises.actual_growth_pct IS 'Growth of the actual on the year before as printed, %';
+COMMENT ON COLUMN printed.surprises.verdict IS 'beat or better than expected, as printed';
+COMMENT ON COLUMN printed.surprises.unit IS 'million (of currency) or %';
+COMMENT ON COLUMN printed.surprises.currency IS 'Currency; NULL for a rate';
+COMMENT ON COLUMN printed.surprises.announced_on IS 'Day on which the company announced the actual';
+COMMENT ON COLUMN printed.surprises.published_on IS 'Hong Kong day of the report that prints the comparison';
+COMMENT ON COLUMN printed.surprises.broker IS 'Who prints the comparison; "not printed" where the copy seen names none';
+COMMENT ON COLUMN printed.surprises.expected_basis IS 'printed_after_by_broker (the surprise or verdict is printed after the results), consensus_quoted_after (a named consensus quoted after the results)';
+COMMENT ON COLUMN printed.surprises.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN printed.surprises.date_basis IS 'announced_on: printed, inferred, convention';
+COMMENT ON COLUMN printed.surprises.source_id IS 'Source, a row of sources';
+COMMENT ON COLUMN printed.surprises.locator IS 'Page, table or mirror where the figure was read';
+COMMENT ON COLUMN printed.surprises.note IS 'What the figure covers, and any doubt';
+COMMENT ON COLUMN printed.surprises.correction_id IS 'Ruling that applies, a row of corrections; filled by the loader';
 
 CREATE TABLE printed.coverage (
     broker               VARCHAR NOT NULL,
     ticker               VARCHAR NOT NULL,
     ticker_printed       VARCHAR NOT NULL,
+    table_row            INTEGER NOT NULL CHECK (table_row > 0),
     name_en              VARCHAR NOT NULL,
     name_zh              VARCHAR NOT NULL,
     published_on         DATE NOT NULL,
@@ -863,6 +958,7 @@ COMMENT ON TABLE printed.coverage IS 'One row per (broker, ticker, published_on)
 COMMENT ON COLUMN printed.coverage.broker IS 'Broker, one spelling each';
 COMMENT ON COLUMN printed.coverage.ticker IS 'Company';
 COMMENT ON COLUMN printed.coverage.ticker_printed IS 'Ticker as printed';
+COMMENT ON COLUMN printed.coverage.table_row IS 'Its row of the table as printed, from 1';
 COMMENT ON COLUMN printed.coverage.name_en IS 'Name in English';
 COMMENT ON COLUMN printed.coverage.name_zh IS 'Name as printed, Chinese';
 COMMENT ON COLUMN printed.coverage.published_on IS 'Day of the table';
@@ -1063,6 +1159,18 @@ COMMENT ON COLUMN document_tags.document_id IS 'Document';
 COMMENT ON COLUMN document_tags.tag_kind IS 'ticker (of the universe), topic, entity (a code outside the universe)';
 COMMENT ON COLUMN document_tags.tag IS 'Canonical ticker, topic in lower case, or the outsider''s code as printed';
 
+CREATE TABLE topics (
+    topic   VARCHAR NOT NULL,
+    name_en VARCHAR NOT NULL,
+    name_zh VARCHAR NOT NULL,
+    section VARCHAR NOT NULL CHECK (section IN ('payments', 'games', 'apps', 'ai', 'commerce', 'advertising', 'regulation', 'media', 'devices', 'market', 'corporate', 'outside'))
+);
+COMMENT ON TABLE topics IS 'One row per (topic): a topic of documents, events and sector figures, with its names and the part of the sector it belongs to.';
+COMMENT ON COLUMN topics.topic IS 'Topic, lower case, as tags write it';
+COMMENT ON COLUMN topics.name_en IS 'Name in English';
+COMMENT ON COLUMN topics.name_zh IS 'Name in Chinese';
+COMMENT ON COLUMN topics.section IS 'Part of the sector: payments, games, apps, ai ...; outside: companies that are not ours';
+
 CREATE TABLE events (
     event_id           VARCHAR NOT NULL,
     event_date         DATE NOT NULL,
@@ -1110,8 +1218,8 @@ CREATE TABLE site_traffic (
     visits_mn      DOUBLE NOT NULL CHECK (visits_mn >= 0),
     wow_pct        DOUBLE CHECK (wow_pct >= -100),
     average_stay_s INTEGER CHECK (average_stay_s >= 0),
-    category_en    VARCHAR NOT NULL,
-    category_zh    VARCHAR NOT NULL,
+    category_en    VARCHAR,
+    category_zh    VARCHAR,
     printed_order  INTEGER NOT NULL CHECK (printed_order > 0),
     rank_by_visits INTEGER NOT NULL CHECK (rank_by_visits > 0),
     published_on   DATE,
@@ -1131,8 +1239,8 @@ COMMENT ON COLUMN site_traffic.week_end IS 'Last day of the week';
 COMMENT ON COLUMN site_traffic.visits_mn IS 'Visits, millions';
 COMMENT ON COLUMN site_traffic.wow_pct IS 'Change on the week before as printed, %';
 COMMENT ON COLUMN site_traffic.average_stay_s IS 'Average stay, seconds';
-COMMENT ON COLUMN site_traffic.category_en IS 'Category in English';
-COMMENT ON COLUMN site_traffic.category_zh IS 'Category as printed';
+COMMENT ON COLUMN site_traffic.category_en IS 'Category in English; NULL where the vendor gives none';
+COMMENT ON COLUMN site_traffic.category_zh IS 'Category as printed; NULL where the vendor gives none';
 COMMENT ON COLUMN site_traffic.printed_order IS 'Place in the printed table';
 COMMENT ON COLUMN site_traffic.rank_by_visits IS 'Rank by visits in the table';
 COMMENT ON COLUMN site_traffic.published_on IS 'Day of the report';

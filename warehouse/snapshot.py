@@ -15,7 +15,7 @@ import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
@@ -31,7 +31,7 @@ SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions"
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
 # In the order in which they build on each other.
-VIEWS = ("periods", "earnings", "shares", "estimates", "valuation", "percentiles", "comparisons", "buybacks", "segments", "overview")
+VIEWS = ("periods", "prices", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage")
 
 
 FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
@@ -54,6 +54,16 @@ class Served:
     snapshot_id: str
     path: Path
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A snapshot that is still here: when it was built (Hong Kong), whether it is served, and whether it is kept for good."""
+
+    snapshot_id: str
+    built_at: datetime
+    is_served: bool
+    is_pinned: bool
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,12 @@ def published(folder: Path) -> list[str]:
     return sorted((match.group(1) for match in found if match), reverse=True)
 
 
+def shelf(folder: Path, served_id: str) -> list[Shelved]:
+    """The snapshots in folder, newest first; whether they verify is not asked."""
+    pinned = pins(folder)
+    return [Shelved(name, datetime.strptime(name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone(HONG_KONG), name == served_id, name in pinned) for name in published(folder)]
+
+
 def served(folder: Path) -> Served:
     """The snapshot that the pointer names, or the newest that verifies when that one is damaged."""
     pointer = folder / "CURRENT"
@@ -152,16 +168,25 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write text to path so that a reader sees the old or the new content, never a part."""
+def write(path: Path, content: str | bytes, lasting: bool = True) -> bool:
+    """Put content at path so that whoever looks sees the old file or the new one; False where it says the same already.
+
+    lasting: also through a loss of power, not only through the death of this process.
+    """
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    if path.exists() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+    with open(beside, "wb") as file:
+        file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            os.fsync(file.fileno())
     os.replace(beside, path)
-    if os.name == "posix":
+    if lasting and os.name == "posix":
         sync(path.parent)
+    return True
 
 
 def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
@@ -174,7 +199,7 @@ def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
     path = file_of(folder, snapshot_id)
     os.replace(staged, path)
     step("named")
-    _replace(path.with_suffix(".sha256"), hash_of(path))
+    write(path.with_suffix(".sha256"), hash_of(path) + "\n")
     problem = verify(path)
     if problem:
         raise NoSnapshot(problem)
@@ -209,7 +234,7 @@ def pin(folder: Path, snapshot_id: str) -> None:
         raise NoSnapshot(f"no snapshot {snapshot_id} in {folder}; here are: {', '.join(published(folder)) or 'none'}")
     if snapshot_id not in pins(folder):
         path = folder / "pins.txt"
-        _replace(path, "\n".join([*(path.read_text("utf-8").splitlines() if path.exists() else []), snapshot_id]))
+        write(path, "\n".join([*(path.read_text("utf-8").splitlines() if path.exists() else []), snapshot_id]) + "\n")
 
 
 def kept(ids: list[str], pinned: list[str], served_id: str) -> set[str]:
@@ -241,13 +266,13 @@ def point_to(folder: Path, snapshot_id: str) -> None:
     problem = verify(file_of(folder, snapshot_id))
     if problem:
         raise NoSnapshot(problem)
-    _replace(folder / "CURRENT", snapshot_id)
+    write(folder / "CURRENT", snapshot_id + "\n")
 
 
 def refuse(folder: Path, at: datetime, inputs_sha256: str, lines: list[str]) -> None:
     """Record beside the snapshots that the build of a moment was refused, and every reason; readers see all of it or the record before."""
     written = json.dumps({"at": at.astimezone(HONG_KONG).isoformat(timespec="seconds"), "inputs_sha256": inputs_sha256, "count": len(lines), "lines": lines}, ensure_ascii=False, indent=1)
-    _replace(folder / "refused.json", written.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may be no text
+    write(folder / "refused.json", (written + "\n").encode("utf-8", "backslashreplace"))  # a file's name may be no text
 
 
 def accept(folder: Path) -> None:

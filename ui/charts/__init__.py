@@ -5,16 +5,21 @@ Every function takes `stamp` (what the picture says about itself) and `theme` (h
 nothing is computed here beyond places and labels. No rows give a figure that says why: `empty`.
 """
 
-from ui.charts.buybacks import bars_by_period, cumulative_by_year, league_bars, price_paid
+from ui.charts.buybacks import bars_by_period, bought_and_net, cumulative_by_year, league_bars, price_paid, programme_bars, purchase_calendar
+from ui.charts.documents import event_timeline, price_with_events
+from ui.charts.estimates import dumbbell, price_targets
+from ui.charts.kpis import kpi_bars
+from ui.charts.market import month_sheet
 from ui.charts.parts import weekly
-from ui.charts.segments import growth_by_segment, mix, stacked_segments
+from ui.charts.segments import contribution_waterfall, growth_by_segment, growth_multiples, mix, stacked_segments
 from ui.charts.standing import against_median, cross_section, distribution, growth_scatter, windows_heat
+from ui.charts.traffic import movers, sector_bars, stay_against_visits, traffic_tiers
 from ui.charts.valuation import QUANTILES, index_history, lines, percentile_band, percentile_history, price_bands
 from ui.palette import Theme
 from ui.stamp import Stamp, config, filename, finish, light_copy
 
 __all__ = [
-    "QUANTILES", "Stamp", "Theme", "against_median", "bars_by_period", "config", "cross_section", "cumulative_by_year", "distribution",
-    "filename", "finish", "growth_by_segment", "growth_scatter", "index_history", "league_bars", "light_copy", "lines", "mix",
-    "percentile_band", "percentile_history", "price_bands", "price_paid", "stacked_segments", "weekly", "windows_heat",
+    "QUANTILES", "Stamp", "Theme", "against_median", "bars_by_period", "bought_and_net", "config", "contribution_waterfall", "cross_section", "cumulative_by_year", "distribution", "dumbbell",
+    "event_timeline", "filename", "finish", "growth_by_segment", "growth_multiples", "growth_scatter", "index_history", "kpi_bars", "league_bars", "light_copy", "lines", "mix", "month_sheet",
+    "movers", "percentile_band", "percentile_history", "price_bands", "price_paid", "programme_bars", "purchase_calendar", "price_targets", "price_with_events", "sector_bars", "stacked_segments", "stay_against_visits", "traffic_tiers", "weekly", "windows_heat",
 ]

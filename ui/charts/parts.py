@@ -19,6 +19,7 @@ Write = Callable[[Any], str]
 
 EXPORT_PLOT = 540 - 150  # px of plot in the exported picture, about: labels must not meet there either
 LABEL_GAP = 16  # px between two labels at line ends
+LEAST_PLOT = 190  # px: below it, labels at line ends would meet
 MOST_DAYS = 1300  # observations in one line: five years of sessions; beyond, a picture shows weeks
 NARROW = 480  # px: below it, names stand in a line above the plot and not beside it
 
@@ -36,6 +37,13 @@ def weekly(frame: pd.DataFrame) -> pd.DataFrame:
     if len(frame) <= MOST_DAYS:
         return frame
     return frame[frame["date"].dt.to_period("W").ne(frame["date"].dt.to_period("W").shift(-1))].reset_index(drop=True)
+
+
+def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any) -> tuple[int, float]:
+    """The height of a figure and of its plot, px. Where the stamp leaves too little, the figure grows, unless its height was asked for."""
+    margin = finish(go.Figure(), stamp, theme, height=height, **options).layout.margin
+    tall = int(height or max(theme.height, margin.t + margin.b + least))
+    return tall, float(tall - margin.t - margin.b)
 
 
 def known_values(*groups: Iterable[float | None]) -> list[float]:

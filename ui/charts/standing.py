@@ -22,12 +22,12 @@ from ui.charts.parts import (
     known_values,
     need,
     noted,
+    plot_room,
     short_tick,
     ticks_between,
     value_axis,
     words_at,
 )
-from ui.charts.valuation import plot_room
 from ui.palette import Theme, alpha, cheap_to_dear, company
 from ui.stamp import BODY, EXPORT_WIDTH, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text

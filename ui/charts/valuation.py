@@ -26,6 +26,7 @@ from ui.charts.parts import (
     named,
     need,
     noted,
+    plot_room,
     short_tick,
     value_axis,
     words_at,
@@ -36,7 +37,6 @@ from ui.text import text
 
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
 AREAS = (("q10", "q25", "cheap", 0.16), ("q25", "q75", "stale", 0.12), ("q75", "q90", "dear", 0.16))
-LEAST_PLOT = 190  # px: below it, labels at line ends would meet
 STALE_DAYS = 35  # a month-end value is the current one for so long
 SHOWN_POINTS = 1500  # beyond so many observations a click is still answered, but marks nothing: unseen marks cost time as well
 
@@ -49,6 +49,7 @@ def percentile_band(
     *,
     results: Iterable[Any] = (),
     percentile: float | None = None,
+    price_is_stale: bool = False,
     high_is_cheap: bool = False,
     per_share: str | None = None,
     colour: str | None = None,
@@ -62,7 +63,7 @@ def percentile_band(
     close_currency, per_share, per_share_currency, eps_period_end, fx_rate, effective (words for the day that
     results take effect). bands: q10 q25 q50 q75 q90 as constants of the window, or a frame with date and
     those columns. results: further days on which results take effect. percentile: the current one, 0-100.
-    high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear, and is so named and
+    price_is_stale: the last close is too old for the day shown: the last value is grey. high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear, and is so named and
     coloured. per_share: what per_share is called in the hover (EPS-TTM). write: value -> words (18.4x). Logarithmic
     where the highest is more than twelve times the lowest. A click on an observation gives its ISO day as customdata.
     """
@@ -81,7 +82,7 @@ def percentile_band(
     main = colour or theme.colour("accent")
     _draw_line(figure, days, values, stale, main, theme)
     last = _last(values)
-    current = _is_current(days, last, stamp)
+    current = _is_current(days, last, stamp) and not price_is_stale
     fresh = current and not stale[last]
     _mark_last(figure, days, values, main if fresh else theme.colour("stale"), theme)
     numbers = known_values(values, *quantiles.values())
@@ -117,6 +118,7 @@ def price_bands(
     theme: Theme,
     *,
     results: Iterable[Any] = (),
+    price_is_stale: bool = False,
     write: Write | None = None,
     empty: str | None = None,
     height: int | None = None,
@@ -126,7 +128,7 @@ def price_bands(
     history: date, close (close_currency), close_currency, status, price_q10 price_q25 price_q50 price_q75 price_q90
     (close_currency; missing where there is no positive EPS: the bands break there), value (the multiple, times).
     multiples: q10 q25 q50 q75 q90 -> the multiple behind each band, times. results: days on which results take
-    effect. write: multiple -> words. Logarithmic where the highest is more than eight times the lowest.
+    effect. price_is_stale: the last close is too old for the day shown: it is grey. write: multiple -> words. Logarithmic where the highest is more than eight times the lowest.
     A click on a close gives its ISO day as customdata.
     """
     language = theme.language
@@ -159,7 +161,8 @@ def price_bands(
                 written.append(f"{escape(words[q])} = {formats.price(bands[q][i], _or_none(currency), language)}")
         plain.append("<br>".join(written))
     last = _last(closes)
-    _mark_last(figure, days, closes, theme.colour("stale") if stale[last] else main, theme)
+    old = stale[last] or price_is_stale
+    _mark_last(figure, days, closes, theme.colour("stale") if old else main, theme)
 
     numbers = known_values(closes, *quantiles.values())
     log = min(numbers) > 0 and max(numbers) / min(numbers) > 8
@@ -179,10 +182,10 @@ def price_bands(
     tall, plot = plot_room(stamp, theme, height)
     room, close = _label_room(theme), _price(closes[last])
     multiple = write(values[last]) if values[last] is not None else formats.valuation(None, frame["status"][last], language)
-    multiple = text("chart.stale", language) if stale[last] else multiple
+    multiple = text("chart.stale", language) if old else multiple
     called = f"{text('chart.close', language)} " if theme.width >= NARROW else ""
     now = _fitting(room, f"{called}{close} · {multiple}", f"{close} · {multiple}", close)
-    labels = [(place(closes[last]), now, theme.colour("muted" if stale[last] else "ink"), True)]
+    labels = [(place(closes[last]), now, theme.colour("muted" if old else "ink"), True)]
     labels += [(place(bands[q][last]), words[q], theme.colour("muted"), False) for q in words if bands[q][last] is not None]
     right = end_labels(figure, labels, low, high, plot, room)
     date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
@@ -196,6 +199,7 @@ def percentile_history(
     theme: Theme,
     *,
     results: Iterable[Any] = (),
+    price_is_stale: bool = False,
     write: Write | None = None,
     empty: str | None = None,
     height: int | None = None,
@@ -203,8 +207,8 @@ def percentile_history(
     """Where a multiple stood in its own past, as known on each day: 0 cheapest, 100 dearest.
 
     history: date, percentile (0-100, missing where not ranked), value (the multiple, times), n (observations behind
-    the percentile). Gaps stay gaps. results: days on which results take effect. write: multiple -> words.
-    A click on an observation gives its ISO day as customdata.
+    the percentile). Gaps stay gaps. results: days on which results take effect. price_is_stale:
+    the last close is too old for the day shown: the last rank is grey. write: multiple -> words. A click on an observation gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -226,7 +230,7 @@ def percentile_history(
         for day, rank, value, n in zip(days, ranks, values, frame["n"])
     ]
     last = _last(ranks)
-    ranked_now = _is_current(days, last, stamp)
+    ranked_now = _is_current(days, last, stamp) and not price_is_stale
     _mark_last(figure, days, ranks, main if ranked_now else theme.colour("stale"), theme)
     hover = _mark_results(figure, results, days, plain, theme, low)
     figure.add_trace(_points(days, ranks, main, hover))
@@ -396,13 +400,6 @@ def lines(
     figure.update_layout(hovermode="closest")
     legend = [] if direct else [(name, own[name]) for name in names]
     return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=height)
-
-
-def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any) -> tuple[int, float]:
-    """The height of a figure and of its plot, px. Where the stamp leaves too little, the figure grows, unless its height was asked for."""
-    margin = finish(go.Figure(), stamp, theme, height=height, **options).layout.margin
-    tall = int(height or max(theme.height, margin.t + margin.b + least))
-    return tall, float(tall - margin.t - margin.b)
 
 
 def _label_room(theme: Theme) -> float:

@@ -2,46 +2,112 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from ui import panels
+from ui import formats, links, panels
 from ui.frame import View
 from ui.tables.parts import date_format, show
 from ui.text import TEXTS
+from warehouse.runs import Run
+from warehouse.snapshot import Shelved
 
 REFUSED = re.compile(r"(?P<place>\S+)(?P<cell>.*?): rule (?P<code>[A-Z]\d\d), (?P<wrong>.*)", re.DOTALL)
 
 
+def _shaded(table: pd.DataFrame, view: View, states: dict[str, list[str]]):
+    """The table with each of these columns in the colours of its states of freshness."""
+    theme = view.theme()
+    shade = {"fresh": theme.colour("green"), "late": theme.colour("note"), "stale": theme.colour("red"), "none": theme.colour("muted")}
+    colours = pd.DataFrame({column: [f"color: {shade[state]}" for state in found] for column, found in states.items()}, index=table.index).reindex(columns=table.columns, fill_value="")
+    return table.style.apply(lambda _: colours, axis=None)  # at once: a step for each column takes ten times as long
+
+
 def freshness(view: View, rows: pd.DataFrame) -> None:
-    """Rows and newest date of every table."""
-    config = st.column_config
+    """Rows and newest date of every table, green, amber or red by its own cadence."""
+    config, rows = st.column_config, rows.reset_index(drop=True)
     show(rows, {
         "table_name": config.TextColumn(view.text("column.table")),
         "row_count": config.NumberColumn(view.text("column.rows"), format="localized", width=80),
         "latest": config.DateColumn(view.text("column.latest"), format=date_format(view), width=110),
-    }, most=14)
+    }, most=12, styler=_shaded(rows, view, {"latest": rows["state"].tolist()}))
 
 
 def company_freshness(view: View, rows: pd.DataFrame) -> None:
     """How far each company's figures reach, green, amber or red by their own cadence."""
-    config = st.column_config
+    config, rows = st.column_config, rows.reset_index(drop=True)
     date = "D MMM YY" if view.language == "en" else "YYYY-MM-DD"
-    if view.state.tickers:
-        rows = rows[rows["ticker"].isin(view.issuers)]
-    rows = rows.reset_index(drop=True)
-    theme = view.theme()
-    shade = {"fresh": theme.colour("green"), "late": theme.colour("note"), "stale": theme.colour("red"), "none": theme.colour("muted")}
     columns = ["price_to", "eps_adjusted_to", "eps_reported_to", "revenue_to", "segments_to", "buybacks_to"]
-    table = rows.assign(name=[view.name(ticker) for ticker in rows["ticker"]])
-    styler = table.style
-    for column in columns:
-        states = table[column.replace("_to", "_state")].tolist()
-        styler = styler.apply(lambda values, states=states: [f"color: {shade[state]}" for state in states], subset=[column])
-    styler = styler.map(lambda _: f"color: {theme.colour('ink')}", subset=["name"])
+    table = rows.assign(name=[view.name(ticker) for ticker in rows["ticker"]])[["name", *columns]]
     show(table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
-         {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=14, styler=styler)
+         {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=12, styler=_shaded(table, view, {column: rows[column.replace("_to", "_state")].tolist() for column in columns}))
+
+
+def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> None:
+    """How far the prices of each line reach, and what its latest question to a provider came to: the failed first, then the oldest."""
+    config, asked = st.column_config, {line.ticker: line for line in run.asked} if run else {}
+    pairs = [ticker for ticker in asked if ticker not in {entry.ticker for entry in view.universe.entries} and not view.state.tickers]
+    lines = rows[["ticker", "frequency", "last_date", "sessions_since", "state"]].to_dict("records") + [
+        {"ticker": pair, "last_date": pd.to_datetime(asked[pair].last_session), "state": "none"} for pair in pairs if asked[pair].failed or view.state.extras.get("only") != "stale"]
+    lines = sorted(lines, key=lambda line: (not (line["ticker"] in asked and asked[line["ticker"]].failed), line["ticker"] in pairs, str(line["last_date"]), line["ticker"]))
+    if not lines:
+        panels.missing(view.text("data.none_stale" if view.state.extras.get("only") == "stale" else "data.no_lines"))
+        return
+    table = pd.DataFrame([{
+        "name": view.name(line["ticker"]), "ticker": line["ticker"], "last": line["last_date"], "state": view.text(f"state.{line['state']}"), "since": line.get("sessions_since"),
+        "frequency": view.text(f"frequency.{line['frequency']}") if isinstance(line.get("frequency"), str) else None,
+    } | ({"outcome": view.text(f"outcome.{one.outcome}"), "at": formats.minute(one.at, view.language) if one.at else None, "provider": one.provider, "new": one.rows_new, "rejected": one.rejected, "note": one.note}
+         if (one := asked.get(line["ticker"])) else {}) for line in lines]).reindex(columns=["name", "ticker", "last", "state", "since", "frequency", "outcome", "at", "provider", "new", "rejected", "note"])
+    table = table.astype({column: "Float64" for column in ("since", "new", "rejected")}).assign(last=pd.to_datetime(table["last"]))
+    ended = ["stale" if line["ticker"] in asked and asked[line["ticker"]].failed else "fresh" for line in lines]
+    states = [line["state"] for line in lines]
+    show(table, {
+        "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=120),
+        "ticker": config.TextColumn(view.text("column.ticker"), width=75),
+        "last": config.DateColumn(view.text("data.prices_to"), format=date_format(view), width=100),
+        "state": config.TextColumn(view.text("data.state"), width=60),
+        "since": config.NumberColumn(view.text("data.sessions_since"), format="%d", width=105),
+        "frequency": config.TextColumn(view.text("column.frequency"), width=120),
+    } | ({
+        "outcome": config.TextColumn(view.text("data.outcome"), width=130),
+        "note": config.TextColumn(view.text("column.note"), width=330),
+        "at": config.TextColumn(view.text("data.asked_at"), width=135),
+        "provider": config.TextColumn(view.text("data.provider"), width=75),
+        "new": config.NumberColumn(view.text("data.rows_new"), format="localized", width=75),
+        "rejected": config.NumberColumn(view.text("data.rejected"), format="localized", width=75),
+    } if asked else {}), most=12, styler=_shaded(table, view, {"last": states, "state": states} | ({"outcome": ended} if asked else {})))
+
+
+def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
+    """The snapshots that are kept, newest first, each with a link that opens this page on it; returns the id of the one whose row was clicked."""
+    config = st.column_config
+    shown, served = view.text("data.snapshot_shown"), view.text("data.snapshot_served")
+    table = pd.DataFrame({
+        "id": [one.snapshot_id for one in shelf],
+        "built": [formats.minute(one.built_at, view.language) for one in shelf],
+        "state": [", ".join([served] * one.is_served + [shown] * (one.snapshot_id == view.served.snapshot_id)) for one in shelf],
+        "pinned": [one.is_pinned for one in shelf],
+        "link": [f"data?{urlencode(links.write(replace(view.state, snapshot='' if one.is_served else one.snapshot_id)), safe=',:^')}" for one in shelf],
+        "command": [rollback(one.snapshot_id) for one in shelf],
+    })
+    event = show(table, {
+        "id": config.TextColumn(view.text("data.snapshot"), width=185),
+        "built": config.TextColumn(view.text("data.built_at"), width=140),
+        "state": config.TextColumn(view.text("data.state"), width=150),
+        "pinned": config.CheckboxColumn(view.text("data.pinned"), width=60, help=view.text("data.pinned_help")),
+        "link": config.LinkColumn(view.text("data.open"), display_text="↗", width=50),
+        "command": config.TextColumn(view.text("data.rollback"), width=330),
+    }, most=8, key="data_snapshots", select=True)
+    picked = event.selection.cells if event else []
+    return shelf[picked[0][0]].snapshot_id if picked else None
+
+
+def rollback(snapshot_id: str) -> str:
+    """The command that serves a snapshot."""
+    return f"python -m loaders rollback {snapshot_id}"
 
 
 def rule(view: View, group: str, code: str) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import formats, palette
+from ui import formats, marks, palette
 from ui.frame import View
 from ui.tables.parts import show
 
@@ -36,13 +36,14 @@ def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:
         "trend": rows["trend"] if "trend" in rows else None,
     })
     grey, up_down = theme.colour("muted"), lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}"
-    stale = rows["price_is_stale"].fillna(True).astype(bool).tolist()
+    stale, failed = rows["price_is_stale"].fillna(True).astype(bool).tolist(), marks.failed(view)
+    dated = [grey if is_stale else theme.colour("note") if ticker in failed else "" for is_stale, ticker in zip(stale, rows["ticker"])]
     stale_eps = [status != "OK" for status in rows["status"]]
     styler = (table.style
               .map(lambda _: f"color: {theme.colour('ink')}", subset=["name"])
               .map(up_down, subset=["change_1m", "change_ytd", "revenue"])
               .apply(lambda column: [f"color: {grey}" if s else "" for s in stale], subset=["close"])
-              .apply(lambda column: [f"color: {grey}" if s else "" for s in stale], subset=["date"])
+              .apply(lambda column: [f"color: {colour}" if colour else "" for colour in dated], subset=["date"])
               .apply(lambda column: [f"color: {grey}" if s else "" for s in stale_eps], subset=["pe"]))
     first = rows["first_date"].dropna()
     event = show(table, {

@@ -106,6 +106,11 @@ def basket_members(view: View, rows: pd.DataFrame) -> None:
     }, most=12)
 
 
+def per_share_words(view: View, metric: str) -> str:
+    """What a multiple is a multiple of."""
+    return view.text({"ps_ttm": "column.revenue_per_share", "pe_forward": "column.eps_expected"}.get(metric, "column.eps_ttm"))
+
+
 def points(view: View, history: pd.DataFrame, metric: str) -> None:
     """Every observation of the window with the inputs of its multiple, newest first."""
     config = st.column_config
@@ -116,7 +121,7 @@ def points(view: View, history: pd.DataFrame, metric: str) -> None:
         "value": config.NumberColumn(view.text(f"metric.{metric}"), format="%.2f"),
         "close": config.NumberColumn(view.text("column.close"), format="%.2f"),
         "close_currency": config.TextColumn(view.text("column.currency")),
-        "per_share": config.NumberColumn(view.text("column.revenue_per_share" if metric == "ps_ttm" else "column.eps_expected" if metric == "pe_forward" else "column.eps_ttm"), format="%.3f"),
+        "per_share": config.NumberColumn(per_share_words(view, metric), format="%.3f"),
         "per_share_currency": config.TextColumn(view.text("column.currency")),
         "fx_rate": config.NumberColumn(view.text("column.fx"), format="%.6f"),
         "fx_date": config.DateColumn(view.text("column.fx_date"), format=date),

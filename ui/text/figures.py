@@ -143,20 +143,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difference.above": ("{pct} above", "较收盘价高{pct}"),
     "difference.below": ("{pct} below", "较收盘价低{pct}"),
     "difference.at": ("the same as", "与收盘价持平"),
-    "finding.documents": ("{documents} documents, {stories} stories.", "{documents}篇文献，{stories}个事件。"),
-    "finding.traffic": (
-        "{sites} sites, {week}, {vendor}: {first} leads with {visits}; {up} up, {down} down.",
-        "{sites}个网站，{week}，{vendor}：{first}以{visits}居首；{up}个上升，{down}个下降。",
-    ),
-    "finding.market": (
-        "{month}: {index} {index_return}; {best} led with {best_return}, {worst} trailed with {worst_return}.",
-        "{month}：{index}{index_return}；{best}领涨{best_return}，{worst}居末{worst_return}。",
-    ),
-    "finding.estimates": (
-        "{name}: {number} brokers, median {metric} {value} for {year}; {revised} revised in the last {days} days.",
-        "{name}：{number}家券商，{year}年{metric}中位数{value}；最近{days}天有{revised}次调整。",
-    ),
-    "finding.coverage": ("{companies} companies covered by {broker} as of {date}.", "截至{date}，{broker}覆盖{companies}家公司。"),
     # Headline figures
     "headline.pe": ("PE-TTM", "市盈率 TTM"),
     "headline.percentile": ("Percentile", "百分位"),

@@ -90,6 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason.FEW_MEMBERS": ("Fewer than five companies had a market cap and a fresh trailing profit.", "有市值及有效TTM利润的公司少于五家。"),
     "finding.valuation_cheaper": ("{name} {trades}, cheaper than on {share} of {observations} since {since}.", "{name}{trades}，比{since}以来{share}的{observations}便宜。"),
     "finding.valuation_dearer": ("{name} {trades}, dearer than on {share} of {observations} since {since}.", "{name}{trades}，比{since}以来{share}的{observations}贵。"),
+    "finding.valuation_stale": ("{name} {trades} by its last close, of {date}: too old to be ranked.", "{name}按最近收盘价（{date}）{trades}：收盘价过旧，未参与排名。"),
     "finding.valuation_unranked": ("{name} {trades}; not ranked: {reason}", "{name}{trades}；未参与排名：{reason}"),
     "finding.valuation_missing": ("{name} has no {metric} ({basis}) on {date}: {reason}", "{name}在{date}无{metric}（{basis}）：{reason}"),
     "finding.valuation_results": (

@@ -1,36 +1,5 @@
 -- What does the whole universe look like on one evening?
 
--- Prices one line an evening, and what they changed by.
-CREATE MACRO price_changes(as_of) AS TABLE
-WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-known AS (SELECT p.* FROM prices AS p JOIN companies AS c USING (ticker), asked
-          WHERE close_known_on(p.date, c.exchange) <= asked.day AND p.frequency IN ('daily', 'month_end') AND (c.kind = 'index' OR EXISTS (FROM sessions AS s WHERE s.exchange = calendar_of(c.exchange) AND s.session = p.date))),
-latest AS (SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY date DESC, frequency) = 1),
--- The month's base: a month earlier for daily prices, the last close of the month before for month-ends.
-based AS (
-    SELECT l.*, CASE WHEN l.frequency = 'month_end' THEN CAST(date_trunc('month', l.date) AS DATE) - 1 ELSE CAST(l.date - INTERVAL 1 MONTH AS DATE) END AS month_base_day,
-           make_date(year(l.date) - 1, 12, 31) AS year_base_day
-    FROM latest AS l
-),
-with_month AS (
-    SELECT b.*, k.close AS month_base, k.date AS month_base_date
-    FROM based AS b ASOF LEFT JOIN (SELECT ticker, date, any_value(close) AS close FROM known GROUP BY ALL) AS k ON k.ticker = b.ticker AND b.month_base_day >= k.date
-),
-with_year AS (
-    SELECT b.*, k.close AS year_base, k.date AS year_base_date
-    FROM with_month AS b ASOF LEFT JOIN (SELECT ticker, date, any_value(close) AS close FROM known GROUP BY ALL) AS k ON k.ticker = b.ticker AND b.year_base_day >= k.date
-),
-final AS (
-    SELECT w.ticker, w.date, w.close, w.currency, w.frequency,
-           CASE WHEN w.frequency = 'month_end' THEN w.date < asked.day - 35 ELSE (SELECT count(*) FROM sessions AS s JOIN companies AS c ON c.ticker = w.ticker AND s.exchange = calendar_of(c.exchange) WHERE s.session > w.date AND s.session <= asked.day) > 10 END AS price_is_stale,
-           CASE WHEN w.month_base_date >= w.month_base_day - 10 THEN 100 * (w.close / w.month_base - 1) END AS change_1m_pct, w.month_base_date,
-           CASE WHEN w.year_base_date >= w.year_base_day - 10 THEN 100 * (w.close / w.year_base - 1) END AS change_ytd_pct, w.year_base_date, w.source_id
-    FROM with_year AS w, asked
-)
-SELECT ticker, date, close, currency, frequency, price_is_stale, CASE WHEN NOT price_is_stale THEN change_1m_pct END AS change_1m_pct, month_base_date,
-       CASE WHEN NOT price_is_stale THEN change_ytd_pct END AS change_ytd_pct, year_base_date, source_id FROM final ORDER BY ticker;
-COMMENT ON MACRO TABLE price_changes IS 'Last close on or before as_of and its price return over one month and since the last close of the year before. One row per (ticker). Changes of a stale price are NULL.';
-
 -- The latest revenue known on the evening and its growth.
 CREATE MACRO revenue_growth(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
@@ -83,6 +52,7 @@ UNION ALL SELECT 'earnings', count(*), max(announced_on) FROM printed.earnings
 UNION ALL SELECT 'shares', count(*), max(date) FROM printed.shares
 UNION ALL SELECT 'share_changes', count(*), max(period_end) FROM printed.share_changes
 UNION ALL SELECT 'segments', count(*), max(announced_on) FROM printed.segments
+UNION ALL SELECT 'like_for_like', count(*), max(announced_on) FROM like_for_like
 UNION ALL SELECT 'buybacks', count(*), max(end_date) FROM printed.buybacks WHERE measure = 'bought'
 UNION ALL SELECT 'corporate_actions', count(*), max(ex_date) FROM corporate_actions
 UNION ALL SELECT 'dividends_declared', count(*), max(announced_on) FROM dividends_declared
@@ -107,15 +77,30 @@ COMMENT ON COLUMN freshness.table_name IS 'Table';
 COMMENT ON COLUMN freshness.row_count IS 'Rows loaded';
 COMMENT ON COLUMN freshness.latest IS 'Newest date among them: session, announcement, publication or end of period';
 
+-- Is that fresh by the table's own cadence? Days after which a table is late, and stale: results come each quarter, quotes each month, a loader each day. What has no cadence has no state.
+CREATE MACRO freshness_state(reaches_to, day, fresh_days, late_days) AS
+    CASE WHEN reaches_to IS NULL THEN 'none' WHEN reaches_to >= day - fresh_days THEN 'fresh' WHEN reaches_to >= day - late_days THEN 'late' ELSE 'stale' END;
+COMMENT ON MACRO freshness_state IS 'fresh, late, stale, or none where nothing is known; the two limits are days';
+
+CREATE MACRO table_freshness(as_of) AS TABLE
+WITH cadence(table_name, fresh_days, late_days) AS (VALUES
+    ('prices', 7, 14), ('fx', 7, 10), ('buybacks', 14, 60), ('site_traffic', 14, 62), ('index_valuation', 35, 62), ('market_moves', 62, 124), ('documents', 31, 92), ('events', 31, 92),
+    ('shares', 100, 150), ('earnings', 100, 150), ('segments', 100, 150), ('kpis', 100, 150), ('surprises', 100, 150), ('estimates', 90, 180), ('target_prices', 90, 180), ('ratings', 90, 180), ('coverage', 180, 365),
+    ('share_changes', 150, 240), ('corporate_actions', 150, 240), ('dividends_declared', 240, 400))
+SELECT f.table_name, f.row_count, f.latest, c.fresh_days, c.late_days, CASE WHEN c.table_name IS NULL THEN 'none' ELSE freshness_state(f.latest, CAST(as_of AS DATE), c.fresh_days, c.late_days) END AS state
+FROM freshness AS f LEFT JOIN cadence AS c USING (table_name) ORDER BY f.row_count DESC, f.table_name;
+COMMENT ON MACRO TABLE table_freshness IS 'How many rows of each table are loaded, how new the newest is, and whether that is fresh on the evening of as_of by the table''s own cadence. One row per (table_name).';
+
 -- Which figures rest on which source?
 CREATE VIEW source_use AS
 WITH used AS (
     SELECT source_id, 'prices' AS table_name FROM prices UNION ALL SELECT source_id, 'fx' FROM fx
-    UNION ALL SELECT source_id, 'earnings' FROM printed.earnings UNION ALL SELECT source_id, 'segments' FROM printed.segments UNION ALL SELECT source_id, 'buybacks' FROM printed.buybacks
+    UNION ALL SELECT source_id, 'earnings' FROM printed.earnings UNION ALL SELECT source_id, 'segments' FROM printed.segments UNION ALL SELECT source_id, 'like_for_like' FROM like_for_like UNION ALL SELECT source_id, 'buybacks' FROM printed.buybacks
     UNION ALL SELECT source_id, 'shares' FROM printed.shares UNION ALL SELECT source_id, 'kpis' FROM kpis UNION ALL SELECT source_id, 'estimates' FROM estimates
     UNION ALL SELECT source_id, 'target_prices' FROM target_prices UNION ALL SELECT source_id, 'documents' FROM documents UNION ALL SELECT source_id, 'events' FROM events
     UNION ALL SELECT source_id, 'sector_stats' FROM sector_stats UNION ALL SELECT source_id, 'site_traffic' FROM site_traffic UNION ALL SELECT source_id, 'index_valuation' FROM index_valuation
     UNION ALL SELECT source_id, 'market_moves' FROM market_moves UNION ALL SELECT source_id, 'corporate_actions' FROM corporate_actions
+    UNION ALL SELECT source_id, 'ratings' FROM ratings UNION ALL SELECT source_id, 'rating_definitions' FROM rating_definitions UNION ALL SELECT source_id, 'surprises' FROM printed.surprises UNION ALL SELECT source_id, 'coverage' FROM printed.coverage
 )
 SELECT s.source_id, s.publisher, s.title, s.kind, s.published_on, s.url, count(u.table_name) AS figure_count, string_agg(DISTINCT u.table_name, ', ' ORDER BY u.table_name) AS tables
 FROM sources AS s LEFT JOIN used AS u USING (source_id) GROUP BY ALL;
@@ -130,13 +115,9 @@ COMMENT ON COLUMN source_use.figure_count IS 'Rows that rest on it';
 COMMENT ON COLUMN source_use.tables IS 'Tables they stand in';
 
 -- How far does each covered company's knowledge reach on an evening, and is that fresh by its own cadence?
-CREATE MACRO freshness_state(reaches_to, day, fresh_days, late_days) AS
-    CASE WHEN reaches_to IS NULL THEN 'none' WHEN reaches_to >= day - fresh_days THEN 'fresh' WHEN reaches_to >= day - late_days THEN 'late' ELSE 'stale' END;
-COMMENT ON MACRO freshness_state IS 'fresh, late, stale, or none where nothing is known; the two limits are days';
-
 CREATE MACRO company_freshness(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-price AS (SELECT p.ticker, max(p.date) AS price_to FROM prices AS p JOIN companies AS c USING (ticker), asked WHERE close_known_on(p.date, c.exchange) <= asked.day GROUP BY p.ticker),
+price AS (SELECT ticker, last_date AS price_to, state AS price_state FROM price_freshness(as_of)),
 eps AS (
     SELECT t.ticker, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'adjusted') AS eps_adjusted_to, max(t.period_end) FILTER (t.item = 'eps_diluted' AND t.basis = 'reported') AS eps_reported_to
     FROM trailing_sums AS t, asked WHERE t.effective_on <= asked.day GROUP BY t.ticker
@@ -145,8 +126,8 @@ revenue AS (SELECT i.ticker, max(i.period_end) AS revenue_to FROM earnings_items
 segment AS (SELECT s.ticker, max(s.period_end) AS segments_to FROM printed.segments AS s, asked WHERE coalesce(s.announced_on, presumed_known_on(s.period_start, s.period_end)) <= asked.day GROUP BY s.ticker),
 bought AS (SELECT b.ticker, max(b.end_date) AS buybacks_to FROM buybacks AS b, asked WHERE b.measure = 'bought' AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY b.ticker)
 SELECT c.ticker, price_to, eps_adjusted_to, eps_reported_to, revenue_to, segments_to, buybacks_to,
-       freshness_state(price_to, asked.day, 7, 35) AS price_state, freshness_state(eps_adjusted_to, asked.day, 150, 240) AS eps_adjusted_state, freshness_state(eps_reported_to, asked.day, 150, 240) AS eps_reported_state,
+       price_state, freshness_state(eps_adjusted_to, asked.day, 150, 240) AS eps_adjusted_state, freshness_state(eps_reported_to, asked.day, 150, 240) AS eps_reported_state,
        freshness_state(revenue_to, asked.day, 150, 240) AS revenue_state, freshness_state(segments_to, asked.day, 150, 240) AS segments_state, freshness_state(buybacks_to, asked.day, 60, 180) AS buybacks_state
 FROM companies AS c CROSS JOIN asked LEFT JOIN price USING (ticker) LEFT JOIN eps USING (ticker) LEFT JOIN revenue USING (ticker) LEFT JOIN segment USING (ticker) LEFT JOIN bought USING (ticker)
 WHERE c.kind = 'company' ORDER BY c.ticker;
-COMMENT ON MACRO TABLE company_freshness IS 'How far the figures of each covered company reach on the evening of as_of, and whether that is fresh: prices 7 and 35 days, results 150 and 240, buybacks 60 and 180. One row per (ticker).';
+COMMENT ON MACRO TABLE company_freshness IS 'How far the figures of each covered company reach on the evening of as_of, and whether that is fresh: prices by price_freshness, results within 150 days (late to 240), buybacks 60 (180). One row per (ticker).';

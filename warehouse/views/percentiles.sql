@@ -15,22 +15,21 @@ SELECT *, calendar_number(date_trunc('month', CAST(as_of AS DATE))) - calendar_n
 QUALIFY row_number() OVER (PARTITION BY ticker, metric, basis, date_trunc('month', date) ORDER BY date DESC) = 1;
 COMMENT ON MACRO TABLE valuation_known IS 'Every observation of a multiple known on the evening of as_of, daily and month-end (the last close of each month so far), with its age at as_of: 372 a year. One row per (ticker, metric, basis, frequency, date).';
 
--- One frequency a multiple: daily once there is enough of it and it is not older than the month-ends. A window function
--- over the four keys would make DuckDB read everything twice.
+-- One frequency a multiple, by the same rule as its closes. A window function over the four keys would make DuckDB read everything twice.
 CREATE MACRO valuation_latest(as_of) AS TABLE
 WITH ends AS (
-    SELECT ticker, metric, basis, frequency, count(*) AS seen,
+    SELECT ticker, metric, basis, frequency, count(*) AS seen, min(date) AS first_seen,
            arg_max({frequency: frequency, date: date, value: value, status: status, close: close, close_currency: close_currency, eps_period_end: eps_period_end}, date) AS last
     FROM valuation WHERE known_on <= CAST(as_of AS DATE) GROUP BY ALL
 ),
 chosen AS (
-    SELECT ticker, metric, basis, CASE WHEN max(seen) FILTER (frequency = 'daily') >= 120
-                                        AND max(last.date) FILTER (frequency = 'daily') > coalesce(max(last.date) FILTER (frequency = 'month_end'), DATE '1900-01-01') - 31
-                                       THEN any_value(last) FILTER (frequency = 'daily') ELSE any_value(last) FILTER (frequency = 'month_end') END AS last
+    SELECT ticker, metric, basis, CASE series_frequency(max(seen) FILTER (frequency = 'daily'), min(first_seen) FILTER (frequency = 'daily'), max(last.date) FILTER (frequency = 'daily'),
+                                                        min(first_seen) FILTER (frequency = 'month_end'), max(last.date) FILTER (frequency = 'month_end'))
+                                  WHEN 'daily' THEN any_value(last) FILTER (frequency = 'daily') ELSE any_value(last) FILTER (frequency = 'month_end') END AS last
     FROM ends GROUP BY ALL
 )
 SELECT ticker, metric, basis, last.frequency AS frequency, last.date AS date, last.value AS value, last.status AS status, last.close AS close, last.close_currency AS close_currency, last.eps_period_end AS eps_period_end
-FROM chosen WHERE last IS NOT NULL;
+FROM chosen;
 COMMENT ON MACRO TABLE valuation_latest IS 'The latest observation of each multiple known on the evening of as_of, at its finest frequency. One row per (ticker, metric, basis).';
 
 CREATE MACRO valuation_window(as_of, years) AS TABLE
@@ -58,8 +57,6 @@ summary AS (
            sum(cheaper) AS cheaper, quantile_cont(steps, [0.1, 0.25, 0.5, 0.75, 0.9]) AS quantiles, min(value) AS minimum, max(value) AS maximum
     FROM observations JOIN reach USING (whole_years) GROUP BY ALL
 ),
--- A price is stale from the day before the latest eleven sessions, or after 35 days of month-ends.
-last_eleven AS (SELECT exchange, list_min(max(session, 11)) AS stale_before FROM sessions WHERE session <= CAST(as_of AS DATE) GROUP BY exchange),
 every AS (
     SELECT c.ticker, m.metric, m.basis FROM companies AS c,
            (VALUES ('pe_ttm', 'adjusted'), ('pe_ttm', 'reported'), ('pe_forward', 'adjusted'), ('pe_forward', 'reported'), ('ps_ttm', 'reported'), ('earnings_yield_ttm', 'adjusted'), ('earnings_yield_ttm', 'reported')) AS m(metric, basis)
@@ -69,10 +66,10 @@ every AS (
 judged AS (
     SELECT e.ticker, e.metric, e.basis, a.span, l.* EXCLUDE (ticker, metric, basis, status),
            CASE WHEN l.date IS NULL THEN 'MISSING_PRICE'
-                WHEN l.status IN ('OK', 'STALE_EPS', 'STALE_ESTIMATE') AND l.date < CASE l.frequency WHEN 'month_end' THEN CAST(as_of AS DATE) - 35 ELSE s.stale_before END THEN 'STALE_PRICE'
+                WHEN l.status IN ('OK', 'STALE_EPS', 'STALE_ESTIMATE') AND close_is_stale(l.frequency, l.date, CAST(as_of AS DATE), s.session) THEN 'STALE_PRICE'
                 ELSE l.status END AS status
     FROM every AS e JOIN companies AS c USING (ticker) CROSS JOIN (SELECT unnest(spans) AS span) AS a
-    LEFT JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis) LEFT JOIN last_eleven AS s ON s.exchange = calendar_of(c.exchange)
+    LEFT JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis) LEFT JOIN oldest_fresh(as_of) AS s ON s.exchange = calendar_of(c.exchange)
 ),
 final AS (
     SELECT j.*, u.* EXCLUDE (ticker, metric, basis, span) REPLACE (list_transform(quantiles, lambda q: q / 549755813888) AS quantiles), coalesce(u.n >= CASE j.frequency WHEN 'daily' THEN 120 ELSE 30 END, false) AS enough
