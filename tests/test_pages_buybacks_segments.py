@@ -267,6 +267,7 @@ def test_a_chosen_kpi_is_drawn_as_exactly_as_it_is_told(open_page):
 
 # Both ----------------------------------------------------------------------------------------------------------
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["buybacks", "segments"])
 def test_every_ticker_of_the_universe_can_be_shown(open_page, warehouse, page):
     at = open_page(page)
@@ -276,6 +277,7 @@ def test_every_ticker_of_the_universe_can_be_shown(open_page, warehouse, page):
         assert at.markdown, ticker
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["buybacks", "segments"])
 def test_every_ticker_in_chinese_on_an_early_evening(open_page, warehouse, page):
     at = open_page(page, lang="zh", as_of="2024-08-14")

@@ -388,7 +388,7 @@ def market(ask):
 
 
 # Four lines an evening: two hundred histories.
-many = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @many

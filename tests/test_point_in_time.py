@@ -428,6 +428,11 @@ KNOWN_FROM = {"earnings": ("announced_on", "period_end"), "segments": ("announce
               "coverage": ("published_on",), "target_prices": ("published_on",), "ratings": ("published_on",), "surprises": ("published_on",), "prices": ("date",), "index_valuation": ("date",)}  # fmt: skip
 
 
+def dates_of(row: dict, dates: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that may tell from when a row is known: an authorisation is known when it begins, not when it ends."""
+    return ("published_on", "start_date", "end_date") if row.get("measure") == "authorised" else dates
+
+
 @pytest.fixture(scope="module")
 def on_the_day(tmp_path_factory):
     """The warehouse as it could have been built on DAY: nothing in it that was printed later, but for the few rows of which a ruling speaks."""
@@ -436,7 +441,7 @@ def on_the_day(tmp_path_factory):
     for table, dates in KNOWN_FROM.items():
         there = curated_rows(table)
         key = [column for column in declared()[table].key if column in there[0]]
-        kept = [row for row in there if (table, "|".join(row[column] for column in key)) in ruled or next((row[date] for date in dates if row[date]), "") <= DAY]
+        kept = [row for row in there if (table, "|".join(row[column] for column in key)) in ruled or next((row[date] for date in dates_of(row, dates) if row[date]), "") <= DAY]
         files[table], dropped = csv_of(table, kept), dropped + len(there) - len(kept)
     assert dropped >= 500
     made = shared(tmp_path_factory, "on_the_day", lambda folder: built(folder / "data", files))
