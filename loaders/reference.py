@@ -54,11 +54,12 @@ def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
     return len(table)
 
 
-def days_of(calendar: str) -> list[date]:
+@lru_cache(maxsize=len(CALENDARS))
+def days_of(calendar: str) -> tuple[date, ...]:
     """Every session of the package's calendar, oldest first, also those on which the exchange stayed shut (table closures)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
-        return [session.date() for session in exchange_calendars.get_calendar(calendar, start="1990-01-01").sessions]
+        return tuple(session.date() for session in exchange_calendars.get_calendar(calendar, start="1990-01-01").sessions)
 
 
 def load_sessions(connection: duckdb.DuckDBPyConnection) -> int:

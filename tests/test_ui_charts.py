@@ -172,6 +172,45 @@ def told(n):
     return pd.DataFrame({"period": [f"209{q // 4}Q{q % 4 + 1}" for q in range(n)], "value": [300.0 + 10 * q for q in range(n)], "quality": ["over" if q % 3 == 2 else "exact" for q in range(n)], "growth": "+4% <a>", "definition_change": [q == 4 for q in range(n)]})
 
 
+def sites(n):
+    """n sites, each a third smaller than the one before it, every fifth without a change."""
+    visits = [210.0 / 1.5**i for i in range(n)]
+    return pd.DataFrame({"site": [f"a{'-long' * (i % 4)}-site-{i}.example" for i in range(n)], "visits_mn": visits, "wow_pct": [float("nan") if i % 5 == 4 else 9.0 - 3 * i for i in range(n)],
+                         "average_stay_s": [float("nan") if i == 3 else 40.0 + 61 * i for i in range(n)], "tier": [1 + sum(v < least for least in (100, 10, 1)) for v in visits]})  # fmt: skip
+
+
+def stats(n):
+    """n figures of a sector: spans, rough ones, forecasts, one without a value."""
+    return pd.DataFrame({"label": [f"{NAMES[i % len(NAMES)]} {i}" for i in range(n)], "value": [float("nan") if i == 3 else 120.5 - 11 * i for i in range(n)], "value_high": [140.0 if i == 1 else float("nan") for i in range(n)],
+                         "quality": ["over" if i % 4 == 2 else "exact" for i in range(n)], "is_forecast": [i % 3 == 1 for i in range(n)]})  # fmt: skip
+
+
+def programmes(n):
+    """n authorisations: used in part, used up, and of which nothing is known."""
+    return pd.DataFrame([{"name": f"US$5.0bn <new>, from 1 Jan 209{i % 10}", "base": 5e9, "used": None if i % 3 == 2 else 5e9 if i % 3 else 1.2e9, "left_amount": None if i % 3 == 2 else 0.0 if i % 3 else 3.8e9,
+                          "words_used": "Used US$1.2bn by 30 Jun 2099", "words_left": "Left US$3.8bn on 30 Jun 2099"} for i in range(n)])  # fmt: skip
+
+
+def happenings(n):
+    """n events, one a month: every third known by its month alone, of every kind, two in one day."""
+    days = [d if i != 1 else months(n)[0] for i, d in enumerate(months(n))]
+    return pd.DataFrame({"number": range(1, n + 1), "event_date": days, "first_day": [d.replace(day=1) if i % 3 == 0 else d for i, d in enumerate(days)], "date_precision": ["month" if i % 3 == 0 else "day" for i in range(n)],
+                         "lane": [charts.documents.LANES[i % 6] for i in range(n)], "entity": "Invented Holdings", "title": [f"A rule on <invented> things takes effect and {NAMES[i % len(NAMES)]} answers it" for i in range(n)], "is_ahead": [i == n - 1 for i in range(n)]})  # fmt: skip
+
+
+def sheet(n):
+    """What a month's sheet takes: three indices over n months, n names in one market and none in the other, two PEs, one of them not ranked."""
+    indices = pd.DataFrame([{"ticker": f"^I{s}", "name": f"Index {s}", "first_day": d.replace(day=1), "return_pct": float("nan") if s and i == 1 else 5 * math.sin(i + s)} for s in range(3) for i, d in enumerate(months(n))])
+    market = pd.DataFrame({"market": "HK", "name": [NAMES[i % len(NAMES)] for i in range(n)], "return_pct": [9.0 - i for i in range(n)], "excess_pp": [None if i == 1 else 7.5 - i for i in range(n)], "chosen": [i == 6 for i in range(n)]})
+    sector = pd.DataFrame({"name": ["Invented index", "Our basket"], "value": [20.6, None], "prior_value": [19.0, None], "percentile": [8.9, None], "n": [120, 0]})
+    return indices, market, sector, {"heads": {"HK": ("Hong Kong v Index 0 +1.5%", 1.5), "US": ("US v Index 1", None)}, "months": [d.replace(day=1) for d in months(n)], "window": "5 years"}
+
+
+def drawn_sheet(n, s, t):
+    indices, market, sector, more = sheet(n)
+    return charts.month_sheet(indices, market, sector, s, t, **more)
+
+
 # name -> how to draw it with so many rows
 DRAW = {
     "percentile_band": lambda n, s, t: charts.percentile_band(history(n, n // 10), BANDS if n else None, s, t, percentile=3.0),
@@ -198,6 +237,16 @@ DRAW = {
     "contribution_waterfall": lambda n, s, t: charts.contribution_waterfall(growth_parts(min(n, 9)), s, t, total=sum(3.0 - i for i in range(min(n, 9)))),
     "growth_multiples": lambda n, s, t: charts.growth_multiples(multiples(min(n, 8)), s, t, highlight="9000.HK"),
     "kpi_bars": lambda n, s, t: charts.kpi_bars(told(n), s, t),
+    "purchase_calendar": lambda n, s, t: charts.purchase_calendar(purchases(n), s, t, months=5, last=AS_OF, silences=pd.DataFrame({"from_date": [date(2099, 6, 20)], "to_date": [date(2099, 7, 20)]})),
+    "bought_and_net": lambda n, s, t: charts.bought_and_net(amounts(n).assign(bought=lambda f: f["amount"].abs(), net_reduction=lambda f: f["amount"].where(f.index != 1) / 2), s, t),
+    "programme_bars": lambda n, s, t: charts.programme_bars(programmes(min(n, 3)), s, t),
+    "traffic_tiers": lambda n, s, t: charts.traffic_tiers(sites(min(n, 14)), s, t),
+    "movers": lambda n, s, t: charts.movers(sites(min(n, 14)), s, t),
+    "stay_against_visits": lambda n, s, t: charts.stay_against_visits(sites(min(n, 14)), s, t),
+    "sector_bars": lambda n, s, t: charts.sector_bars(stats(min(n, 12)), s, t),
+    "event_timeline": lambda n, s, t: charts.event_timeline(happenings(min(n, 12)), s, t),
+    "price_with_events": lambda n, s, t: charts.price_with_events(closes(n), happenings(min(n, 12)), s, t, currency="HKD", colour=t.colour("hue1")),
+    "month_sheet": lambda n, s, t: drawn_sheet(min(n, 13), s, t),
 }  # fmt: skip
 # The same charts with what they may be given besides.
 MORE = {
@@ -742,4 +791,4 @@ def test_more_days_than_a_picture_can_show_are_drawn_by_week_with_the_last_day_k
     assert charts.weekly(few) is few
     many = pd.DataFrame({"date": pd.bdate_range("2016-01-04", periods=2503), "value": range(2503)})
     drawn = charts.weekly(many)
-    assert len(drawn) == 501 and drawn["value"].iloc[-1] == 2502 and (drawn["date"].iloc[:-1].dt.dayofweek == 4).all()
+    assert len(drawn) == 501 and drawn["value"].iloc[-1] == 2502 and (drawn["date"].iloc[:-1].dt.day_of_week == 4).all()

@@ -204,10 +204,8 @@ def finish(
     ]
     if keys:
         marks.append(pinned("legend", keys, BODY, theme.colour("ink"), down=y_legend))
-    for mark in marks:
-        figure.add_annotation(**mark)
-
     figure.update_layout(
+        annotations=[*figure.layout.annotations, *marks],  # at once: each one added is taken as long as all before it
         template=go.layout.Template(),
         height=int(height or theme.height),
         autosize=True,

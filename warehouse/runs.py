@@ -61,8 +61,11 @@ class Run:
 
 def last_run(prices: Path) -> Run | None:
     """The last run recorded in a folder of landed prices; None where there was none, or its record cannot be read."""
+    path = prices / "run.json"
     try:
-        record = json.loads((prices / "run.json").read_text("utf-8"))
+        if not path.is_file():  # a pipe would be waited for
+            return None
+        record = json.loads(path.read_text("utf-8"))
         run = record["run"]
         asked = [Line(ticker, line["outcome"], *(line.get(name) for name in ("note", "last_session", "rows_new", "rejected", "at", "provider", "run"))) for ticker, line in sorted(record["tickers"].items()) if "outcome" in line]
         return Run(run["began_at"], run.get("finished_at"), run.get("provider"), run.get("version"), tuple(run.get("left_out") or ()), tuple(asked))

@@ -101,8 +101,10 @@ def create(path: Path) -> duckdb.DuckDBPyConnection:
 def add_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Publish the views and macros of views/*.sql inside the database."""
     step("views")
+    connection.begin()  # one transaction: half the time
     for name in VIEWS:
         connection.execute((SQL / "views" / f"{name}.sql").read_text("utf-8"))
+    connection.commit()
 
 
 def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import (
+    LEAST_ROWS,
     Write,
     column_of,
     date_axis,
@@ -22,10 +23,12 @@ from ui.charts.parts import (
     height_of_chart,
     iso_days,
     known_values,
+    label,
     line_trace,
     need,
     noted,
     period_axis,
+    rows_room,
     scaled,
     short_tick,
     value_axis,
@@ -324,14 +327,14 @@ def purchase_calendar(
     frame = frame[frame["date"].notna() & frame["amount"].notna()] if len(frame) else frame
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    frame = frame.groupby("date", as_index=False)["amount"].sum()
+    frame = frame.assign(date=pd.to_datetime(frame["date"])).groupby("date", as_index=False)["amount"].sum()
     end = pd.Timestamp(last or frame["date"].max()).to_period("M")
     spine = pd.period_range(end - months + 1, end, freq="M")
     frame = frame.assign(month=frame["date"].dt.to_period("M"))
     frame = frame[frame["month"].isin(spine)]
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    main, largest = colour or theme.colour("accent"), float(frame["amount"].max())
+    main, largest = colour or theme.colour("accent"), float(frame["amount"].max()) or 1.0
     place = {month: -i for i, month in enumerate(spine)}
     amounts = floats(frame["amount"])
     figure = go.Figure(
@@ -357,13 +360,13 @@ def purchase_calendar(
         row = totals.loc[month] if month in totals.index else None
         beside.append(formats.MISSING if row is None else f"{formats.money(row['sum'], currency, language)} · {text('chart.days_of', language, number=int(row['count']))}")
     left, right = max(measure(name, BODY) for name in names) + 18, max(measure(words, BODY) for words in beside) + 20
-    for month, words in zip(spine, beside):
-        words_at(figure, escape(words), 1, place[month], theme, xref="paper", xanchor="left", xshift=8, yanchor="middle", colour=theme.colour("ink" if words != formats.MISSING else "muted"))
+    figure.update_layout(annotations=[label(escape(words), 1, place[month], theme, xref="paper", xanchor="left", xshift=8, yanchor="middle", colour=theme.colour("ink" if words != formats.MISSING else "muted")) for month, words in zip(spine, beside)])
     ticks = (1, 5, 10, 15, 20, 25, 31)
     figure.update_xaxes(type="linear", range=[0.4, 31.6], tickmode="array", tickvals=list(ticks), ticktext=[str(t) for t in ticks], showgrid=False, ticks="outside", ticklen=4, showline=True)
     figure.update_yaxes(range=[place[spine[-1]] - 0.6, 0.6], tickmode="array", tickvals=list(place.values()), ticktext=[escape(n) for n in names], showgrid=False, ticks="", showline=False)
     figure.update_layout(hovermode="closest", bargap=0)
-    figure = finish(figure, noted(stamp, text("chart.note_blackout", language) if is_closed else ""), theme, left=left, right=right, height=int(height or max(theme.height, 140 + 19 * months)))
+    stamp = noted(stamp, text("chart.note_blackout", language) if is_closed else "")
+    figure = finish(figure, stamp, theme, left=left, right=right, height=int(height or max(theme.height, rows_room(stamp, theme, 19 * months))))
     figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
     return figure
 
@@ -403,9 +406,10 @@ def bought_and_net(
     room = theme.width - left - 16
     ticks = period_axis(figure, names, room)
     if max(measure(word, BODY) for word in (*left_words, *right_words)) + 2 <= 0.42 * room / len(names):
-        for values, shift, _, words, _ in series:
-            for i, (value, word) in enumerate(zip(values, words)):
-                words_at(figure, escape(word), i + shift, value or 0, theme, yanchor="top" if value is not None and value < 0 else "bottom", colour=theme.colour("ink" if value is not None else "muted"))
+        figure.update_layout(annotations=[
+            label(escape(word), i + shift, value or 0, theme, yanchor="top" if value is not None and value < 0 else "bottom", colour=theme.colour("ink" if value is not None else "muted"))
+            for values, shift, _, words, _ in series for i, (value, word) in enumerate(zip(values, words))
+        ])  # fmt: skip
         headroom(figure, known)
     figure.add_hline(y=0, line={"color": theme.colour("axis"), "width": 1})
     figure.update_layout(hovermode="closest")
@@ -423,7 +427,7 @@ def programme_bars(
 ) -> go.Figure:
     """One bar a programme, used and left as parts of it; an outline where neither is known.
 
-    frame: name (words), currency, base (full units), used, left_amount (either may be missing), words_used, words_left.
+    frame: name (words), base (full units), used, left_amount (either may be missing), words_used, words_left.
     """
     frame = need(frame, "name", "base", "used", "left_amount", "words_used", "words_left")
     if not len(frame):
@@ -447,4 +451,4 @@ def programme_bars(
     figure.update_xaxes(type="linear", range=[0, 100.4], showticklabels=False, showgrid=False, ticks="", showline=False)
     figure.update_yaxes(range=[places[-1] - 0.6, 0.6], showticklabels=False, showgrid=False, ticks="", showline=False)
     figure.update_layout(hovermode="closest", barmode="overlay")
-    return finish(figure, stamp, theme, left=16, right=16, ticks=4, height=int(height or max(220, 120 + 72 * len(frame))))
+    return finish(figure, stamp, theme, left=16, right=16, ticks=4, height=height or rows_room(stamp, theme, max(72 * len(frame), LEAST_ROWS), ticks=4))

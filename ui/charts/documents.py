@@ -6,13 +6,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.charts.parts import date_axis, empty_figure, floats, height_of_chart, iso_days, known_values, line_trace, need, short_tick, value_axis, words_at
+from ui.charts.parts import date_axis, empty_figure, floats, height_of_chart, iso_days, known_values, label, line_trace, need, plot_room, short_tick, value_axis
 from ui.palette import Theme, alpha
-from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten, wrap
+from ui.stamp import BODY, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text
 
 LANES = ("policy", "product", "results", "personnel", "deals", "market")
 MOST_TOLD = 9  # events that a picture tells in words; more are marks in lanes
+LEAST_BESIDE = 0.36  # of the plot: free beside each event that is told
 MARK, MARK_ROOM = 9, 25  # px: of a mark in a lane, and between two numbered ones
 
 
@@ -56,28 +57,39 @@ def event_timeline(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: st
             figure.add_trace(go.Scatter(x=[starts[i], ends[i]], y=[places[i]] * 2, mode="lines", hoverinfo="skip", line={"color": alpha(colours[row.lane], 0.35), "width": 5}))
     figure.add_trace(
         go.Scatter(
-            x=[start if row.date_precision == "day" else middle(start, end) for start, end, row in zip(starts, ends, frame.itertuples())], y=places, mode="markers", hovertext=hover, hoverinfo="text",
+            x=[start if row.date_precision == "day" else middle(start, end) for start, end, row in zip(starts, ends, frame.itertuples())], y=places, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
             marker={"size": MARK, "color": [theme.colour("paper") if ahead else colours[lane] for lane, ahead in zip(frame["lane"], frame["is_ahead"])], "line": {"width": 2, "color": [colours[lane] for lane in frame["lane"]]}},
         )
     )  # fmt: skip
-    date_axis(figure, [*starts, *ends], theme, room)
+    first, last = pd.Timestamp(min(starts)), pd.Timestamp(max(ends))
+    if told and last > first:  # an event of a month or a year leaves no room for its words beside it, unless the axis goes further
+        beside = min(max(pd.Timestamp(start) - first, last - pd.Timestamp(end)) for start, end in zip(starts, ends))
+        wider = max((LEAST_BESIDE * (last - first) - beside) / (1 - 2 * LEAST_BESIDE), pd.Timedelta(0))
+        first, last = first - wider, last + wider
+    date_axis(figure, [first.date().isoformat(), last.date().isoformat(), *starts, *ends], theme, room)
+    legend = [(name, colours[lane]) for lane, name in zip(lanes, names)] if told else []
     if told:
-        first, last = pd.Timestamp(min(starts)), pd.Timestamp(max(ends))
+        _, plot = plot_room(stamp, theme, height, legend=legend)
+        most = int(plot / (len(frame) + 0.4) / (BODY * LINE))  # lines that a row has room for
+        words = []
         for start, end, place, row in zip(starts, ends, places, frame.itertuples()):
-            share = (pd.Timestamp(end) - first) / (last - first) if last > first else 0.5
-            before = share > 0.5
-            width = room * (share if before else 1 - share) - 24
+            left_of, right_of = ((pd.Timestamp(start) - first) / (last - first), (last - pd.Timestamp(end)) / (last - first)) if last > first else (0.5, 0.5)
+            before = left_of > right_of
+            width = room * max(left_of, right_of) - 24
             head = f"{event_day(row.event_date, row.date_precision, language)}  "
-            lines = wrap(row.title, max(width, 90), BODY)
-            lines = lines[:2] if len(lines) <= 2 else [lines[0], shorten(" ".join(lines[1:]), max(width, 90))]
-            words_at(figure, f"<b>{escape(head)}</b><br>" + "<br>".join(escape(line) for line in lines), start if before else end, place, theme, colour=theme.colour("ink"),
-                     xanchor="right" if before else "left", yanchor="middle", xshift=-10 if before else 10)  # fmt: skip
-            figure.layout.annotations[-1].align = "right" if before else "left"
+            lines = (wrap(row.title, width, BODY) or [""]) if most > 2 else [row.title]
+            if most > 1:
+                lines = ["", lines[0] if len(lines) > 1 else shorten(lines[0], width), *([shorten(" ".join(lines[1:]), width)] if len(lines) > 1 else [])]
+            else:  # the day and the title share one line
+                lines = [shorten(row.title, width - measure(head, BODY, True))]
+            side = "right" if before else "left"
+            words.append(label(f"<b>{escape(head)}</b>" + "<br>".join(escape(line) for line in lines), start if before else end, place, theme, colour=theme.colour("ink"),
+                               xanchor=side, yanchor="middle", xshift=-10 if before else 10) | {"align": side})  # fmt: skip
+        figure.update_layout(annotations=words)
         figure.update_yaxes(visible=False, range=[-0.7, len(frame) - 0.3])
     else:
         figure.update_yaxes(range=[-0.5, len(lanes) - 0.5], tickmode="array", tickvals=[len(lanes) - 1 - i for i in range(len(lanes))], ticktext=[escape(name) for name in names], showgrid=True, ticks="", showline=False)
     figure.update_layout(hovermode="closest")
-    legend = [(name, colours[lane]) for lane, name in zip(lanes, names)] if told else []
     return finish(figure, stamp, theme, left=left, right=16, legend=legend, height=height)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.charts.parts import column_of, empty_figure, flags_of, floats, known_values, need, ticks_between, words_at
+from ui.charts.parts import column_of, empty_figure, flags_of, floats, known_values, label, need, ticks_between
 from ui.palette import Theme, alpha, cheap_to_dear, direction
 from ui.stamp import Stamp, escape, finish, shorten
 from ui.text import text
@@ -62,24 +62,22 @@ def month_sheet(
         return empty_figure(empty, stamp, theme, height)
     place = BELOW if theme.width < STACKED else BESIDE
     figure = go.Figure()
-    _indices(figure, indices, months, theme, place)
-    _movers(figure, movers, heads, theme, place)
-    _sector(figure, sector, window, theme, place)
-    figure.update_layout(hovermode="closest", bargap=0.25)
+    labels = [*_indices(figure, indices, months, theme, place), *_movers(figure, movers, heads, theme, place), *_sector(figure, sector, window, theme, place)]
+    figure.update_layout(hovermode="closest", bargap=0.25, annotations=labels)
     tall = int(height or theme.height) if place is BESIDE else 1020
     return finish(figure, stamp, theme, left=EDGES, right=EDGES, ticks=2, above=20, height=tall)
 
 
-def _heading(figure: go.Figure, words: str, x: float, y: float, theme: Theme) -> None:
-    words_at(figure, escape(words), x, y, theme, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3, colour=theme.colour("ink"), bold=True)
+def _heading(words: str, x: float, y: float, theme: Theme) -> dict[str, Any]:
+    return label(escape(words), x, y, theme, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3, colour=theme.colour("ink"), bold=True)
 
 
-def _indices(figure: go.Figure, frame: pd.DataFrame, months: Sequence[Any], theme: Theme, place: Layout) -> None:
-    """A row of monthly bars for each index, all on one scale, the month asked for shaded."""
+def _indices(figure: go.Figure, frame: pd.DataFrame, months: Sequence[Any], theme: Theme, place: Layout) -> list[dict[str, Any]]:
+    """A row of monthly bars for each index, all on one scale, the month asked for shaded. Returns its labels, as do the other blocks."""
     language = theme.language
     days = [pd.Timestamp(day) for day in months]
     names = list(dict.fromkeys(zip(frame["ticker"], frame["name"])))
-    _heading(figure, text("chart.indices", language, number=len(days)), 0, place.index_y[1], theme)
+    labels = [_heading(text("chart.indices", language, number=len(days)), 0, place.index_y[1], theme)]
     values = known_values(floats(frame["return_pct"])) or [0.0]
     low, high = min(*values, 0.0), max(*values, 0.0)
     span = high - low or 1.0
@@ -102,13 +100,14 @@ def _indices(figure: go.Figure, frame: pd.DataFrame, months: Sequence[Any], them
         }})  # fmt: skip
         figure.add_shape(type="line", xref="x", yref=f"y{axis}", x0=-0.6, x1=len(days) - 0.4, y0=0, y1=0, line={"color": theme.colour("axis"), "width": 1})
         for words, colour, anchor in ((escape(name), theme.colour("ink"), "bottom"), (formats.percent(returns[-1], sign=True), direction(returns[-1], theme), "top")):
-            words_at(figure, words, place.index_x[0], ceiling - step * 0.46, theme, xref="paper", yref="paper", xanchor="right", yanchor=anchor, xshift=-4, colour=colour, bold=True)
+            labels.append(label(words, place.index_x[0], ceiling - step * 0.46, theme, xref="paper", yref="paper", xanchor="right", yanchor=anchor, xshift=-4, colour=colour, bold=True))
     figure.add_shape(type="rect", xref="x", yref="paper", x0=len(days) - 1.5, x1=len(days) - 0.5, y0=bottom, y1=top, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour("stale"), 0.16))
     named = [i for i in range(len(days)) if (len(days) - 1 - i) % (12 if place is BELOW else 6) == 0]
     figure.update_layout(xaxis={
         "domain": list(place.index_x), "range": [-0.6, len(days) - 0.4], "anchor": f"y{len(names)}" if len(names) > 1 else "y", "tickmode": "array", "tickvals": named, "ticktext": [formats.month(days[i], language) for i in named],
         "showgrid": False, "ticks": "", "showline": False, "tickangle": 0,
     })  # fmt: skip
+    return labels
 
 
 def _shown(part: pd.DataFrame) -> list[int | str]:
@@ -123,16 +122,16 @@ def _shown(part: pd.DataFrame) -> list[int | str]:
     return rows
 
 
-def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[str, float | None]], theme: Theme, place: Layout) -> None:
+def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[str, float | None]], theme: Theme, place: Layout) -> list[dict[str, Any]]:
     """Each market's list: diverging bars, a dotted line at the benchmark, return and excess in columns."""
     language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
     x0, x1 = place.movers_x
     room = (x0 - place.movers_left) * (theme.width - 2 * EDGES) - 8
-    at, bars, words = 0, [], []
+    at, bars, labels = 0, [], []
     benchmarks: list[tuple[float, int, int]] = []
 
     def cell(text_: str, x: float, y: float, anchor: str = "right", colour: str = ink, bold: bool = False) -> None:
-        words.append((text_, x, y, anchor, colour, bold))
+        labels.append(label(escape(text_), x, y, theme, xref="paper", yref="y11", xanchor=anchor, yanchor="middle", colour=colour, bold=bold))
 
     for market, (head, benchmark) in heads.items():
         part = frame[frame["market"] == market].reset_index(drop=True)
@@ -171,15 +170,14 @@ def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[st
     figure.add_shape(type="line", xref="x2", yref="y11", x0=0, x1=0, y0=-at + 0.5, y1=-0.5, line={"color": theme.colour("axis"), "width": 1})
     for value, first, last in benchmarks:
         figure.add_shape(type="line", xref="x2", yref="y11", x0=value, x1=value, y0=-last + 0.5, y1=-first + 0.5, line={"color": ink, "width": 1.4, "dash": "dot"})
-    for said, x, y, anchor, colour, bold in words:
-        words_at(figure, escape(said), x, y, theme, xref="paper", yref="y11", xanchor=anchor, yanchor="middle", colour=colour, bold=bold)
+    return labels
 
 
-def _sector(figure: go.Figure, frame: pd.DataFrame, window: str, theme: Theme, place: Layout) -> None:
+def _sector(figure: go.Figure, frame: pd.DataFrame, window: str, theme: Theme, place: Layout) -> list[dict[str, Any]]:
     """A track from 0 (cheapest) to 100 for each PE of the sector."""
     language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
     bottom, top = place.sector_y
-    _heading(figure, text("chart.sector", language, window=window), 0, top, theme)
+    labels = [_heading(text("chart.sector", language, window=window), 0, top, theme)]
     percentiles, values, before = floats(frame["percentile"]), floats(frame["value"]), floats(column_of(frame, "prior_value"))
     places = [-row for row in range(len(frame))]
     figure.add_trace(go.Scatter(
@@ -191,11 +189,12 @@ def _sector(figure: go.Figure, frame: pd.DataFrame, window: str, theme: Theme, p
         yaxis12={"domain": [bottom, top], "range": [-max(len(frame), 1) + 0.5, 0.5], "anchor": "x3", "showgrid": False, "showticklabels": False, "ticks": "", "showline": False},
     )  # fmt: skip
     if not len(frame):
-        words_at(figure, escape(text("chart.no_pe", language)), 0, 0, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle")
+        labels.append(label(escape(text("chart.no_pe", language)), 0, 0, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle"))
     for y, name, value, prior, percentile, number in zip(places, frame["name"], values, before, percentiles, frame["n"]):
         figure.add_shape(type="line", xref="x3", yref="y12", x0=0, x1=100, y0=y, y1=y, layer="below", line={"color": theme.colour("grid"), "width": 6})
         arrow = "" if prior is None or value is None or round(value, 1) == round(prior, 1) else " ▲" if value > prior else " ▼"
         room = place.sector_x[0] * (theme.width - 2 * EDGES) - 12
-        words_at(figure, f"{escape(shorten(str(name), room - 60))} <b>{formats.multiple(value, language)}</b>{arrow}", 0, y, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle", colour=ink)
+        labels.append(label(f"{escape(shorten(str(name), room - 60))} <b>{formats.multiple(value, language)}</b>{arrow}", 0, y, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle", colour=ink))
         said = f"<b>{formats.percentile(percentile, language)}</b>" + (f" · N {formats.number(number)}" if place is BESIDE else "") if percentile is not None else formats.MISSING
-        words_at(figure, said, place.sector_x[1], y, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle", xshift=12, colour=ink if percentile is not None else muted)
+        labels.append(label(said, place.sector_x[1], y, theme, xref="paper", yref="y12", xanchor="left", yanchor="middle", xshift=12, colour=ink if percentile is not None else muted))
+    return labels

@@ -19,6 +19,7 @@ Write = Callable[[Any], str]
 
 EXPORT_PLOT = 540 - 150  # px of plot in the exported picture, about: labels must not meet there either
 LABEL_GAP = 16  # px between two labels at line ends
+LEAST_ROWS = 126  # px of plot, however few the rows
 LEAST_PLOT = 190  # px: below it, labels at line ends would meet
 MOST_DAYS = 1300  # observations in one line: five years of sessions; beyond, a picture shows weeks
 NARROW = 480  # px: below it, names stand in a line above the plot and not beside it
@@ -44,6 +45,12 @@ def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = 
     margin = finish(go.Figure(), stamp, theme, height=height, **options).layout.margin
     tall = int(height or max(theme.height, margin.t + margin.b + least))
     return tall, float(tall - margin.t - margin.b)
+
+
+def rows_room(stamp: Stamp, theme: Theme, plot: float, **options: Any) -> int:
+    """The height of a figure that grows with its rows: so many px of plot, whatever the stamp takes."""
+    margin = finish(go.Figure(), stamp, theme, **options).layout.margin
+    return math.ceil(margin.t + margin.b + plot)
 
 
 def known_values(*groups: Iterable[float | None]) -> list[float]:
@@ -216,16 +223,21 @@ def named(name: str, value: str, room: float) -> str:
     return f"{shorten(name, room - measure(' ' + value, BODY) - 2)} {value}"
 
 
-def words_at(
-    figure: go.Figure, words: str, x: Any, y: Any, theme: Theme, *, colour: str | None = None, xanchor: str = "center",
+def label(
+    words: str, x: Any, y: Any, theme: Theme, *, colour: str | None = None, xanchor: str = "center",
     yanchor: str = "bottom", yshift: float = 0, xshift: float = 0, xref: str = "x", yref: str = "y", bold: bool = False,
-) -> None:  # fmt: skip
-    """One label inside the plot."""
-    figure.add_annotation(
+) -> dict[str, Any]:  # fmt: skip
+    """One label inside the plot, for a chart that sets its many labels at once: Plotly takes each one added as long as all before it."""
+    return dict(
         name="label", text=f"<b>{words}</b>" if bold else words, x=x, y=y, xref=xref, yref=yref, xanchor=xanchor,
         yanchor=yanchor, yshift=yshift, xshift=xshift, showarrow=False, borderpad=1, align="left",
         font={"size": BODY, "color": colour or theme.colour("muted"), "family": FONTS},
     )  # fmt: skip
+
+
+def words_at(figure: go.Figure, words: str, x: Any, y: Any, theme: Theme, **options: Any) -> None:
+    """One label inside the plot, added to the figure."""
+    figure.add_annotation(**label(words, x, y, theme, **options))
 
 
 def empty_figure(words: str | None, stamp: Stamp, theme: Theme, height: int | None) -> go.Figure:

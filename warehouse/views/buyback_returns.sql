@@ -155,10 +155,9 @@ days AS (
     SELECT b.ticker, year(b.end_date) AS year, b.end_date AS date, sum(b.shares) AS shares, sum(b.amount_hkd) AS amount_hkd FROM buybacks AS b, asked
     WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND b.shares IS NOT NULL AND b.amount_hkd IS NOT NULL AND (b.superseded_on IS NULL OR b.superseded_on > asked.day) AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY ALL
 ),
-closes AS (SELECT p.ticker, p.date, p.close, p.frequency FROM prices AS p, asked WHERE p.currency = 'HKD' AND p.frequency IN ('daily', 'month_end') AND p.date <= asked.day),
+closes AS (SELECT ticker, date, close, frequency FROM price_series(as_of) WHERE currency = 'HKD'),
 of_year AS (
-    SELECT c.ticker, year(c.date) AS year, c.frequency, avg(c.close) AS average_close, count(*) AS closes FROM closes AS c GROUP BY c.ticker, year(c.date), c.frequency
-    QUALIFY row_number() OVER (PARTITION BY c.ticker, year(c.date) ORDER BY c.frequency) = 1
+    SELECT c.ticker, year(c.date) AS year, any_value(c.frequency) AS frequency, avg(c.close) AS average_close, count(*) AS closes FROM closes AS c GROUP BY c.ticker, year(c.date)
 ),
 with_close AS (SELECT d.*, c.close FROM days AS d LEFT JOIN closes AS c ON c.ticker = d.ticker AND c.date = d.date AND c.frequency = 'daily'),
 paid AS (
@@ -167,7 +166,7 @@ paid AS (
            CASE WHEN count(w.close) >= 0.9 * count(*) THEN sum(w.shares * w.close) / sum(w.shares) FILTER (w.close IS NOT NULL) END AS close_of_days, sum(w.amount_hkd) FILTER (w.close IS NOT NULL) / sum(w.shares) FILTER (w.close IS NOT NULL) AS paid_on_them
     FROM with_close AS w GROUP BY ALL
 ),
-latest AS (SELECT c.ticker, max(c.date) AS close_date, arg_max(c.close, (c.date, c.frequency = 'daily')) AS close FROM closes AS c GROUP BY ALL)
+latest AS (SELECT c.ticker, max(c.date) AS close_date, arg_max(c.close, c.date) AS close FROM closes AS c GROUP BY ALL)
 SELECT p.ticker, p.year, p.days, p.first_day, p.last_day, p.price_average_hkd, o.average_close, o.closes, o.frequency, 100 * (p.price_average_hkd / o.average_close - 1) AS above_average_pct,
        p.close_of_days, 100 * (p.paid_on_them / p.close_of_days - 1) AS above_close_of_days_pct, n.close, n.close_date, CASE WHEN n.close_date >= asked.day - 35 THEN 100 * (p.price_average_hkd / n.close - 1) END AS above_close_pct
 FROM paid AS p CROSS JOIN asked LEFT JOIN of_year AS o USING (ticker, year) LEFT JOIN latest AS n ON n.ticker = p.ticker ORDER BY p.ticker, p.year;

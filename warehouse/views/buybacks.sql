@@ -322,7 +322,7 @@ statements AS (
     FROM known AS k, asked WHERE k.grain = 'ytd' AND k.start_date = asked.year_start
 ),
 statement AS (
-    SELECT * FROM statements WHERE before IS NULL OR amount_hkd IS NULL OR amount_hkd >= before * 0.995
+    SELECT * FROM statements WHERE before IS NULL OR amount_hkd IS NULL OR amount_hkd >= before * (SELECT falling_share FROM buyback_limits)
     QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY amount_hkd IS NOT NULL DESC, end_date DESC, shares IS NOT NULL DESC, published_on DESC, buyback_id) = 1
 ),
 days_after AS (
@@ -511,7 +511,7 @@ venues AS (
     SELECT b.ticker, string_agg(DISTINCT b.venue, ', ' ORDER BY b.venue) AS venues FROM buybacks AS b, asked
     WHERE b.measure = 'bought' AND b.trusted AND b.grain IN ('day', 'ytd', 'month', 'quarter', 'half', 'nine_months') AND b.published_on <= asked.day AND b.end_date BETWEEN asked.year_start AND asked.day GROUP BY b.ticker
 ),
-closes AS (SELECT p.ticker, p.date, any_value(p.close) AS close FROM prices AS p, asked WHERE p.date <= asked.day AND p.currency = 'HKD' AND p.frequency IN ('daily', 'month_end') GROUP BY p.ticker, p.date),
+closes AS (SELECT ticker, date, close FROM price_series(as_of) WHERE currency = 'HKD'),
 joined AS (
     SELECT n.ticker, n.rank, n.shares, n.amount_hkd, n.amount_hkd / n.shares AS price_average_hkd, n.last_trade_date, d.last_purchase_date, n.preference, n.basis_note,
            n.quality,
