@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import export, formats, frame, marks, panels, stamp, tables
+from ui.links import COVERAGE_CHARTS
 
 view = frame.view()
 language = view.language
@@ -28,7 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     brokers = list(dict.fromkeys(printed_tables["broker"]))
     broker = view.choice("broker", brokers, lambda b: tables.broker_words(view, b), drop_down=True) if len(brokers) > 1 else brokers[0]
     days = [moment.date().isoformat() for moment in printed_tables[printed_tables["broker"] == broker]["published_on"]]
-    kind = view.choice("chart", ("changes", "printed", "today") if len(days) > 1 else ("printed", "today"), lambda k: view.text(f"coverage.chart_{k}"))
+    kind = view.choice("chart", COVERAGE_CHARTS if len(days) > 1 else COVERAGE_CHARTS[1:], lambda k: view.text(f"coverage.chart_{k}"))
     later = view.choice("to", days, lambda d: view.text("coverage.table_of", date=day(d)), drop_down=True) if len(days) > 1 else days[0]
     before = [d for d in days if d < later]
     earlier = view.choice("from", before, lambda d: view.text("coverage.against", date=day(d)), drop_down=True) if kind == "changes" and len(before) > 1 else before[0] if before else None

@@ -128,7 +128,7 @@ def draw(chosen: dict[str, str], happened: pd.DataFrame) -> None:
     """Events in time, within the window; for one company, over its price where that is asked for."""
     lines, kind = view.state.tickers, "events"
     if len(lines) == 1:
-        kind = view.choice("chart", ["events", "price"], lambda name: view.text(f"documents.view_{name}"))
+        kind = view.choice("chart", links.DOCUMENT_CHARTS, lambda name: view.text(f"documents.view_{name}"))
     since = pd.Timestamp(evening) - pd.DateOffset(years=view.years) if view.years and not chosen["from"] else pd.Timestamp.min
     drawn = happened.loc[happened["event_date"] > since, ["number", "first_day", "event_date", "date_precision", "lane", "entity", "title", "is_ahead"]]
     subject, theme, left_out = about({**chosen, "kind": "", "publisher": ""}), view.theme(columns=2), len(happened) - len(drawn)

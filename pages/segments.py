@@ -7,12 +7,12 @@ import streamlit as st
 
 from ui import formats, palette, panels, stamp, tables
 from ui.frame import view as of_this_run
+from ui.links import SEGMENT_CHARTS
 
 NAMES = 10  # more segments than these in one picture are colours that nobody tells apart
 PARTIAL = 10  # per cent of revenue that may be unknown while the known segments still tell the story
 VISIBLE = 0.05  # percentage points: a part below it is a bar of nothing
 GRAINS = {"quarter": 3, "half": 6, "year": 12}
-CHARTS = ("revenue", "mix", "growth", "contribution", "theme")
 THEMES = ("advertising", "games", "cloud", "commerce", "local", "music", "live", "logistics")
 TOPICS = ("users", "time", "payers", "commerce", "ai", "products", "mix", "growth", "money")
 WORDS = {"elimination": "segments.eliminations", "unallocated": "segments.unallocated", "not_itemised": "segments.not_itemised", "not_known": "segments.not_known"}
@@ -127,7 +127,7 @@ def page() -> None:
             panels.finding(view.text("finding.segments_missing", name=name, date=day(view.as_of)))
     else:
         with controls:
-            chart = view.choice("chart", CHARTS, lambda c: view.text(f"segments.chart_{c}"))
+            chart = view.choice("chart", SEGMENT_CHARTS, lambda c: view.text(f"segments.chart_{c}"))
             theme = view.choice("theme", own_themes_first(focus), lambda t: view.text(f"theme.{t}"), drop_down=True) if chart == "theme" else None
             histories = [history for history in ("as_reported", "recast") if (periods["history"] == history).any()]
             history = view.choice("history", histories, lambda h: view.text(f"history.{h}")) if len(histories) > 1 and chart != "theme" else "as_reported"

@@ -5,6 +5,7 @@ import streamlit as st
 
 from ui import formats, panels, stamp, tables
 from ui.frame import view as of_this_run
+from ui.links import TRAFFIC_CHARTS
 
 SECTIONS = ("payments", "games", "apps", "ai", "commerce", "advertising", "regulation", "media", "devices", "market", "corporate", "outside")
 FIRST = "games"  # the section shown until another is asked for
@@ -61,7 +62,7 @@ def tell(week, rows: pd.DataFrame, number: int) -> None:
 
 def draw(week, every: pd.DataFrame, rows: pd.DataFrame) -> None:
     """The week's picture: all sites by size, the movers, stay against visits, or the weeks known so far."""
-    kind = view.choice("chart", ["tiers", "movers", "stay", "history"], lambda name: view.text(f"traffic.view_{name}"))
+    kind = view.choice("chart", TRAFFIC_CHARTS, lambda name: view.text(f"traffic.view_{name}"))
     source = view.text("traffic.source", vendor=week["vendor"], date=day(week["published_on"])) if pd.notna(week["published_on"]) else view.text("traffic.source_undated", vendor=week["vendor"])
     said = stamp.Stamp(view.text(f"traffic.{kind}"), view.text(f"traffic.{kind}_subtitle", vendor=week["vendor"], **({} if kind == "history" else {"week": week_words(week)})), view.as_of, source, number=len(rows), snapshot=view.served.snapshot_id)
     theme, empty = view.theme(), view.text("finding.traffic_none", date=day(view.as_of))

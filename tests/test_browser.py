@@ -55,10 +55,11 @@ def visit(chromium, address):
 
 
 def test_a_deep_link_is_the_first_thing_a_new_server_is_asked(visit):
-    """Streamlit ran the page without its frame until somebody had opened the front page."""
+    """Streamlit ran the page without its frame until somebody had opened the front page; and nothing is asked of the world."""
     page = visit("valuation?t=0700.HK&as_of=2025-12-31&w=3y", wait=CHART)
     assert "Tencent trades at 20.1x" in page.inner_text("[data-testid='stMain']")
     assert page.locator("[data-testid='stTopNavLink'], [data-testid='stTopNavLinkContainer']").count() >= 5
+    assert [url for url in page.asked if "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))] == []
 
 
 def test_the_front_door_is_overview_with_the_query_kept(visit):
@@ -67,23 +68,18 @@ def test_the_front_door_is_overview_with_the_query_kept(visit):
     assert "t=0700.HK" in page.url and "basis=reported" in page.url
 
 
-@pytest.mark.parametrize("path", ["valuation?t=0700.HK", "buybacks?t=0700.HK", "buybacks", "segments?t=0700.HK", "market?month=2024-11"])
+@pytest.mark.parametrize("path", ["valuation?t=0700.HK", "market?month=2024-11", *(pytest.param(path, marks=pytest.mark.proof) for path in ("buybacks?t=0700.HK", "buybacks", "segments?t=0700.HK"))])
 def test_the_first_chart_stands_whole_above_the_fold_of_a_laptop(visit, path):
     page = visit(path, wait=CHART)
     box = page.locator(".js-plotly-plot").first.bounding_box()
     assert box["y"] + box["height"] <= 768, box
 
 
-@pytest.mark.parametrize("path", ["overview?lang=zh", "valuation?t=0700.HK&lang=en", "buybacks?t=0700.HK&lang=zh", "segments?t=0700.HK&lang=en", "coverage?lang=zh", "documents?lang=en", "data?lang=zh"])
+@pytest.mark.parametrize("path", ["overview?lang=zh", "valuation?t=0700.HK&lang=en", *(pytest.param(path, marks=pytest.mark.proof) for path in ("buybacks?t=0700.HK&lang=zh", "segments?t=0700.HK&lang=en", "coverage?lang=zh", "documents?lang=en", "data?lang=zh"))])
 def test_nothing_runs_off_a_phone(visit, path):
     page = visit(path, size=(390, 844))
     wide = page.evaluate("() => { const box = document.querySelector('[data-testid=\"stMain\"]'); return box.scrollWidth - box.clientWidth }")
     assert wide <= 2
-
-
-def test_nothing_is_asked_of_the_world(visit):
-    page = visit("valuation?t=0700.HK", wait=CHART)
-    assert [url for url in page.asked if "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))] == []
 
 
 def test_a_wrong_ticker_is_named_on_the_page(visit):
@@ -118,7 +114,7 @@ def test_the_picture_button_gives_a_light_slide_of_a_dark_page(visit, tmp_path):
     assert corner[:3] == [255, 255, 255]
 
 
-@pytest.mark.parametrize("chart", ["history", "percentile"])
+@pytest.mark.parametrize("chart", ["history", pytest.param("percentile", marks=pytest.mark.proof)])
 def test_a_click_on_a_point_opens_its_inputs(visit, chart):
     page = visit(f"valuation?t=0700.HK&chart={chart}&as_of=2026-07-31", size=(1366, 900), wait=CHART)
     assert page.get_by_text("What makes PE-TTM on 31 Jul 2026").count() == 1

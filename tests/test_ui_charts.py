@@ -317,7 +317,7 @@ def long_but(every_run: bool, *values, id: str | None = None):
 
 
 @pytest.mark.parametrize(("width", "language"), [(312, "zh"), (330, "en"), (540, "zh"), (900, "en")])
-@pytest.mark.parametrize("rows", [long_but(rows in (1, 5, 60), rows) for rows in (1, 2, 5, 12, 60)])
+@pytest.mark.parametrize("rows", [long_but(rows in (2, 60), rows) for rows in (1, 2, 5, 12, 60)])
 @pytest.mark.parametrize("draw", [*((name, DRAW) for name in OF_VALUATION), *((name, MORE) for name in MORE)], ids=lambda d: d[0] + ("" if d[1] is DRAW else "-more"))
 def test_labels_keep_apart_and_inside_the_picture(draw, rows, language, width):
     name, how = draw
@@ -332,8 +332,8 @@ def test_every_public_chart_is_tested_here():
     assert public_charts() == set(DRAW)
 
 
-@pytest.mark.parametrize(("rows", "theme"), [long_but(number % 3 == place or rows == 60 and place, rows, theme, id=f"{rows}-{theme.name}-{theme.language}-{theme.width}")
-                                             for number, rows in enumerate((0, 1, 2, 12, 60)) for place, theme in enumerate(THEMES)])
+@pytest.mark.parametrize(("rows", "theme"), [long_but((rows, place) in ((0, 0), (2, 1), (12, 2), (60, 1)), rows, theme, id=f"{rows}-{theme.name}-{theme.language}-{theme.width}")
+                                             for rows in (0, 1, 2, 12, 60) for place, theme in enumerate(THEMES)])
 @pytest.mark.parametrize("name", DRAW)
 def test_every_chart_is_stamped_coloured_and_legible(name, rows, theme):
     figure = DRAW[name](rows, a_stamp(), theme)

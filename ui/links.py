@@ -23,10 +23,15 @@ LANGUAGES = ("en", "zh")
 UPDOWN = ("hk", "cn")
 MODES = ("present",)
 METRICS = ("pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm", "pb", "dividend_yield")
-CHARTS = ("history", "price", "distribution", "percentile", "relative", "events", "expected", "targets", "printed", "today", "changes", "tiers", "movers", "stay")
+VALUATION_CHARTS = ("history", "price", "distribution", "percentile", "relative")
+ESTIMATE_CHARTS = ("expected", "targets")
+COVERAGE_CHARTS = ("changes", "printed", "today")
+DOCUMENT_CHARTS = ("events", "price")
+TRAFFIC_CHARTS = ("tiers", "movers", "stay", "history")
 BUYBACK_CHARTS = ("running", "periods", "calendar", "paid", "turnover", "net", "counts", "programmes")
 BUYBACK_ACROSS = ("league", "cap", "yield")
 SEGMENT_CHARTS = ("revenue", "mix", "growth", "contribution", "theme")
+CHARTS = (*VALUATION_CHARTS, *ESTIMATE_CHARTS, *COVERAGE_CHARTS, *DOCUMENT_CHARTS, *TRAFFIC_CHARTS, *BUYBACK_CHARTS, *SEGMENT_CHARTS)
 GRAINS = ("month", "quarter", "half", "year", "fiscal_year", "ytd")
 CALENDARS = ("fiscal", "calendar")
 HISTORIES = ("as_reported", "recast")
@@ -308,7 +313,7 @@ def parse(
         snapshot = ""
 
     kept: dict[str, str] = {}
-    allowed = {"metric": METRICS, "chart": (*CHARTS, *SEGMENT_CHARTS, *BUYBACK_CHARTS), "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY,
+    allowed = {"metric": METRICS, "chart": CHARTS, "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY,
                "grain": GRAINS, "calendar": CALENDARS, "history": HISTORIES, "theme": THEMES}
     for name in (*PAGE_EXTRAS, *extras):
         if name not in given or name in kept:
