@@ -55,7 +55,7 @@ unit = view.text("unit.per_cent" if metric in YIELDS else "unit.times")
 of = (focus, metric, basis)
 
 standing = view.ask("SELECT * FROM valuation_windows(?) WHERE metric = ? AND basis IN (?, 'quoted')", view.as_of, metric, "reported" if metric == "ps_ttm" else view.state.basis)
-windows = standing[standing["ticker"] == focus].set_index("years").reindex([1, 3, 5, 10, 0])
+windows = standing[standing["ticker"] == focus].set_index("years").reindex([1, 3, 5, 10, 0]).fillna({"status": "NOT_QUOTED" if kind == "index" else "MISSING_PRICE", "n": 0, "losses_left_out": 0})  # an index before its first quotation has no row
 now = windows.loc[view.years]
 is_ranked, frequency = pd.notna(now["percentile"]), now["frequency"] if isinstance(now["frequency"], str) else "month_end"
 value_words, percentile_words = formats.NOT_MEANINGFUL if now["status"] == "NM_LOSS" else write(now["value"]), formats.percentile(now["percentile"], language)

@@ -137,6 +137,7 @@ def test_the_spreadsheet_holds_the_table_as_it_stands(open_page, monkeypatch):
 
 # Both -----------------------------------------------------------------------------------------------------------------
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["estimates", "coverage"])
 def test_every_kind_of_ticker_can_be_shown_in_chinese_on_an_early_evening_and_today(open_page, warehouse, page):
     at = open_page(page, lang="zh")

@@ -81,7 +81,8 @@ def test_losses_and_holes_are_said_in_amber_with_what_to_see_instead(open_page):
 # The pictures ---------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("chart", links.VALUATION_CHARTS)
-@pytest.mark.parametrize("query", [{"t": "0700.HK"}, {"t": "0700.HK", "lang": "zh", "metric": "ps_ttm"}, {"t": "HSTECH", "w": "max"}, {"t": "BASKET"}, {"t": "1024.HK", "metric": "pe_forward"}, {"t": "2076.HK"}, {"t": "PDD,BABA", "basis": "reported"}, {"as_of": "2004-07-01"}])
+@pytest.mark.parametrize("query", [{"t": "0700.HK"}, {"t": "0700.HK", "lang": "zh", "metric": "ps_ttm"}, {"t": "HSTECH", "w": "max"}, {"t": "BASKET"}, {"t": "1024.HK", "metric": "pe_forward"},
+                                   *(pytest.param(query, marks=pytest.mark.proof) for query in ({"t": "2076.HK"}, {"t": "PDD,BABA", "basis": "reported"}, {"as_of": "2004-07-01"}))])
 def test_every_picture_of_one_is_drawn_or_says_why_not(open_page, chart, query):
     at = open_page("valuation", chart=chart, **query)
     assert len(figures(at)) == 2 and drawn(at)

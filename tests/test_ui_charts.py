@@ -317,7 +317,7 @@ def long_but(every_run: bool, *values, id: str | None = None):
 
 
 @pytest.mark.parametrize(("width", "language"), [(312, "zh"), (330, "en"), (540, "zh"), (900, "en")])
-@pytest.mark.parametrize("rows", [long_but(rows in (2, 60), rows) for rows in (1, 2, 5, 12, 60)])
+@pytest.mark.parametrize("rows", [long_but(rows == 60, rows) for rows in (1, 2, 5, 12, 60)])
 @pytest.mark.parametrize("draw", [*((name, DRAW) for name in OF_VALUATION), *((name, MORE) for name in MORE)], ids=lambda d: d[0] + ("" if d[1] is DRAW else "-more"))
 def test_labels_keep_apart_and_inside_the_picture(draw, rows, language, width):
     name, how = draw

@@ -87,6 +87,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "computed.basket_short": ("Basket: sum of market caps / sum of trailing profits of the companies covered, losses included.", "组合：覆盖公司总市值 / TTM利润之和，含亏损。"),
     "computed.basket": ("Basket PE = sum of the market caps of the companies covered / sum of their {basis} trailing attributable profits, losses included, one line an issuer, all in HKD at the rates of the session, members as known that evening. Never a mean of PEs.", "组合市盈率 = 覆盖公司市值之和 / {basis}口径TTM归母利润之和，含亏损，每家发行人计一条，均按当日汇率折港元，成分按当晚已知。不取市盈率的平均。"),
     "status.FEW_MEMBERS": ("too few members", "成分过少"),
+    "reason.NOT_QUOTED": ("Nothing is quoted on or before this date.", "该日或之前无公布值。"),
     "reason.FEW_MEMBERS": ("Fewer than five companies had a market cap and a fresh trailing profit.", "有市值及有效TTM利润的公司少于五家。"),
     "finding.valuation_cheaper": ("{name} {trades}, cheaper than on {share} of {observations} since {since}.", "{name}{trades}，比{since}以来{share}的{observations}便宜。"),
     "finding.valuation_dearer": ("{name} {trades}, dearer than on {share} of {observations} since {since}.", "{name}{trades}，比{since}以来{share}的{observations}贵。"),
