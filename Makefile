@@ -22,7 +22,7 @@ refresh: setup
 
 test: setup
 	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # The long proofs: kill -9 at random moments and before every file, ten thousand spoiled files, 24 defects of each kind.
 proof: setup
