@@ -14,15 +14,12 @@ FREQUENCY = {"month": "M", "quarter": "Q"}
 
 view = of_this_run()
 language = view.language
-kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
-asked = [ticker for ticker in view.issuers if kinds[ticker] in ("company", "peer")]
-outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
+day = view.day
+kinds = view.kinds
+asked = view.companies
+outside = view.without_figures
 about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
 colour = palette.company(asked[0], view.theme()) if asked else None
-
-
-def day(value) -> str:
-    return formats.day(value, language)
 
 
 def money(value, **options) -> str:
@@ -30,8 +27,7 @@ def money(value, **options) -> str:
 
 
 def shown_as(figure, key: str, tickers: list[str]) -> None:
-    said = figure.layout.meta
-    panels.show(figure, key, stamp.filename(key.replace("_", "-"), tickers, view.as_of), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=day(view.as_of)), language=language)
+    panels.picture(view, figure, key, key.replace("_", "-"), tickers)
 
 
 def tall(height: int) -> int:

@@ -10,10 +10,7 @@ from ui.links import COVERAGE_CHARTS
 
 view = frame.view()
 language = view.language
-
-
-def day(value) -> str:
-    return formats.day(value, language)
+day = view.day
 
 
 printed_tables = view.ask("SELECT c.broker, c.published_on, count(*) AS companies FROM (SELECT broker, published_on FROM broker_year_pe WHERE published_on <= ? GROUP BY broker, published_on, ticker) AS c GROUP BY ALL ORDER BY broker, published_on DESC", view.as_of)
@@ -127,8 +124,7 @@ else:
 made = made.assign(name=[named[t] for t in made["ticker"]])
 if len(made):
     figure = panels.drawn("dumbbell", rows, stamped(**words), view.theme(), **options, empty=view.text("missing.no_rows", date=day(view.as_of)))
-    said = figure.layout.meta
-    panels.show(figure, f"coverage_{kind}", stamp.filename(f"coverage-{kind}", [], view.as_of), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=day(view.as_of)), language=language)
+    panels.picture(view, figure, f"coverage_{kind}", f"coverage-{kind}", [])
     st.markdown(f"**{panels.escape(title)}**")
     tables.coverage(view, kind, made, year)
     sources = view.sources_of(pd.concat([made["source_id"], made["source_id_before"]]) if kind == "changes" else made["source_id"])

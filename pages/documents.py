@@ -12,15 +12,12 @@ QUOTED = 60  # letters of a title in the sentence that opens the page
 
 view = of_this_run()
 language = view.language
+day = view.day
 latest = view.ask("SELECT data_as_of, reading_day() AS reading_day FROM snapshot").iloc[0]
 asked = view.state.as_of if view.state.as_of and view.state.as_of < latest["data_as_of"].date() else None  # nothing asked: the feed of now
 evening = asked or latest["reading_day"].date()
 words = view.ask("SELECT topic, name_en, name_zh FROM topics ORDER BY topic")
 topic_names = dict(zip(words["topic"], words["name_zh" if language == "zh" else "name_en"]))
-
-
-def day(value) -> str:
-    return formats.day(value, language)
 
 
 def of_link(name: str, options: list[str], near: dict[str, str] | None = None) -> str:
@@ -143,7 +140,7 @@ def draw(chosen: dict[str, str], happened: pd.DataFrame) -> None:
         said = stamp.Stamp(view.text("documents.timeline", about=subject) if subject else view.text("documents.timeline_all"), view.text("documents.timeline_subtitle"), evening, view.text("documents.timeline_source"),
                            note=view.text("documents.outside_window", number=left_out, window=view.window_words()) if left_out else "", number=len(drawn), snapshot=view.served.snapshot_id)
         figure = panels.drawn("event_timeline", drawn, said, theme, empty=view.text("documents.timeline_none", date=day(evening)), height=430)
-    panels.show(figure, f"documents_{kind}", stamp.filename(f"documents-{kind}", lines, evening), view.text("alt.chart", title=said.title, subtitle=said.subtitle, date=day(evening)), language=language)
+    panels.picture(view, figure, f"documents_{kind}", f"documents-{kind}", lines, evening)
 
 
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:

@@ -12,13 +12,10 @@ RECENT = 200  # days within which results are told in the finding
 
 view = of_this_run()
 language = view.language
-kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
-asked = [ticker for ticker in view.issuers if kinds[ticker] in ("company", "peer")]
-outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
-
-
-def day(value) -> str:
-    return formats.day(value, language)
+day = view.day
+kinds = view.kinds
+asked = view.companies
+outside = view.without_figures
 
 
 def year_words(row) -> str:
@@ -33,12 +30,7 @@ def choose_company() -> str | None:
     counts = view.ask("""SELECT issuer_ticker AS ticker, count(*) AS number FROM (SELECT ticker FROM estimate_revisions(?) UNION ALL SELECT ticker FROM targets_as_of(?) UNION ALL SELECT ticker FROM ratings_as_of(?)) JOIN companies USING (ticker)
                          GROUP BY issuer_ticker ORDER BY number DESC, ticker""", view.as_of, view.as_of, view.as_of)
     offered = asked or counts["ticker"].tolist()
-    if not offered:
-        return None
-    key = "estimates_focus_" + "_".join(asked)
-    if 1 < len(asked) <= 4:
-        return st.segmented_control(view.text("segments.focus"), offered, default=offered[0], format_func=view.name, required=True, label_visibility="collapsed", key=key)
-    return st.selectbox(view.text("segments.focus"), offered, format_func=view.name, label_visibility="collapsed", width=180, key=key)
+    return panels.one_of(view, offered, "estimates")
 
 
 def above(pct: float) -> str:
@@ -194,8 +186,7 @@ def draw_expected():
 
 if len(targets) or len(surprises):
     figure = draw_targets() if chart == "targets" else draw_expected()
-    said = figure.layout.meta
-    panels.show(figure, f"estimates_{chart}", stamp.filename(f"estimates-{chart}", [focus], view.as_of), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=day(view.as_of)), language=language)
+    panels.picture(view, figure, f"estimates_{chart}", f"estimates-{chart}", [focus])
 
 
 # The tables, the definitions, the sources ------------------------------------------------------------------------------

@@ -12,11 +12,8 @@ INDICES = ("HSTECH", "^HSI", "PNQI", "KWEB")
 
 view = of_this_run()
 language = view.language
-kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
-
-
-def day(value) -> str:
-    return formats.day(value, language)
+day = view.day
+kinds = view.kinds
 
 
 def percent(value) -> str:
@@ -134,7 +131,7 @@ def draw_sheet(month: pd.Timestamp, rows: pd.DataFrame, indices: pd.DataFrame, s
         movers[["market", "name", "return_pct", "excess_pp", "chosen", "note"]], shown[["name", "value", "prior_value", "percentile", "n"]],
         stamp.Stamp(view.text("chart.month_sheet", month=words), view.text("chart.month_sheet_subtitle"), view.as_of, view.text("source.market"), " ".join(notes), len(movers), view.served.snapshot_id),
         view.theme(), heads=heads, months=[first.date() for first in pd.date_range(end=month, periods=MONTHS, freq="MS")], window=view.window_words(), empty=view.text("finding.market_none", month=words, date=day(view.as_of)), height=540)
-    panels.show(figure, "market_sheet", stamp.filename(f"market-{key_of(month)}", view.state.tickers, view.as_of), view.text("alt.chart", title=view.text("chart.month_sheet", month=words), subtitle=view.text("chart.month_sheet_subtitle"), date=day(view.as_of)), language=language)
+    panels.picture(view, figure, "market_sheet", f"market-{key_of(month)}", view.state.tickers)
 
 
 # The page ------------------------------------------------------------------------------------------------------
@@ -166,7 +163,7 @@ def page(month: pd.Timestamp) -> None:
     draw_sheet(month, rows, indices, sector, [*notes, view.text("market.proxy_note")], words)
 
     wanted = rows[rows["ticker"].isin({*view.state.tickers, *view.issuers})]
-    outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
+    outside = view.without_figures
     if outside:
         panels.missing(view.text("market.no_company", names=", ".join(view.name(ticker) for ticker in outside)))
     st.markdown(f"**{view.text('market.table')}**")

@@ -7,13 +7,12 @@ import streamlit as st
 
 from ui import formats, palette, panels, stamp, tables
 from ui.frame import view as of_this_run
-from ui.links import SEGMENT_CHARTS
+from ui.links import SEGMENT_CHARTS, THEMES
 
 NAMES = 10  # more segments than these in one picture are colours that nobody tells apart
 PARTIAL = 10  # per cent of revenue that may be unknown while the known segments still tell the story
 VISIBLE = 0.05  # percentage points: a part below it is a bar of nothing
 GRAINS = {"quarter": 3, "half": 6, "year": 12}
-THEMES = ("advertising", "games", "cloud", "commerce", "local", "music", "live", "logistics")
 TOPICS = ("users", "time", "payers", "commerce", "ai", "products", "mix", "growth", "money")
 WORDS = {"elimination": "segments.eliminations", "unallocated": "segments.unallocated", "not_itemised": "segments.not_itemised", "not_known": "segments.not_known"}
 IN_SUM = ("segment", "elimination", "unallocated", "not_itemised", "not_known")
@@ -21,13 +20,10 @@ OWN = ("segment", "elimination", "unallocated", "sold")  # parts of growth that 
 
 view = of_this_run()
 language = view.language
-kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
-asked = [ticker for ticker in view.issuers if kinds[ticker] in ("company", "peer")]
-outside = [ticker for ticker in view.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
-
-
-def day(value) -> str:
-    return formats.day(value, language)
+day = view.day
+kinds = view.kinds
+asked = view.companies
+outside = view.without_figures
 
 
 def period_words(row, year_end: int, calendar: bool) -> str:
@@ -44,12 +40,7 @@ def choose_company(counts: pd.Series) -> str | None:
     if len(asked) == 1:
         return asked[0]
     offered = asked or counts.index.tolist()
-    if not offered:
-        return None
-    key = "segments_focus_" + "_".join(asked)
-    if 1 < len(asked) <= 4:
-        return st.segmented_control(view.text("segments.focus"), offered, default=offered[0], format_func=view.name, required=True, label_visibility="collapsed", key=key)
-    return st.selectbox(view.text("segments.focus"), offered, format_func=view.name, label_visibility="collapsed", width=180, key=key)
+    return panels.one_of(view, offered, "segments")
 
 
 # The finding and the headline -----------------------------------------------------------------------------------
@@ -201,8 +192,7 @@ def stamped(title: str, subtitle: str, *notes: str, number: int | None = None, s
 
 
 def show(figure, kind: str, tickers: list[str]) -> None:
-    said = figure.layout.meta
-    panels.show(figure, f"segments_{kind}", stamp.filename(f"segments-{kind}", tickers, view.as_of), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=day(view.as_of)), language=language)
+    panels.picture(view, figure, f"segments_{kind}", f"segments-{kind}", tickers)
 
 
 def show_history(focus: str, name: str, own: pd.DataFrame, drawn: pd.DataFrame, top: pd.DataFrame, chart: str, grain: str, history: str) -> None:

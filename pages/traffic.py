@@ -14,11 +14,8 @@ MOST_BARS, LEAST_BARS = 12, 2
 
 view = of_this_run()
 language = view.language
+day = view.day
 asked = view.state.as_of if view.state.as_of and view.state.as_of < view.ask("SELECT data_as_of FROM snapshot")["data_as_of"].iloc[0].date() else None  # nothing asked: what is known now
-
-
-def day(value) -> str:
-    return formats.day(value, language)
 
 
 def week_words(row) -> str:
@@ -73,7 +70,7 @@ def draw(week, every: pd.DataFrame, rows: pd.DataFrame) -> None:
         figure = panels.drawn("lines", lines.head(0) if single else lines, said, theme, zero=True, empty=view.text("traffic.history_one", vendor=week["vendor"], week=week_words(week)))
     else:
         figure = panels.drawn({"tiers": "traffic_tiers", "movers": "movers", "stay": "stay_against_visits"}[kind], rows[["site", "visits_mn", "wow_pct", "average_stay_s", "tier"]], said, theme, empty=empty)
-    panels.show(figure, f"traffic_{kind}", stamp.filename(f"traffic-{kind}", [week["vendor"]], view.as_of), view.text("alt.chart", title=said.title, subtitle=said.subtitle, date=day(view.as_of)), language=language)
+    panels.picture(view, figure, f"traffic_{kind}", f"traffic-{kind}", [week["vendor"]])
 
 
 def show_traffic() -> list[str]:
@@ -136,7 +133,7 @@ def show_sector() -> list[str]:
         said = stamp.Stamp(view.text("traffic.sector_chart", section=view.text(f"section.{section}")), view.text("traffic.sector_subtitle", stat=" · ".join(words for words in key[1:3] if words), unit=tables.stat_unit(view, part.iloc[0])), view.as_of,
                            view.text("traffic.sector_source"), number=len(part), snapshot=view.served.snapshot_id)
         figure = panels.drawn("sector_bars", part[["value", "value_high", "quality", "is_forecast"]].assign(label=label), said, view.theme())
-        panels.show(figure, "traffic_sector", stamp.filename(f"sector-{section}", [], view.as_of), view.text("alt.chart", title=said.title, subtitle=said.subtitle, date=day(view.as_of)), language=language)
+        panels.picture(view, figure, "traffic_sector", f"sector-{section}", [])
     tables.sector_stats(view, rows)
     panels.computed(view.text("computed.sector"), language, of=view.text("traffic.sector"))
     return rows["source_id"].drop_duplicates().tolist()

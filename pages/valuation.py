@@ -7,21 +7,18 @@ import streamlit as st
 
 from ui import charts, formats, marks, panels, stamp, tables
 from ui.frame import view as of_this_run
+from ui.links import ACROSS, VALUATION_CHARTS
 
 METRICS = {"company": ("pe_ttm", "pe_forward", "ps_ttm", "earnings_yield_ttm"), "index": ("pe_ttm", "pb", "dividend_yield"), "basket": ("pe_ttm",)}
-OWN = {"company": ("history", "price", "distribution", "percentile", "relative"), "index": ("history", "distribution", "percentile"), "basket": ("history", "distribution", "percentile")}
-ACROSS = ("windows", "ranges", "median", "growth")
+OWN = {"company": VALUATION_CHARTS, "index": ("history", "distribution", "percentile"), "basket": ("history", "distribution", "percentile")}
 YIELDS = ("earnings_yield_ttm", "dividend_yield")
 FX_SOURCE = "ecb-euro-reference-rates"
 
 view = of_this_run()
 language = view.language
-kinds = {entry.ticker: entry.kind for entry in view.universe.entries}
+day = view.day
+kinds = view.kinds
 valued = [ticker for ticker in view.state.tickers if kinds[ticker] != "etf"]
-
-
-def day(value) -> str:
-    return formats.day(value, language)
 
 
 def written(metric: str) -> partial:

@@ -70,6 +70,27 @@ class View:
         """Whose figures the chosen lines show, each once."""
         return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each line of the universe is: company, peer, line, index, etf, basket."""
+        return {entry.ticker: entry.kind for entry in self.universe.entries}
+
+    @property
+    def companies(self) -> list[str]:
+        """The issuers chosen that have figures of their own."""
+        kinds = self.kinds
+        return [ticker for ticker in self.issuers if kinds[ticker] in ("company", "peer")]
+
+    @property
+    def without_figures(self) -> list[str]:
+        """The lines chosen that are no company's: indices, ETFs, the basket."""
+        kinds = self.kinds
+        return [ticker for ticker in self.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
+
+    def day(self, value) -> str:
+        """A date in the reader's language."""
+        return formats.day(value, self.language)
+
     def ask(self, question: str, *parameters) -> pd.DataFrame:
         """The answer of the snapshot shown. Where an earlier one lacks what a page asks for, the page ends with a sentence."""
         try:

@@ -6,6 +6,7 @@ Only this module of the kit imports streamlit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ import streamlit as st
 
 from ui import charts, links
 from ui.palette import TOKENS, Theme
-from ui.stamp import config, light_copy
+from ui.stamp import config, filename, light_copy
 from ui.text import text
 
 # The narrowest figure that a screen of each kind shows, by how many charts stand side by side.
@@ -134,7 +135,24 @@ def drawn(chart: str, *data: Any, **options: Any) -> go.Figure:
     return getattr(charts, chart)(*data, **options)
 
 
-def show(figure: go.Figure, key: str, filename: str, alt: str, *, language: str = "en", **options: Any) -> Any:
+def one_of(view, offered: Sequence[str], page: str) -> str | None:
+    """The company shown, of those offered: a button each where a few are chosen, else a list; None where none is offered."""
+    if not offered:
+        return None
+    chosen = view.companies
+    key = f"{page}_focus_{'_'.join(chosen)}"
+    if 1 < len(chosen) <= 4:
+        return st.segmented_control(view.text("segments.focus"), offered, default=offered[0], format_func=view.name, required=True, label_visibility="collapsed", key=key)
+    return st.selectbox(view.text("segments.focus"), offered, format_func=view.name, label_visibility="collapsed", width=180, key=key)
+
+
+def picture(view, figure: go.Figure, key: str, name: str, tickers: Sequence[str], evening: date | None = None) -> Any:
+    """Draw a stamped figure that proves itself: its file is named after name, tickers and evening (the view's), and who does not see it is told its title and subtitle."""
+    said, evening = figure.layout.meta, evening or view.as_of
+    return show(figure, key, filename(name, tickers, evening), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=view.day(evening)), language=view.language)
+
+
+def show(figure: go.Figure, key: str, file: str, alt: str, *, language: str = "en", **options: Any) -> Any:
     """Draw a finished figure with its picture button; what st.plotly_chart returns.
 
     alt: one sentence with ticker, measure, last value, percentile and as-of date. The picture is light
@@ -143,7 +161,7 @@ def show(figure: go.Figure, key: str, filename: str, alt: str, *, language: str 
     """
     dark = figure.layout.paper_bgcolor == TOKENS["dark"]["paper"]
     light = dark and bool(st.session_state.get(f"{key}_light", False))
-    settings = config(filename)
+    settings = config(file)
     if dark and not light:
         settings["displayModeBar"] = False
     elif light:
