@@ -107,8 +107,11 @@ def run_hkex(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(f"\nbroken off; the curated files are as they were or changed whole, the same command goes on from here; {still_served()}", file=sys.stderr)
         return BROKEN_OFF
-    hkex.tell(done, still_served() if done.built is None or done.built.rejected else "")
-    if done.rejected or not (done.read or done.known):
+    well = not done.rejected and bool(done.read or done.known)
+    tell_left_out(done, well)
+    if not done.rejected:
+        hkex.tell(done)
+    if not well:
         return REJECTED
     if not tell_build(done.built, begun):
         return REJECTED
@@ -137,14 +140,19 @@ def run_traffic(chosen: argparse.Namespace) -> int:
     return tell_entered(done, begun, f"sites: {done.added} added, {done.known} already here; files: {done.read} read, {len(done.refused)} refused")
 
 
-def tell_entered(done, begun: float, counted: str) -> int:
-    """Say what was refused and what went in; the exit code."""
+def tell_left_out(done, well: bool) -> None:
+    """Every error line: of a file left out while others went in (well), or with what is still served."""
     end = still_served()
     for name, lines in done.refused.items():
         for line in lines:
-            print(f"{line}; {f'{name} was left out, nothing else is lost' if done.read and not done.rejected else end}", file=sys.stderr)
+            print(f"{line}; {f'{name} was left out, nothing else is lost' if well else end}", file=sys.stderr)
     for line in done.rejected:
         print(f"{line}; {end}", file=sys.stderr)
+
+
+def tell_entered(done, begun: float, counted: str) -> int:
+    """Say what was refused and what went in; the exit code."""
+    tell_left_out(done, bool(done.read) and not done.rejected)
     if done.rejected or done.built is None:
         return REJECTED
     print(counted)

@@ -7,14 +7,32 @@ truth: a process that is killed later has its moves made by the next loader.
 import csv
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from loaders import reading
+from loaders.reading import Rejection
 from warehouse import snapshot
 
 PENDING, STAGED = ".amended", ".amending"
+LICENCE = "facts only; the document is not redistributed"  # of a source that a command enters by itself
+
+
+def files_of(given: Iterable[str], suffixes: tuple[str, ...], what: str) -> tuple[list[Path], list[Rejection]]:
+    """The files named, those of a folder with one of the suffixes in the order of their names; a folder without any is an error that says what it lacks."""
+    found, wrong = [], []
+    for one in map(Path, given):
+        inside = sorted(path for path in one.iterdir() if path.suffix.lower() in suffixes and not path.name.startswith(".")) if one.is_dir() else [one]
+        found += inside
+        wrong += [] if inside else [Rejection(name_of(one), 0, "folder", None, "C11", f"holds no {what} ({', '.join(suffixes)})")]
+    return list(dict.fromkeys(found)), wrong
+
+
+def name_of(path: Path) -> str:
+    """The name of a file as a row may bear it: letters, digits and plain marks."""
+    return re.sub(r"[^\w.\-+() ]", "_", path.name or str(path)).strip()
 
 
 def rows_of(data: Path, table: str) -> list[dict[str, str]]:
@@ -72,6 +90,14 @@ def replace(data: Path, texts: Mapping[str, str]) -> list[str]:
     snapshot.step("amend pending")
     complete(data)
     return sorted(changed)
+
+
+def enter(data: Path, texts: Mapping[str, str]) -> list[str]:
+    """Give the curated files of these tables these texts where a build takes them; else nothing is changed: the error lines. For who holds the loaders' lock."""
+    lines = refused(data, texts)
+    if not lines:
+        replace(data, texts)
+    return lines
 
 
 def complete(data: Path) -> None:

@@ -27,7 +27,6 @@ LARGEST_TEXT = 2**20  # bytes of a text file: a summary has a few hundred words
 SAME_STORY_DAYS, NEARLY_DAYS, NEARLY = 7, 3, 0.8  # one title within a week; titles alike in four fifths of their pairs of letters within three days
 LONG_ENOUGH = 40  # letters of a summary that two documents do not share by chance
 UNDATED = "unknown"
-LICENCE = "facts only; the document is not redistributed"
 CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?)\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 ZONES = {"utc": "UTC", "gmt": "UTC", "z": "UTC", "hkt": "Asia/Hong_Kong", "hong kong": "Asia/Hong_Kong", "beijing": "Asia/Shanghai", "shanghai": "Asia/Shanghai", "new york": "America/New_York"}
@@ -56,16 +55,6 @@ class Done:
 
 
 # Reading the files ---------------------------------------------------------------------------------------------
-
-def files_of(given: Iterable[str]) -> tuple[list[Path], list[Rejection]]:
-    """The files named, those of a folder in the order of their names; a folder without any is an error."""
-    found, wrong = [], []
-    for one in map(Path, given):
-        inside = sorted(path for path in one.iterdir() if path.suffix.lower() in (*TEXTS, ".csv") and not path.name.startswith(".")) if one.is_dir() else [one]
-        found += inside
-        wrong += [] if inside else [Rejection(one.name, 0, "folder", None, "C11", f"holds no document ({', '.join((*TEXTS, '.csv'))})")]
-    return list(dict.fromkeys(found)), wrong
-
 
 def entries_of(path: Path) -> tuple[list[Entry], list[Rejection]]:
     """The documents of one file, each with its fields as text, and what is wrong with the file."""
@@ -319,7 +308,7 @@ def source_of(row: dict[str, str], taken: set[str]) -> dict[str, str]:
     name = "-".join(part for part in (words, row.get("published_on", ""), content_of(row)[:6]) if part)
     while name in taken:
         name += "-2"
-    return {"source_id": name, "publisher": row["publisher"] or "not printed", "title": row["title"], "kind": row["kind"], "published_on": row.get("published_on", ""), "url": row["url"], "licence": LICENCE}
+    return {"source_id": name, "publisher": row["publisher"] or "not printed", "title": row["title"], "kind": row["kind"], "published_on": row.get("published_on", ""), "url": row["url"], "licence": amend.LICENCE}
 
 
 # The run -------------------------------------------------------------------------------------------------------
@@ -332,7 +321,7 @@ def run(data: Path, given: Iterable[str], now: datetime | None = None) -> Done:
         world = World(data)
         stories, tags, sources = Stories(world.rows["documents"]), list(world.rows["document_tags"]), list(world.rows["sources"])
         taken = {row["source_id"] for row in sources}
-        paths, wrong = files_of(given)
+        paths, wrong = amend.files_of(given, (*TEXTS, ".csv"), "document")
         for one in wrong:
             done.refused.setdefault(one.file, []).append(str(one))
         for path in paths:
@@ -361,9 +350,7 @@ def run(data: Path, given: Iterable[str], now: datetime | None = None) -> Done:
             texts = {"documents": amend.csv_of("documents", sorted(stories.by_id.values(), key=lambda row: row["document_id"])),
                      "document_tags": amend.csv_of("document_tags", sorted(tags, key=lambda row: (row["document_id"], row["tag_kind"], row["tag"]))),
                      "sources": amend.csv_of("sources", sorted(sources, key=lambda row: row["source_id"]))}
-            done.rejected = amend.refused(data, texts)
-            if not done.rejected:
-                amend.replace(data, texts)
+            done.rejected = amend.enter(data, texts)
         if not done.rejected and done.read:
             done.built = build.build_locked(data, say=lambda text: None)
     return done

@@ -249,9 +249,7 @@ def run(data: Path, given: Iterable[str], vendor: str, week: date, published: da
                     rows += [row | {"source_id": source} for row in fresh]
         if done.added:
             texts = {"site_traffic": amend.csv_of("site_traffic", sorted(rows, key=lambda row: (row["vendor"], row["site"], row["week_start"]))), "sources": amend.csv_of("sources", sorted(sources, key=lambda row: row["source_id"]))}
-            done.rejected = amend.refused(data, texts)
-            if not done.rejected:
-                amend.replace(data, texts)
+            done.rejected = amend.enter(data, texts)
         if not done.rejected and done.read:
             done.built = build.build_locked(data, say=lambda text: None)
     return done

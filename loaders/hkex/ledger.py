@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from loaders import amend
 from loaders.hkex.report import KINDS, Fact, Report
 from loaders.reading import Rejection, written
 
-LICENCE = "facts only; the document is not redistributed"
 ORDER = ("ticker", "grain", "measure", "end_date", "start_date", "venue", "share_class", "currency", "source_id")
 EXACTLY = 0.005  # amounts so near are one
 
@@ -98,7 +98,7 @@ class Ledger:
             if not any(row["source_id"] == report.source_id for row in self.sources):
                 _, board, address = KINDS[report.kind]
                 self.sources.append({"source_id": report.source_id, "publisher": "HKEX", "title": f"Share Repurchases Report, {board}, printed {report.printed_on}", "kind": "exchange",
-                                     "published_on": str(report.printed_on), "url": address.format(report.printed_on), "licence": LICENCE, "note": ""})
+                                     "published_on": str(report.printed_on), "url": address.format(report.printed_on), "licence": amend.LICENCE, "note": ""})
         return counted
 
     def _with_known_classes(self, facts: Iterable[Fact]) -> list[Fact]:

@@ -6,7 +6,6 @@ the new rows have passed what a build asks; then they change in one step. The sa
 
 import hashlib
 import re
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -46,24 +45,6 @@ class Done:
     counted: Counted = field(default_factory=Counted)
     coverage: list[str] = field(default_factory=list)
     built: build.Result | None = None
-
-
-def files_of(given: Iterable[str]) -> tuple[list[Path], list[Rejection]]:
-    """The files named, those of a folder in the order of their names; what is neither."""
-    found, wrong = [], []
-    for one in map(Path, given):
-        if one.is_dir():
-            inside = sorted(path for path in one.iterdir() if path.suffix.lower() in (".xls", ".xlsx") and not path.name.startswith("."))
-            found += inside
-            wrong += [] if inside else [Rejection(name_of(one), 0, "folder", None, "C11", "holds no workbook (.xls, .xlsx)")]
-        else:
-            found.append(one)
-    return list(dict.fromkeys(found)), wrong
-
-
-def name_of(path: Path) -> str:
-    """The name of a file as a row may bear it: letters, digits and plain marks."""
-    return re.sub(r"[^\w.\-+() ]", "_", path.name or str(path)).strip()
 
 
 class World:
@@ -112,7 +93,7 @@ def run(data: Path, given: Iterable[str], options: Options | None = None, progre
         done.rejected = world.wrong_options(options, today)
         if done.rejected:
             return done
-        paths, wrong = files_of(given)
+        paths, wrong = amend.files_of(given, (".xls", ".xlsx"), "workbook")
         for one in wrong:
             done.refused.setdefault(one.file, []).append(str(one))
         progress = progress or Progress(len(paths))
@@ -144,7 +125,7 @@ def read_all(paths: list[Path], world: World, options: Options, today: date, kno
     reports: list[Report] = []
     with Reader() as reader:
         for path in paths:
-            name = name_of(path)
+            name = amend.name_of(path)
             progress.begin(name)
             try:
                 raw = bytes_of(path)
@@ -234,15 +215,8 @@ def keep(data: Path, reports: list[Report]) -> None:
 
 # What is said at the end ---------------------------------------------------------------------------------------
 
-def tell(done: Done, end: str) -> None:
-    """Every file refused with every line, how far the report reaches, and what became of the rows; end: what happened to the data."""
-    for name, lines in done.refused.items():
-        for line in lines:
-            print(f"{line}; {name} was left out, nothing else is lost" if done.read or done.known else f"{line}; {end}", file=sys.stderr)
-    for line in done.rejected:
-        print(f"{line}; {end}", file=sys.stderr)
-    if done.rejected:
-        return
+def tell(done: Done) -> None:
+    """How far the report reaches, and what became of the rows."""
     for line in done.coverage:
         print(line)
     kept, outside = sum(one.rows_kept for one in done.read), sum(one.rows_outside for one in done.read)
