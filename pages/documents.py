@@ -13,9 +13,8 @@ QUOTED = 60  # letters of a title in the sentence that opens the page
 view = of_this_run()
 language = view.language
 day = view.day
-latest = view.ask("SELECT data_as_of, reading_day() AS reading_day FROM snapshot").iloc[0]
-asked = view.state.as_of if view.state.as_of and view.state.as_of < latest["data_as_of"].date() else None  # nothing asked: the feed of now
-evening = asked or latest["reading_day"].date()
+asked = view.past
+evening = asked or view.ask("SELECT reading_day() AS reading_day")["reading_day"].iloc[0].date()
 words = view.ask("SELECT topic, name_en, name_zh FROM topics ORDER BY topic")
 topic_names = dict(zip(words["topic"], words["name_zh" if language == "zh" else "name_en"]))
 

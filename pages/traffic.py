@@ -15,7 +15,7 @@ MOST_BARS, LEAST_BARS = 12, 2
 view = of_this_run()
 language = view.language
 day = view.day
-asked = view.state.as_of if view.state.as_of and view.state.as_of < view.ask("SELECT data_as_of FROM snapshot")["data_as_of"].iloc[0].date() else None  # nothing asked: what is known now
+asked = view.past
 
 
 def week_words(row) -> str:

@@ -256,6 +256,7 @@ ANSWERS = {
     "traffic_weeks": "SELECT * FROM traffic_weeks(?)",
     "sector_stats_as_of": "SELECT * FROM sector_stats_as_of(?)",
     "company_freshness": "SELECT * FROM company_freshness(?)",
+    "buybacks_known": "SELECT * FROM buybacks_known(?)",
     "buyback_ytd": "SELECT * FROM buyback_ytd(?)",
     "buyback_periods": "SELECT * FROM buyback_periods(?)",
     "buyback_league": "SELECT * FROM buyback_league(?)",

@@ -48,9 +48,14 @@ class View:
         return self.state.as_of or self.latest
 
     @property
+    def past(self) -> date | None:
+        """The evening asked for where it is before the latest session; None is now, with what was published since."""
+        return self.as_of if self.as_of < self.latest else None
+
+    @property
     def is_now(self) -> bool:
         """Whether the served snapshot is shown as of its latest session: only then does what the last runs came to concern the reader."""
-        return self.is_current and self.as_of >= self.latest
+        return self.is_current and self.past is None
 
     @property
     def years(self) -> int:

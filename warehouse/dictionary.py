@@ -26,7 +26,7 @@ HOMES = {**dict.fromkeys(("market_review", "market_review_as_of", "month_returns
          "documents_as_of": "documents", "document_search": "documents", "events_as_of": "events", "traffic_as_of": "site_traffic", "traffic_weeks": "site_traffic", "sector_stats_as_of": "sector_stats",
          "segments_as_of": "segments", "kpi_history": "kpis", "forward_inputs": "estimate_eps", "forward_growth": "estimate_consensus", **dict.fromkeys(("price_known", "price_series"), "prices"),
          "estimate_revisions": "estimates", "consensus": "estimates", "targets_as_of": "target_prices", "target_consensus": "target_prices", "ratings_as_of": "ratings", "coverage_printed": "printed.coverage", "coverage_at": "printed.coverage", "coverage": "printed.coverage", "coverage_changes": "printed.coverage",
-         "buyback_net": "share_changes", "buyback_counts": "shares", **dict.fromkeys(("buyback_programmes", "buyback_mandate"), "buybacks")}
+         "buyback_net": "share_changes", "buyback_counts": "shares", **dict.fromkeys(("buybacks_known", "buyback_programmes", "buyback_mandate"), "buybacks")}
 # Every table macro with arguments by which its columns can be asked.
 MACROS = {
     "valuation_known": "'2025-12-31'", "valuation_latest": "'2025-12-31'", "valuation_standing": "'2025-12-31', [5, 0]", "valuation_window": "'2025-12-31', 5",
@@ -35,7 +35,7 @@ MACROS = {
     "relative_percentiles": "'2025-12-31', 5, '0700.HK', '9988.HK'", "forward_growth": "'2025-12-31'", "forward_inputs": "'0700.HK', 'adjusted', '2024-12-30'",
     "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'", "overview": "'2025-12-31', 5, 'adjusted'",
     **dict.fromkeys(("oldest_fresh", "price_known", "price_series", "price_latest", "price_freshness", "table_freshness", "company_freshness"), "'2025-12-31'"), "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']",
-    **{f"buyback_{name}": "'2025-12-31'" for name in ("days", "caps", "yield", "net", "counts", "programmes", "mandate", "silences", "prices", "turnover", "turnover_by_month")},
+    "buybacks_known": "'2025-12-31'", **{f"buyback_{name}": "'2025-12-31'" for name in ("days", "caps", "yield", "net", "counts", "programmes", "mandate", "silences", "prices", "turnover", "turnover_by_month")},
     "revenue_as_of": "'2025-12-31'", "segments_as_of": "'2025-12-31'", "segment_contributions": "'2025-12-31'", "segment_periods": "'2025-12-31'", "theme_growth": "'2025-12-31'", "kpi_history": "'2025-12-31'",
     "documents_known": "'2025-12-31'", "documents_as_of": "'2025-12-31'", "document_search": "'2025-12-31', '快手'", "events_as_of": "'2025-12-31'", "traffic_as_of": "'2025-12-31'", "traffic_weeks": "'2025-12-31'", "sector_stats_as_of": "'2025-12-31'",
     "estimate_revisions": "'2025-12-31'", "consensus": "'2025-12-31'", "targets_as_of": "'2025-12-31'", "target_consensus": "'2025-12-31'", "ratings_as_of": "'2025-12-31'",

@@ -5,7 +5,7 @@ WITH RECURSIVE asked AS (
     SELECT CAST(as_of AS DATE) AS day, CAST(CAST(as_of AS DATE) - INTERVAL 1 YEAR AS DATE) AS year_ago, (SELECT max(s.session) FROM sessions AS s WHERE s.exchange = 'XHKG' AND s.session <= CAST(as_of AS DATE)) AS last_session
 ),
 known AS (
-    SELECT b.* FROM buybacks AS b, asked WHERE b.measure = 'bought' AND b.trusted AND b.amount_hkd IS NOT NULL AND (b.superseded_on IS NULL OR b.superseded_on > asked.day) AND b.published_on <= asked.day
+    SELECT b.* FROM buybacks_known(as_of) AS b WHERE b.amount_hkd IS NOT NULL
        AND b.grain IN ('month', 'quarter', 'half', 'nine_months', 'year', 'fiscal_year') AND NOT EXISTS (FROM buyback_doubts AS d WHERE d.buyback_id = b.buyback_id AND d.code = 'B05' AND d.correction_id IS NULL)
 ),
 reports AS (SELECT c.ticker, max(c.first_day) AS first_day, min(c.last_day) AS last_day FROM buyback_coverage AS c WHERE c.complete GROUP BY c.ticker),
@@ -62,8 +62,8 @@ WITH said AS (
     QUALIFY row_number() OVER (PARTITION BY c.ticker, c.period_start, c.period_end ORDER BY c.share_unit = 'share' DESC, c.known_on DESC) = 1
 ),
 bought AS (
-    SELECT b.ticker, b.start_date AS period_start, b.end_date AS period_end, b.shares, b.quality, b.published_on, b.source_id FROM buybacks AS b
-    WHERE b.grain = 'quarter' AND b.measure = 'bought' AND b.trusted AND b.shares IS NOT NULL AND b.published_on <= CAST(as_of AS DATE)
+    SELECT b.ticker, b.start_date AS period_start, b.end_date AS period_end, b.shares, b.quality, b.published_on, b.source_id FROM buybacks_known(as_of) AS b
+    WHERE b.grain = 'quarter' AND b.shares IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY b.ticker, b.start_date, b.end_date ORDER BY b.published_on DESC, b.buyback_id) = 1
 ),
 counts AS (SELECT s.ticker, s.date, s.shares_mn * 1e6 AS shares, s.known_on, s.source_id FROM shares AS s WHERE s.kind = 'outstanding' AND s.quality <> 'about' AND s.known_on <= CAST(as_of AS DATE) QUALIFY row_number() OVER (PARTITION BY s.ticker, s.date ORDER BY s.known_on DESC, s.source_id) = 1),
@@ -127,7 +127,7 @@ COMMENT ON MACRO TABLE buyback_programmes IS 'Authorisations to buy back and wha
 
 CREATE MACRO buyback_mandate(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
-known AS (SELECT b.* FROM buybacks AS b, asked WHERE b.grain = 'mandate' AND b.measure = 'bought' AND b.trusted AND (b.superseded_on IS NULL OR b.superseded_on > asked.day) AND b.published_on <= asked.day),
+known AS (SELECT b.* FROM buybacks_known(as_of) AS b WHERE b.grain = 'mandate'),
 said AS (
     SELECT k.*, m.issued_pct, coalesce(m.limit_shares, (SELECT max(o.limit_shares) FROM buyback_mandates AS o WHERE o.ticker = k.ticker AND o.resolved_on = k.start_date AND o.end_date <= asked.day)) AS limit_shares
     FROM known AS k CROSS JOIN asked LEFT JOIN buyback_mandates AS m ON m.ticker = k.ticker AND m.end_date = k.end_date AND m.source_id = k.source_id
@@ -152,8 +152,8 @@ COMMENT ON MACRO TABLE buyback_silences IS 'The months before results in which a
 CREATE MACRO buyback_prices(as_of) AS TABLE
 WITH asked AS (SELECT CAST(as_of AS DATE) AS day),
 days AS (
-    SELECT b.ticker, year(b.end_date) AS year, b.end_date AS date, sum(b.shares) AS shares, sum(b.amount_hkd) AS amount_hkd FROM buybacks AS b, asked
-    WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND b.shares IS NOT NULL AND b.amount_hkd IS NOT NULL AND (b.superseded_on IS NULL OR b.superseded_on > asked.day) AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY ALL
+    SELECT b.ticker, year(b.end_date) AS year, b.end_date AS date, sum(b.shares) AS shares, sum(b.amount_hkd) AS amount_hkd FROM buybacks_known(as_of) AS b, asked
+    WHERE b.grain = 'day' AND b.shares IS NOT NULL AND b.amount_hkd IS NOT NULL AND b.end_date <= asked.day GROUP BY ALL
 ),
 closes AS (SELECT ticker, date, close, frequency FROM price_series(as_of) WHERE currency = 'HKD'),
 of_year AS (
@@ -175,8 +175,8 @@ COMMENT ON MACRO TABLE buyback_prices IS 'The average price of the daily rows kn
 -- How much of the day's trading was it? Only where the volume of the day is known.
 CREATE MACRO buyback_turnover(as_of) AS TABLE
 WITH bought AS (
-    SELECT b.ticker, b.end_date AS date, sum(b.shares) AS shares FROM buybacks AS b
-    WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND b.venue = 'Hong Kong' AND (b.superseded_on IS NULL OR b.superseded_on > CAST(as_of AS DATE)) AND b.published_on <= CAST(as_of AS DATE) AND b.end_date <= CAST(as_of AS DATE) GROUP BY ALL
+    SELECT b.ticker, b.end_date AS date, sum(b.shares) AS shares FROM buybacks_known(as_of) AS b
+    WHERE b.grain = 'day' AND b.venue = 'Hong Kong' AND b.end_date <= CAST(as_of AS DATE) GROUP BY ALL
 )
 SELECT b.ticker, b.date, b.shares, p.volume, 100 * b.shares / p.volume AS turnover_pct FROM bought AS b JOIN prices AS p ON p.ticker = b.ticker AND p.date = b.date AND p.frequency = 'daily' WHERE p.volume > 0 AND b.shares <= p.volume ORDER BY b.ticker, b.date;
 COMMENT ON MACRO TABLE buyback_turnover IS 'Shares bought on a day in Hong Kong as a part of all shares traded there that day, where the volume is known. As known on the evening of as_of. One row per (ticker, date).';

@@ -266,11 +266,16 @@ COMMENT ON COLUMN buyback_reconciliation.quality IS 'exact, rounded, over, about
 COMMENT ON COLUMN buyback_reconciliation.correction_id IS 'Ruling, a row of corrections; NULL: as printed';
 COMMENT ON COLUMN buyback_reconciliation.source_id IS 'Source of the statement';
 
--- The complete daily reports as they stood on an evening: a row that was corrected later still stands.
+-- What stood on an evening: a row that was corrected later still stands, a contradicted one never does.
+CREATE MACRO buybacks_known(as_of) AS TABLE
+SELECT b.* EXCLUDE (superseded_on) FROM buybacks AS b WHERE b.measure = 'bought' AND b.trusted AND b.published_on <= CAST(as_of AS DATE) AND (b.superseded_on IS NULL OR b.superseded_on > CAST(as_of AS DATE));
+COMMENT ON MACRO TABLE buybacks_known IS 'The purchases and statements of purchases that stood on the evening of as_of, of every grain: never to be summed together. One row per (buyback_id).';
+
+-- The complete daily reports as they stood on an evening.
 CREATE MACRO buyback_days(as_of) AS TABLE
 SELECT b.ticker, b.end_date AS date, b.shares, b.amount, b.currency, b.amount_hkd, c.first_day, least(c.last_day, CAST(as_of AS DATE)) AS covered_to
-FROM buybacks AS b JOIN buyback_coverage AS c ON c.ticker = b.ticker AND c.venue = b.venue AND c.complete AND b.end_date BETWEEN c.first_day AND c.last_day
-WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND (b.superseded_on IS NULL OR b.superseded_on > CAST(as_of AS DATE)) AND b.published_on <= CAST(as_of AS DATE) AND b.end_date <= CAST(as_of AS DATE);
+FROM buybacks_known(as_of) AS b JOIN buyback_coverage AS c ON c.ticker = b.ticker AND c.venue = b.venue AND c.complete AND b.end_date BETWEEN c.first_day AND c.last_day
+WHERE b.grain = 'day' AND b.end_date <= CAST(as_of AS DATE);
 COMMENT ON MACRO TABLE buyback_days IS 'The daily returns of the complete reports as known on the evening of as_of. One row per (ticker, date) and line of the report.';
 
 CREATE VIEW buyback_by_period AS
@@ -302,8 +307,7 @@ COMMENT ON COLUMN buyback_by_period.complete IS 'true: the report covers the who
 CREATE MACRO buyback_ytd(as_of) AS TABLE
 WITH RECURSIVE asked AS (SELECT CAST(as_of AS DATE) AS day, CAST(date_trunc('year', CAST(as_of AS DATE)) AS DATE) AS year_start),
 known AS (
-    SELECT b.* FROM buybacks AS b, asked WHERE b.measure = 'bought' AND b.trusted AND (b.superseded_on IS NULL OR b.superseded_on > asked.day) AND b.published_on <= asked.day AND b.end_date <= asked.day
-       AND NOT EXISTS (FROM buyback_doubts AS d WHERE d.buyback_id = b.buyback_id AND d.code = 'B05' AND d.correction_id IS NULL)
+    SELECT b.* FROM buybacks_known(as_of) AS b, asked WHERE b.end_date <= asked.day AND NOT EXISTS (FROM buyback_doubts AS d WHERE d.buyback_id = b.buyback_id AND d.code = 'B05' AND d.correction_id IS NULL)
 ),
 -- 1. the exchange's complete daily report, of every venue to the same day
 covered AS (
@@ -504,12 +508,11 @@ same_day AS (
     WHERE n.preference = 1 GROUP BY n.ticker
 ),
 last_day_row AS (
-    SELECT b.ticker, max(b.end_date) AS last_purchase_date FROM buybacks AS b, asked
-    WHERE b.grain = 'day' AND b.measure = 'bought' AND b.trusted AND b.published_on <= asked.day AND b.end_date <= asked.day GROUP BY b.ticker
+    SELECT b.ticker, max(b.end_date) AS last_purchase_date FROM buybacks_known(as_of) AS b, asked WHERE b.grain = 'day' AND b.end_date <= asked.day GROUP BY b.ticker
 ),
 venues AS (
-    SELECT b.ticker, string_agg(DISTINCT b.venue, ', ' ORDER BY b.venue) AS venues FROM buybacks AS b, asked
-    WHERE b.measure = 'bought' AND b.trusted AND b.grain IN ('day', 'ytd', 'month', 'quarter', 'half', 'nine_months') AND b.published_on <= asked.day AND b.end_date BETWEEN asked.year_start AND asked.day GROUP BY b.ticker
+    SELECT b.ticker, string_agg(DISTINCT b.venue, ', ' ORDER BY b.venue) AS venues FROM buybacks_known(as_of) AS b, asked
+    WHERE b.grain IN ('day', 'ytd', 'month', 'quarter', 'half', 'nine_months') AND b.end_date BETWEEN asked.year_start AND asked.day GROUP BY b.ticker
 ),
 closes AS (SELECT ticker, date, close FROM price_series(as_of) WHERE currency = 'HKD'),
 joined AS (
