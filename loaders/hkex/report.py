@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from loaders.hkex import values
 from loaders.hkex.values import Wrong
@@ -91,6 +92,14 @@ class Report:
 
     def refuse(self, line: int, column: str, value: str | None, rule: str, wrong: str) -> None:
         self.wrong.append(Rejection(self.name, line, column, value, rule, wrong))
+
+    def take(self, number: int, row: dict, titles: dict[str, str], meaning: str, how: Callable, *more):
+        """The cell of a row as how reads it; what is wrong in it is noted, and None."""
+        try:
+            return how(row[meaning], *more)
+        except Wrong as error:
+            self.refuse(number, titles[meaning], values.text(row[meaning]) or None, error.rule, error.wrong)
+            return None
 
 
 @dataclass
@@ -210,13 +219,7 @@ def blocks_of(report: Report, cells: Sheet, header: int, columns: dict[str, int]
 def line_of(report: Report, row: dict, number: int, code: str, ticker: str | None, titles: dict[str, str]) -> tuple[Line | None, dict]:
     """One line and its merged columns; what is wrong in any cell is noted."""
     before, found = len(report.wrong), {}
-
-    def take(meaning: str, how: Callable, *more):
-        try:
-            return how(row[meaning], *more)
-        except Wrong as error:
-            report.refuse(number, titles[meaning], values.text(row[meaning]) or None, error.rule, error.wrong)
-            return None
+    take = partial(report.take, number, row, titles)
 
     def whole(cell) -> float:
         if not (value := values.count(cell)):

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from loaders.hkex import values
 from loaders.hkex.report import MARGIN, Fact, Report
@@ -83,13 +84,7 @@ def read(name: str, cells: Sheet, header: int, ticker_of: Callable[[str], str | 
 def facts_of(report: Report, row: dict, number: int, ticker: str | None, day: date | None, titles: dict[str, str], units: dict[str, str], today: date) -> list[Fact]:
     """The purchase of one line, and the year to date where the table prints it; what is wrong is noted."""
     before = len(report.wrong)
-
-    def take(meaning: str, how: Callable, *more):
-        try:
-            return how(row[meaning], *more)
-        except Wrong as error:
-            report.refuse(number, titles[meaning], values.text(row[meaning]) or None, error.rule, error.wrong)
-            return None
+    take = partial(report.take, number, row, titles)
 
     def currency_of(cell) -> str:
         found = CURRENCIES.get(values.text(cell).upper())
