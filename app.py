@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import frame, panels
+from ui import frame, panels, sign_in
 from ui.text import text
+from ui.view import TooOld
 
 st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "ui" / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
 
@@ -18,12 +19,16 @@ def hand_over() -> None:
     st.switch_page(pages[0], query_params=st.query_params.to_dict())
 
 
-chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top")
-if chosen.url_path == "":
+is_admitted = sign_in.admitted(language)
+chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted else "hidden")
+if is_admitted and chosen.url_path == "":
     chosen.run()
-else:
+elif is_admitted:
     view = frame.begin()
     if view is not None:
-        chosen.run()
+        try:
+            chosen.run()
+        except TooOld as error:
+            st.warning(panels.escape(view.text("frame.too_old", snapshot=error)))
         frame.end(view)
     panels.screen()

@@ -18,7 +18,7 @@ day = view.day
 kinds = view.kinds
 asked = view.companies
 outside = view.without_figures
-about = dict(as_of=view.as_of, snapshot=view.served.snapshot_id)
+about = dict(as_of=view.as_of, link=view.link("buybacks", view.state.tickers, **view.state.extras))
 colour = palette.company(asked[0], view.theme()) if asked else None
 
 
@@ -27,7 +27,7 @@ def money(value, **options) -> str:
 
 
 def shown_as(figure, key: str, tickers: list[str]) -> None:
-    panels.picture(view, figure, key, key.replace("_", "-"), tickers)
+    panels.picture_of(view, figure, key, key.replace("_", "-"), tickers)
 
 
 def tall(height: int) -> int:

@@ -103,7 +103,7 @@ with figures:
 
 def stamped(**words) -> stamp.Stamp:
     return stamp.Stamp(view.text(f"chart.coverage_{kind}", broker=name, year=year, **words), view.text(f"chart.coverage_{kind}_subtitle", year=year, **words), as_of=view.as_of, source=view.text("coverage.source", broker=name, date=day(later)), number=len(drawn),
-                       note=view.text("coverage.gone", names=", ".join(view.name(t) for t in changes[changes["change"] == "dropped"]["ticker"])) if kind == "changes" and (changes["change"] == "dropped").any() else "", snapshot=view.served.snapshot_id)
+                       note=view.text("coverage.gone", names=", ".join(view.name(t) for t in changes[changes["change"] == "dropped"]["ticker"])) if kind == "changes" and (changes["change"] == "dropped").any() else "", link=view.link("coverage", view.state.tickers, **view.state.extras))
 
 
 if kind == "changes" and len(changes):
@@ -124,7 +124,7 @@ else:
 made = made.assign(name=[named[t] for t in made["ticker"]])
 if len(made):
     figure = panels.drawn("dumbbell", rows, stamped(**words), view.theme(), **options, empty=view.text("missing.no_rows", date=day(view.as_of)))
-    panels.picture(view, figure, f"coverage_{kind}", f"coverage-{kind}", [])
+    panels.picture_of(view, figure, f"coverage_{kind}", f"coverage-{kind}", [])
     st.markdown(f"**{panels.escape(title)}**")
     tables.coverage(view, kind, made, year)
     sources = view.sources_of(pd.concat([made["source_id"], made["source_id_before"]]) if kind == "changes" else made["source_id"])

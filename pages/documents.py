@@ -133,13 +133,13 @@ def draw(chosen: dict[str, str], happened: pd.DataFrame) -> None:
         name, currency = view.name(lines[0]), prices["currency"].iloc[0] if len(prices) else ""
         drawn = drawn[(drawn["event_date"] >= prices["date"].min()) & ~drawn["is_ahead"].astype(bool)]
         said = stamp.Stamp(view.text("documents.price", name=name), view.text("documents.price_subtitle", currency=currency, frequency=view.text(f"frequency.{prices['frequency'].iloc[0]}") if len(prices) else formats.MISSING), evening,
-                           view.text("documents.price_source"), note=" ".join(filter(None, (view.text("documents.outside_range") if len(drawn) < len(happened) else "", marks.prices(view, lines)))), number=len(drawn), snapshot=view.served.snapshot_id)
+                           view.text("documents.price_source"), note=" ".join(filter(None, (view.text("documents.outside_range") if len(drawn) < len(happened) else "", marks.prices(view, lines)))), number=len(drawn), link=view.link("documents", view.state.tickers, **view.state.extras))
         figure = panels.drawn("price_with_events", prices, drawn, said, theme, currency=currency, colour=palette.company(lines[0], theme), empty=view.text("documents.price_none", name=name, date=day(evening)), height=430)
     else:
         said = stamp.Stamp(view.text("documents.timeline", about=subject) if subject else view.text("documents.timeline_all"), view.text("documents.timeline_subtitle"), evening, view.text("documents.timeline_source"),
-                           note=view.text("documents.outside_window", number=left_out, window=view.window_words()) if left_out else "", number=len(drawn), snapshot=view.served.snapshot_id)
+                           note=view.text("documents.outside_window", number=left_out, window=view.window_words()) if left_out else "", number=len(drawn), link=view.link("documents", view.state.tickers, **view.state.extras))
         figure = panels.drawn("event_timeline", drawn, said, theme, empty=view.text("documents.timeline_none", date=day(evening)), height=430)
-    panels.picture(view, figure, f"documents_{kind}", f"documents-{kind}", lines, evening)
+    panels.picture_of(view, figure, f"documents_{kind}", f"documents-{kind}", lines, evening)
 
 
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:

@@ -30,7 +30,7 @@ def choose_company() -> str | None:
     counts = view.ask("""SELECT issuer_ticker AS ticker, count(*) AS number FROM (SELECT ticker FROM estimate_revisions(?) UNION ALL SELECT ticker FROM targets_as_of(?) UNION ALL SELECT ticker FROM ratings_as_of(?)) JOIN companies USING (ticker)
                          GROUP BY issuer_ticker ORDER BY number DESC, ticker""", view.as_of, view.as_of, view.as_of)
     offered = asked or counts["ticker"].tolist()
-    return panels.one_of(view, offered, "estimates")
+    return view.one_of(offered)
 
 
 def above(pct: float) -> str:
@@ -144,7 +144,7 @@ with figures:
 # The picture ------------------------------------------------------------------------------------------------------------
 
 def stamped(title: str, subtitle: str, *, number: int | None = None, note: str = "") -> stamp.Stamp:
-    return stamp.Stamp(title, subtitle, as_of=view.as_of, source=view.text("estimates.source"), note=note, number=number, snapshot=view.served.snapshot_id)
+    return stamp.Stamp(title, subtitle, as_of=view.as_of, source=view.text("estimates.source"), note=note, number=number, link=view.link("estimates", view.state.tickers, **view.state.extras))
 
 
 def hover(row) -> str:
@@ -186,7 +186,7 @@ def draw_expected():
 
 if len(targets) or len(surprises):
     figure = draw_targets() if chart == "targets" else draw_expected()
-    panels.picture(view, figure, f"estimates_{chart}", f"estimates-{chart}", [focus])
+    panels.picture_of(view, figure, f"estimates_{chart}", f"estimates-{chart}", [focus])
 
 
 # The tables, the definitions, the sources ------------------------------------------------------------------------------

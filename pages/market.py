@@ -129,9 +129,9 @@ def draw_sheet(month: pd.Timestamp, rows: pd.DataFrame, indices: pd.DataFrame, s
     figure = panels.drawn(
         "month_sheet", indices.assign(name=[view.name(ticker) for ticker in indices["ticker"]], place=[INDICES.index(ticker) for ticker in indices["ticker"]]).sort_values(["place", "first_day"])[["ticker", "name", "first_day", "return_pct"]],
         movers[["market", "name", "return_pct", "excess_pp", "chosen", "note"]], shown[["name", "value", "prior_value", "percentile", "n"]],
-        stamp.Stamp(view.text("chart.month_sheet", month=words), view.text("chart.month_sheet_subtitle"), view.as_of, view.text("source.market"), " ".join(notes), len(movers), view.served.snapshot_id),
+        stamp.Stamp(view.text("chart.month_sheet", month=words), view.text("chart.month_sheet_subtitle"), view.as_of, view.text("source.market"), " ".join(notes), len(movers), view.link("market", view.state.tickers, **view.state.extras)),
         view.theme(), heads=heads, months=[first.date() for first in pd.date_range(end=month, periods=MONTHS, freq="MS")], window=view.window_words(), empty=view.text("finding.market_none", month=words, date=day(view.as_of)), height=540)
-    panels.picture(view, figure, "market_sheet", f"market-{key_of(month)}", view.state.tickers)
+    panels.picture_of(view, figure, "market_sheet", f"market-{key_of(month)}", view.state.tickers)
 
 
 # The page ------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ if len(shown):
     picture = panels.drawn("cross_section", shown.assign(name=[view.name(t) for t in shown["ticker"]], value=shown["pe_ttm"])[["ticker", "name", "value", "percentile", "status"]].merge(
             view.ask("SELECT ticker, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis), on="ticker", how="left"),
         stamp.Stamp(view.text("chart.cross_section"), view.text("chart.cross_section_subtitle", unit=view.text("unit.times"), metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=window), view.as_of,
-                    view.text("source.computed", frequency=view.closes), note=marks.prices(view, shown["ticker"]), snapshot=view.served.snapshot_id, number=len(ranked)),
+                    view.text("source.computed", frequency=view.closes), note=marks.prices(view, shown["ticker"]), link=view.link("overview", view.state.tickers, **view.state.extras), number=len(ranked)),
         view.theme(), height=200 + 28 * len(shown) if len(shown) < 9 else None, empty=view.text("missing.no_rows", date=formats.day(view.as_of, view.language)))
     panels.show(picture, "overview_ranges", stamp.filename("overview", view.state.tickers, view.as_of), view.text("chart.cross_section"), language=view.language)
 

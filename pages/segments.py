@@ -40,7 +40,7 @@ def choose_company(counts: pd.Series) -> str | None:
     if len(asked) == 1:
         return asked[0]
     offered = asked or counts.index.tolist()
-    return panels.one_of(view, offered, "segments")
+    return view.one_of(offered)
 
 
 # The finding and the headline -----------------------------------------------------------------------------------
@@ -188,11 +188,11 @@ def readable(own: pd.DataFrame, top: pd.DataFrame) -> pd.DataFrame:
 # The pictures -----------------------------------------------------------------------------------------------------
 
 def stamped(title: str, subtitle: str, *notes: str, number: int | None = None, source: str) -> stamp.Stamp:
-    return stamp.Stamp(title, subtitle, view.as_of, source, note=" ".join(note for note in notes if note), number=number, snapshot=view.served.snapshot_id)
+    return stamp.Stamp(title, subtitle, view.as_of, source, note=" ".join(note for note in notes if note), number=number, link=view.link("segments", view.state.tickers, **view.state.extras))
 
 
 def show(figure, kind: str, tickers: list[str]) -> None:
-    panels.picture(view, figure, f"segments_{kind}", f"segments-{kind}", tickers)
+    panels.picture_of(view, figure, f"segments_{kind}", f"segments-{kind}", tickers)
 
 
 def show_history(focus: str, name: str, own: pd.DataFrame, drawn: pd.DataFrame, top: pd.DataFrame, chart: str, grain: str, history: str) -> None:

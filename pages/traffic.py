@@ -61,7 +61,7 @@ def draw(week, every: pd.DataFrame, rows: pd.DataFrame) -> None:
     """The week's picture: all sites by size, the movers, stay against visits, or the weeks known so far."""
     kind = view.choice("chart", TRAFFIC_CHARTS, lambda name: view.text(f"traffic.view_{name}"))
     source = view.text("traffic.source", vendor=week["vendor"], date=day(week["published_on"])) if pd.notna(week["published_on"]) else view.text("traffic.source_undated", vendor=week["vendor"])
-    said = stamp.Stamp(view.text(f"traffic.{kind}"), view.text(f"traffic.{kind}_subtitle", vendor=week["vendor"], **({} if kind == "history" else {"week": week_words(week)})), view.as_of, source, number=len(rows), snapshot=view.served.snapshot_id)
+    said = stamp.Stamp(view.text(f"traffic.{kind}"), view.text(f"traffic.{kind}_subtitle", vendor=week["vendor"], **({} if kind == "history" else {"week": week_words(week)})), view.as_of, source, number=len(rows), link=view.link("traffic", view.state.tickers, **view.state.extras))
     theme, empty = view.theme(), view.text("finding.traffic_none", date=day(view.as_of))
     if kind == "history":
         largest = rows["site"].head(MOST_LINES).tolist()
@@ -70,7 +70,7 @@ def draw(week, every: pd.DataFrame, rows: pd.DataFrame) -> None:
         figure = panels.drawn("lines", lines.head(0) if single else lines, said, theme, zero=True, empty=view.text("traffic.history_one", vendor=week["vendor"], week=week_words(week)))
     else:
         figure = panels.drawn({"tiers": "traffic_tiers", "movers": "movers", "stay": "stay_against_visits"}[kind], rows[["site", "visits_mn", "wow_pct", "average_stay_s", "tier"]], said, theme, empty=empty)
-    panels.picture(view, figure, f"traffic_{kind}", f"traffic-{kind}", [week["vendor"]])
+    panels.picture_of(view, figure, f"traffic_{kind}", f"traffic-{kind}", [week["vendor"]])
 
 
 def show_traffic() -> list[str]:
@@ -131,9 +131,9 @@ def show_sector() -> list[str]:
         part = offered[key]
         label = [tables.stat_period(row) if key[0] == "series" else row.stat for row in part.itertuples()]
         said = stamp.Stamp(view.text("traffic.sector_chart", section=view.text(f"section.{section}")), view.text("traffic.sector_subtitle", stat=" · ".join(words for words in key[1:3] if words), unit=tables.stat_unit(view, part.iloc[0])), view.as_of,
-                           view.text("traffic.sector_source"), number=len(part), snapshot=view.served.snapshot_id)
+                           view.text("traffic.sector_source"), number=len(part), link=view.link("traffic", view.state.tickers, **view.state.extras))
         figure = panels.drawn("sector_bars", part[["value", "value_high", "quality", "is_forecast"]].assign(label=label), said, view.theme())
-        panels.picture(view, figure, "traffic_sector", f"sector-{section}", [])
+        panels.picture_of(view, figure, "traffic_sector", f"sector-{section}", [])
     tables.sector_stats(view, rows)
     panels.computed(view.text("computed.sector"), language, of=view.text("traffic.sector"))
     return rows["source_id"].drop_duplicates().tolist()

@@ -230,5 +230,5 @@ def test_every_chart_of_every_page_proves_itself(open_page, warehouse):
 
 
 def test_the_windows_are_the_grammar_of_links():
-    from ui.frame import YEARS
+    from ui.view import YEARS
     assert tuple(YEARS) == links.WINDOWS

@@ -22,7 +22,7 @@ NAMES = ["Invented Holdings", "一家名字非常非常非常长的虚构控股�
 
 
 def a_stamp(**more):
-    return Stamp("A finding about an invented company", "PE-TTM, times, adjusted, month-end", AS_OF, "Invented Exchange", number=60, snapshot="snap-1", **more)
+    return Stamp("A finding about an invented company", "PE-TTM, times, adjusted, month-end", AS_OF, "Invented Exchange", number=60, link="127.0.0.1:8501/valuation?t=9000.HK&as_of=2099-07-31&w=5y&basis=adjusted&s=20991231-101500-abcdef", **more)
 
 
 def months(count):

@@ -11,13 +11,12 @@ def a_page():
     from ui import charts, links, panels
 
     panels.screen()
-    state = links.State(lang="en")
     panels.notice([links.Problem("t", "<script>*x*", "link.no_ticker", ("0700.HK",))], "en")
     panels.finding("Invented trades at 14.3x, *cheap* & $low$.")
     panels.headline([("PE-TTM", "14.3x", "help"), ("Percentile", "3rd", None)])
-    stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented", snapshot="s")
+    stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
     rows = pd.DataFrame({"date": ["2099-07-31"], "value": [20.0], "status": ["OK"]})
-    panels.show(charts.percentile_band(rows, None, stamp, panels.theme(state)), "chart", "valuation", "One sentence.")
+    panels.show(charts.percentile_band(rows, None, stamp, charts.Theme()), "chart", "valuation", "One sentence.")
     panels.show(charts.percentile_band(rows, None, stamp, charts.Theme("dark")), "dark", "valuation", "One sentence.")
     panels.missing("12 of 23 companies report EPS")
     panels.computed("PE = close / EPS", "en")

@@ -1,26 +1,25 @@
 """The frame of every page: one row of filters, the state that all pages share, and the link that restates it.
 
 The state lives in the address: what a reader filters stands there at once, and a link opens the same view.
-A page begins with `view = frame.view()`.
+A page begins with `view = frame.view()`: a `View` with the controls that a page has.
 """
 
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import answers, formats, links, panels
-from ui.palette import Theme
+from ui import answers, formats, links, panels, sign_in
 from ui.text import text
+from ui.view import HOME, View
 from warehouse.snapshot import Served
 
-YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
 YEAR = timedelta(366)
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
 FACTS = """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily, (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures"""
@@ -29,109 +28,23 @@ KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_
 SEPARATORS = re.compile(r"[,，、;；\n]")
 
 
-@dataclass(frozen=True)
-class View:
-    """What a page knows about its reader: the state of the link, the snapshot it reads, and the evening it shows."""
+class Page(View):
+    """The view of one run, and the controls of its page: what is chosen stands in the link."""
 
-    state: links.State
-    served: Served
-    universe: links.Universe
-    names: Mapping[str, tuple[str, str]]
-    latest: date
-    has_daily: bool
-    is_current: bool
-    counts: Mapping[str, int]
-
-    @property
-    def as_of(self) -> date:
-        """The evening shown: the one asked for, else the latest session."""
-        return self.state.as_of or self.latest
-
-    @property
-    def past(self) -> date | None:
-        """The evening asked for where it is before the latest session; None is now, with what was published since."""
-        return self.as_of if self.as_of < self.latest else None
-
-    @property
-    def is_now(self) -> bool:
-        """Whether the served snapshot is shown as of its latest session: only then does what the last runs came to concern the reader."""
-        return self.is_current and self.past is None
-
-    @property
-    def years(self) -> int:
-        """The window in years; 0 is since listing."""
-        return YEARS[self.state.window]
-
-    @property
-    def language(self) -> str:
-        return self.state.lang
-
-    @property
-    def is_phone(self) -> bool:
-        return panels.is_phone()
-
-    @property
-    def issuers(self) -> tuple[str, ...]:
-        """Whose figures the chosen lines show, each once."""
-        return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
-
-    @property
-    def kinds(self) -> dict[str, str]:
-        """What each line of the universe is: company, peer, line, index, etf, basket."""
-        return {entry.ticker: entry.kind for entry in self.universe.entries}
-
-    @property
-    def companies(self) -> list[str]:
-        """The issuers chosen that have figures of their own."""
-        kinds = self.kinds
-        return [ticker for ticker in self.issuers if kinds[ticker] in ("company", "peer")]
-
-    @property
-    def without_figures(self) -> list[str]:
-        """The lines chosen that are no company's: indices, ETFs, the basket."""
-        kinds = self.kinds
-        return [ticker for ticker in self.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
-
-    def day(self, value) -> str:
-        """A date in the reader's language."""
-        return formats.day(value, self.language)
-
-    def ask(self, question: str, *parameters) -> pd.DataFrame:
-        """The answer of the snapshot shown. Where an earlier one lacks what a page asks for, the page ends with a sentence."""
-        try:
-            return answers.ask(self.served, question, *parameters)
-        except answers.CannotAnswer:
-            if self.is_current:
-                raise
-            st.warning(panels.escape(self.text("frame.too_old", snapshot=self.served.snapshot_id)))
-            st.stop()
-
-    def text(self, key: str, **values) -> str:
-        return text(key, self.language, **values)
-
-    def name(self, ticker: str) -> str:
-        """Short name in the reader's language."""
-        english, chinese = self.names.get(ticker, (ticker, ticker))
-        return chinese if self.language == "zh" else english
-
-    def window_words(self) -> str:
-        """The window in words: '5 years'."""
-        return self.text(f"window_long.{self.state.window}")
-
-    @property
-    def closes(self) -> str:
-        """What kind of closes stand behind this evening, in words: daily, month-end, or both, line by line."""
-        found = set(self.ask("SELECT DISTINCT frequency FROM price_latest(?)", self.as_of)["frequency"])
-        return self.text(f"frequency.{'mixed' if len(found) > 1 else found.pop() if found else 'month_end'}")
-
-    def choice(self, name: str, options, words, *, drop_down: bool = False, default: str | None = None) -> str:
+    def choice(self, name: str, options, words, *, drop_down: bool = False, default: str | None = None, width: int = 260) -> str:
         """What the link says for a parameter of the page, else the default or the first option; drawn as a control that writes it there."""
         asked = self.state.extras.get(name)
         key = f"choice_{name}"
         st.session_state[key] = asked if asked in options else default or options[0]
         drop_down = drop_down or (self.is_phone and len(options) > 3)  # a phone has no room for more side by side
         draw = st.selectbox if drop_down else partial(st.segmented_control, required=True)
-        return draw(self.text(f"choice.{name}"), options, format_func=words, label_visibility="collapsed", key=key, on_change=_chosen, args=(name, key), **({"width": 260} if drop_down else {}))
+        return draw(self.text(f"choice.{name}"), options, format_func=words, label_visibility="collapsed", key=key, on_change=_chosen, args=(name, key), **({"width": width} if drop_down else {}))
+
+    def one_of(self, offered: Sequence[str], default: str | None = None) -> str | None:
+        """The line shown, of those offered: a button each where a few are chosen, else a list; None where none is offered."""
+        if not offered:
+            return None
+        return self.choice("focus", list(offered), self.name, drop_down=not 1 < len(self.state.tickers) <= 4, default=default, width=180)
 
     @staticmethod
     def chosen(name: str, value: str) -> None:
@@ -139,28 +52,12 @@ class View:
         before = st.session_state["harbourview_state"]
         st.session_state["harbourview_state"] = replace(before, extras=dict(before.extras) | {name: value})
 
-    def link(self) -> str:
-        """The link that shows this very view next month."""
-        return _canonical(self.latest)
-
-    def theme(self, **options) -> Theme:
-        return panels.theme(self.state, **options)
-
-    def sources_of(self, source_ids) -> list[dict]:
-        """publisher, title, published_on, url of each source, in the order of publication, newest first."""
-        wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
-        if not wanted:
-            return []
-        marks = ", ".join("?" for _ in wanted)
-        rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
-        return rows.to_dict("records")
-
 
 def _chosen(name: str, key: str) -> None:
-    View.chosen(name, st.session_state[key])
+    Page.chosen(name, st.session_state[key])
 
 
-def view() -> View:
+def view() -> Page:
     """The view that the frame made for this run; a page takes it once.
 
     Until app.py has run once, Streamlit takes the folder pages/ for an app of its older kind and runs a deep link's
@@ -228,7 +125,7 @@ def choose(*tickers: str) -> None:
     st.session_state["harbourview_choose"] = list(tickers)
 
 
-def begin() -> View | None:
+def begin() -> Page | None:
     """Read the address, draw the filters, write the address again. None where there is nothing to show, and the page says why."""
     try:
         current = answers.served()
@@ -270,7 +167,7 @@ def begin() -> View | None:
         st.query_params.from_dict(written)
     st.session_state["harbourview_query"] = written
     _notices(state, current, now, latest)
-    made = View(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])})
+    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address())
     st.session_state["harbourview_view"] = made
     return made
 
@@ -332,6 +229,12 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
             st.toggle(text("filter.mode", language), key=KEYS["mode"])
             st.caption(text("action.copy_link", language))
             st.code(_canonical(latest), language=None, wrap_lines=True)
+            sign_in.way_out(language)
+
+
+def _address() -> str:
+    """Where the pages are, as the reader's browser sees it; HARBOURVIEW_URL names it where a proxy hides that."""
+    return os.environ.get("HARBOURVIEW_URL", "").rstrip("/") or (st.context.url or HOME).split("?")[0].rsplit("/", 1)[0]
 
 
 def _canonical(latest: date) -> str:
@@ -342,6 +245,6 @@ def _canonical(latest: date) -> str:
     return f"{address}?{urlencode(stated, safe=',:^')}"
 
 
-def end(view: View) -> None:
+def end(view: Page) -> None:
     """The line under every page: how new the data is, what kind of closes stand behind it, and from which snapshot."""
     st.caption(view.text("frame.footer", as_of=formats.day(view.as_of, view.language), latest=formats.day(view.latest, view.language), frequency=view.closes, snapshot=view.served.snapshot_id))

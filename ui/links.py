@@ -42,8 +42,8 @@ ONLY = ("all", "stale")
 
 DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN = "5y", "adjusted", "en", "hk"
 
-PARAMETERS = ("t", "as_of", "w", "basis", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
-PAGE_EXTRAS = ("metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q")
+PARAMETERS = ("t", "as_of", "w", "basis", "focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
+PAGE_EXTRAS = ("focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q")
 # Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
 FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -324,7 +324,7 @@ def parse(
             choice = _choice(name, raw, allowed[name], "", problems)
             if len(problems) == before:
                 kept[name] = choice
-        elif name in ("against", "line"):
+        elif name in ("focus", "against", "line"):
             found = resolve(raw, universe)
             if found.ticker is None:
                 problems.append(Problem(name, raw, "link.two_tickers" if _is_two(raw, universe) else "link.no_ticker", found.candidates))
@@ -391,6 +391,12 @@ def write(state: State) -> dict[str, str]:
     if state.snapshot:
         query["s"] = state.snapshot
     return query
+
+
+def short(state: State) -> dict[str, str]:
+    """The canonical query without what every reader has by default: the language and the colours of a rise."""
+    left_out = {"lang": DEFAULT_LANGUAGE, "updown": DEFAULT_UPDOWN}
+    return {name: value for name, value in write(state).items() if left_out.get(name) != value}
 
 
 def sentence(problem: Problem, language: str = "en") -> str:

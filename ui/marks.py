@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ui import answers, formats, panels
-from ui.frame import View
+from ui.view import View
 from warehouse.runs import Line
 
 NAMED = 4  # lines that are named; of the others how many

@@ -5,21 +5,22 @@ Only this module of the kit imports streamlit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import charts, links
+from ui import links
 from ui.palette import TOKENS, Theme
+from ui.pictures.parts import Picture, drawn
 from ui.stamp import config, filename, light_copy
 from ui.text import text
+from ui.view import WIDTHS, Screen
 
-# The narrowest figure that a screen of each kind shows, by how many charts stand side by side.
-WIDTHS = {"desk": {1: 900, 2: 520, 3: 340}, "tablet": {1: 580, 2: 320, 3: 320}, "phone": {1: 330, 2: 330, 3: 330}}
+__all__ = ["drawn"]  # for the pages whose pictures have no room of their own yet
 
 # Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once, and only
 # where it is not a desk; there is nothing to see.
@@ -50,28 +51,15 @@ def screen() -> None:
     mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk")}, on_kind_change=_told, height=1)
 
 
-def is_phone() -> bool:
-    """Whether the reader's screen is a phone's, as far as it has been told."""
-    return st.session_state.get("harbourview_screen_kind") == "phone"
-
-
-def theme(state: links.State, *, columns: int = 1, share: float = 1.0, height: int = 430) -> Theme:
-    """How this page draws: the browser's light or dark, the reader's language and colours, the room there is.
-
-    columns: how many charts stand side by side (1 to 3); share: of the page's width, where they are not
-    equally wide; height: px. Presentation mode is always light.
-    """
-    name = "light"
+def screen_of(state: links.State) -> Screen:
+    """What the reader's browser told of itself. Presentation mode is always light."""
+    kind, theme = st.session_state.get("harbourview_screen_kind", "desk"), "light"
     if state.mode != "present":
         try:
-            name = "dark" if st.context.theme.type == "dark" else "light"
+            theme = "dark" if st.context.theme.type == "dark" else "light"
         except AttributeError:
-            name = "light"
-    kind = st.session_state.get("harbourview_screen_kind", "desk")
-    width = WIDTHS[kind if kind in WIDTHS else "desk"][min(max(columns, 1), 3)]
-    if kind != "phone":
-        width = int(width * share)
-    return Theme(name=name, updown=state.updown, language=state.lang, width=width, height=height)
+            theme = "light"
+    return Screen(kind if kind in WIDTHS else "desk", theme)
 
 
 def finding(sentence: str) -> None:
@@ -129,27 +117,19 @@ def missing(message: str) -> None:
     st.caption(escape(message))
 
 
-@st.cache_resource(max_entries=300, show_spinner=False, hash_funcs={partial: lambda write: (write.func.__qualname__, write.args, sorted(write.keywords.items()))})
-def drawn(chart: str, *data: Any, **options: Any) -> go.Figure:
-    """The figure that ui.charts draws of these data: drawn once, then handed out again. Nobody may change it."""
-    return getattr(charts, chart)(*data, **options)
-
-
-def one_of(view, offered: Sequence[str], page: str) -> str | None:
-    """The company shown, of those offered: a button each where a few are chosen, else a list; None where none is offered."""
-    if not offered:
-        return None
-    chosen = view.companies
-    key = f"{page}_focus_{'_'.join(chosen)}"
-    if 1 < len(chosen) <= 4:
-        return st.segmented_control(view.text("segments.focus"), offered, default=offered[0], format_func=view.name, required=True, label_visibility="collapsed", key=key)
-    return st.selectbox(view.text("segments.focus"), offered, format_func=view.name, label_visibility="collapsed", width=180, key=key)
-
-
-def picture(view, figure: go.Figure, key: str, name: str, tickers: Sequence[str], evening: date | None = None) -> Any:
+def picture_of(view, figure: go.Figure, key: str, name: str, tickers: Sequence[str], evening: date | None = None) -> Any:
     """Draw a stamped figure that proves itself: its file is named after name, tickers and evening (the view's), and who does not see it is told its title and subtitle."""
     said, evening = figure.layout.meta, evening or view.as_of
     return show(figure, key, filename(name, tickers, evening), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=view.day(evening)), language=view.language)
+
+
+def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any) -> Any:
+    """Show a picture that proves itself, in the view's own theme where none is given; what st.plotly_chart returns.
+
+    of: what a selection in it belongs to beside its lines: another measure begins without one.
+    """
+    key = re.sub(r"\W+", "_", "_".join(["picture", shown.name, *shown.tickers, of]))
+    return show(shown.draw(theme or view.theme()), key, filename(shown.name, shown.tickers, shown.evening), shown.alt, language=view.language, **options)
 
 
 def show(figure: go.Figure, key: str, file: str, alt: str, *, language: str = "en", **options: Any) -> Any:

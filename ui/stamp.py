@@ -1,4 +1,4 @@
-"""What must every picture say about itself? Title, measure, date, source, number and snapshot.
+"""What must every picture say about itself? Title, measure, date, source, number and the link that opens it.
 
 `finish` is the one step that each chart passes through. It writes the stamp into the figure, as
 annotations tied to its edges, wrapped to the width and with margins counted from the lines, so that
@@ -41,7 +41,7 @@ class Stamp:
 
     title: the finding, or a plain name, at most 90 characters. subtitle: measure, unit, currency, basis,
     frequency. as_of: the date of the figures. source: publisher and document. note: restatements, stale
-    inputs, rulings. number: how many observations, where that means something. snapshot: the snapshot id.
+    inputs, rulings. number: how many observations, where that means something. link: what opens this very picture; it names the snapshot.
     """
 
     title: str
@@ -50,7 +50,7 @@ class Stamp:
     source: str
     note: str = ""
     number: int | None = None
-    snapshot: str = ""
+    link: str = ""
 
     def __post_init__(self) -> None:
         for name in ("title", "subtitle", "source"):
@@ -126,7 +126,7 @@ def _headline(title: str) -> str:
 
 
 def footer(stamp: Stamp, language: str) -> str:
-    """The line of the stamp: 'As of 31 Jul 2026 · Source: … · N 60 · Harbourview · snapshot'."""
+    """The line of the stamp: 'As of 31 Jul 2026 · Source: … · N 60 · Harbourview'."""
     parts = []
     if stamp.as_of is not None:
         parts.append(text("footer.as_of", language, date=formats.day(stamp.as_of, language)))
@@ -134,8 +134,6 @@ def footer(stamp: Stamp, language: str) -> str:
     if stamp.number is not None:
         parts.append(text("footer.number", language, number=formats.number(stamp.number)))
     parts.append("Harbourview")
-    if stamp.snapshot:
-        parts.append(stamp.snapshot)
     return " · ".join(parts)
 
 
@@ -167,7 +165,7 @@ def finish(
     subtitle = wrap(stamp.subtitle, inner, SUBTITLE)
     keys = _legend_lines(legend, inner)
     notes = wrap(stamp.note, inner, SMALL) if stamp.note else []
-    foot = wrap(footer(stamp, theme.language), inner, SMALL)
+    foot = wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL)
 
     y_title = EDGE
     y_subtitle = y_title + height_of(len(title), TITLE) + 1
@@ -226,7 +224,7 @@ def finish(
         },
         showlegend=False,
         dragmode=False,
-        meta={"title": _headline(stamp.title), "subtitle": stamp.subtitle, "footer": footer(stamp, theme.language)},
+        meta={"title": _headline(stamp.title), "subtitle": stamp.subtitle, "footer": footer(stamp, theme.language), "link": stamp.link},
     )
     axis = {
         "automargin": False,

@@ -256,7 +256,7 @@ def empty_figure(words: str | None, stamp: Stamp, theme: Theme, height: int | No
 def noted(stamp: Stamp, *notes: str) -> Stamp:
     """The stamp with the chart's own notes after the caller's."""
     words = " ".join(note for note in (stamp.note, *notes) if note)
-    return Stamp(stamp.title, stamp.subtitle, stamp.as_of, stamp.source, words, stamp.number, stamp.snapshot)
+    return Stamp(stamp.title, stamp.subtitle, stamp.as_of, stamp.source, words, stamp.number, stamp.link)
 
 
 def height_of_chart(theme: Theme, height: int | None) -> int:

@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.frame import View
 from ui.tables.parts import date_format, show
+from ui.view import View
 
 
 def _published(quality: str, printed, view: View, doubted_by=None) -> str:

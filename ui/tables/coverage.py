@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.frame import View
 from ui.tables.estimates import definition_words
 from ui.tables.parts import date_format, show
+from ui.view import View
 
 MONEY = "%,.2f"
 

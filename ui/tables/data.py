@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, links, panels
-from ui.frame import View
 from ui.tables.parts import date_format, show
 from ui.text import TEXTS
+from ui.view import View
 from warehouse.runs import Run
 from warehouse.snapshot import Shelved
 

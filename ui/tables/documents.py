@@ -8,8 +8,8 @@ import streamlit as st
 
 from ui import formats, panels
 from ui.charts.documents import event_day
-from ui.frame import View
 from ui.tables.parts import show
+from ui.view import View
 
 # What companies publish themselves looks different from what others think of it.
 BADGES = {"filing": ":green-badge[:material/gavel: {}]", "results": ":green-badge[:material/gavel: {}]", "broker report": ":orange-badge[{}]", "news": ":gray-badge[{}]"}

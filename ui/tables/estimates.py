@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.frame import View
 from ui.tables.parts import date_format, show
 from ui.text import TEXTS
+from ui.view import View
 
 
 def broker_words(view: View, broker: str) -> str:

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, marks, palette
-from ui.frame import View
 from ui.tables.parts import show
+from ui.view import View
 
 
 def overview(view: View, rows: pd.DataFrame, key: str) -> str | None:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats
-from ui.frame import View
+from ui.view import View
 
 ROW = 30  # px
 

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.frame import View
 from ui.tables.parts import date_format, show
+from ui.view import View
 
 
 def site_traffic(view: View, rows: pd.DataFrame) -> None:

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, panels
-from ui.frame import View
 from ui.tables.parts import date_format, show
+from ui.view import View
 
 
 def windows(view: View, rows: pd.DataFrame, write) -> None:

@@ -83,6 +83,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "action.go_to_date": ("Show {date}", "查看 {date}"),
     "action.current_snapshot": ("Open the current snapshot", "打开当前快照"),
     "action.clear": ("Clear", "清除"),
+    "action.sign_in": ("Sign in", "登录"),
+    "action.sign_out": ("Sign out", "退出登录"),
+    # Who may see the pages
+    "sign_in.outside": ("Please sign in with your firm's account.", "请使用贵公司账户登录。"),
+    "sign_in.ended": ("Your sign-in has ended. Please sign in again.", "登录已过期，请重新登录。"),
+    "sign_in.unproven": ("Your identity provider does not vouch for an e-mail address of yours, so that nobody can tell whether you may see these pages. Ask whoever runs this Harbourview.", "身份提供方未确认您的电子邮箱，无法判断您是否有权访问。请联系本站管理员。"),
+    "sign_in.stranger": ("{name} may not see these pages. Ask whoever runs this Harbourview, or sign out and sign in with another account.", "{name} 无权访问本站。请联系本站管理员，或退出后使用其他账户登录。"),
+    "sign_in.unusable": ("Nobody can sign in, so nothing is shown: {reason}.", "登录无法使用，因此不显示任何内容：{reason}。"),
+    "sign_in.as": ("Signed in as {name}", "已登录：{name}"),
     # Footers, in and under the figures
     "footer.as_of": ("As of {date}", "截至{date}"),
     "footer.source": ("Source: {source}", "来源：{source}"),

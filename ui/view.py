@@ -1,0 +1,162 @@
+"""What does a page or a picture know about its reader: the state of the link, the snapshot it reads, the evening it shows, the screen?
+
+A `View` asks the warehouse and writes words. It draws nothing on the screen and knows no session, so that a
+picture is the same on a page, in another format and in the meeting pack.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from ui import answers, formats, links
+from ui.palette import Theme
+from ui.stamp import Stamp
+from ui.text import text
+from warehouse.snapshot import Served
+
+YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
+HOME = "http://127.0.0.1:8501"
+# The narrowest figure that a screen of each kind shows, px, by how many charts stand side by side.
+WIDTHS = {"desk": {1: 900, 2: 520, 3: 340}, "tablet": {1: 580, 2: 320, 3: 320}, "phone": {1: 330, 2: 330, 3: 330}}
+
+
+class TooOld(Exception):
+    """An earlier snapshot lacks what a page asks for."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a page is drawn on: desk (also where nobody knows), tablet or phone; light or dark."""
+
+    kind: str = "desk"
+    theme: str = "light"
+
+
+@dataclass(frozen=True)
+class View:
+    """The state of the link, the snapshot read, and the evening shown. address: where the pages are, without a slash at its end."""
+
+    state: links.State
+    served: Served
+    universe: links.Universe
+    names: Mapping[str, tuple[str, str]]
+    latest: date
+    has_daily: bool
+    is_current: bool
+    counts: Mapping[str, int]
+    screen: Screen = Screen()
+    address: str = HOME
+
+    @property
+    def as_of(self) -> date:
+        """The evening shown: the one asked for, else the latest session."""
+        return self.state.as_of or self.latest
+
+    @property
+    def past(self) -> date | None:
+        """The evening asked for where it is before the latest session; None is now, with what was published since."""
+        return self.as_of if self.as_of < self.latest else None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether the served snapshot is shown as of its latest session: only then does what the last runs came to concern the reader."""
+        return self.is_current and self.past is None
+
+    @property
+    def years(self) -> int:
+        """The window in years; 0 is since listing."""
+        return YEARS[self.state.window]
+
+    @property
+    def language(self) -> str:
+        return self.state.lang
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether the reader's screen is a phone's, as far as it has been told."""
+        return self.screen.kind == "phone"
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Whose figures the chosen lines show, each once."""
+        return tuple(dict.fromkeys(self.universe.issuer(ticker) for ticker in self.state.tickers))
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each line of the universe is: company, peer, line, index, etf, basket."""
+        return {entry.ticker: entry.kind for entry in self.universe.entries}
+
+    @property
+    def companies(self) -> list[str]:
+        """The issuers chosen that have figures of their own."""
+        kinds = self.kinds
+        return [ticker for ticker in self.issuers if kinds[ticker] in ("company", "peer")]
+
+    @property
+    def without_figures(self) -> list[str]:
+        """The lines chosen that are no company's: indices, ETFs, the basket."""
+        kinds = self.kinds
+        return [ticker for ticker in self.state.tickers if kinds[ticker] in ("index", "etf", "basket")]
+
+    def day(self, value) -> str:
+        """A date in the reader's language."""
+        return formats.day(value, self.language)
+
+    def ask(self, question: str, *parameters) -> pd.DataFrame:
+        """The answer of the snapshot shown. Raises TooOld where an earlier one lacks what is asked for."""
+        try:
+            return answers.ask(self.served, question, *parameters)
+        except answers.CannotAnswer:
+            if self.is_current:
+                raise
+            raise TooOld(self.served.snapshot_id) from None
+
+    def text(self, key: str, **values) -> str:
+        return text(key, self.language, **values)
+
+    def name(self, ticker: str) -> str:
+        """Short name in the reader's language."""
+        english, chinese = self.names.get(ticker, (ticker, ticker))
+        return chinese if self.language == "zh" else english
+
+    def window_words(self) -> str:
+        """The window in words: '5 years'."""
+        return self.text(f"window_long.{self.state.window}")
+
+    @property
+    def closes(self) -> str:
+        """What kind of closes stand behind this evening, in words: daily, month-end, or both, line by line."""
+        found = set(self.ask("SELECT DISTINCT frequency FROM price_latest(?)", self.as_of)["frequency"])
+        return self.text(f"frequency.{'mixed' if len(found) > 1 else found.pop() if found else 'month_end'}")
+
+    def theme(self, *, columns: int = 1, share: float = 1.0, height: int = 430) -> Theme:
+        """How figures are drawn here: light or dark, the reader's language and colours, the room there is.
+
+        columns: how many charts stand side by side (1 to 3); share: of the page's width, where they are not
+        equally wide; height: px.
+        """
+        width = WIDTHS[self.screen.kind][min(max(columns, 1), 3)]
+        return Theme(name=self.screen.theme, updown=self.state.updown, language=self.language, width=width if self.is_phone else int(width * share), height=height)
+
+    def link(self, page: str, tickers: Sequence[str] = (), evening: date | None = None, **parameters: str | None) -> str:
+        """The link of a page that shows these tickers with these parameters on this evening, next month too: the evening (the view's) and the snapshot are stated."""
+        stated = replace(self.state, tickers=tuple(tickers), as_of=evening or self.as_of, snapshot=self.served.snapshot_id, mode="", extras={name: value for name, value in parameters.items() if value})
+        return f"{self.address}/{page}?{urlencode(links.short(stated), safe=',:^')}"
+
+    def stamp(self, page: str, title: str, subtitle: str, source: str, *notes: str, number: int | None = None, evening: date | None = None, tickers: Sequence[str] = (), **parameters: str | None) -> Stamp:
+        """What a picture says about itself; page, tickers and parameters make the link that opens it."""
+        link = re.sub(r"^https?://", "", self.link(page, tickers, evening, **parameters))
+        return Stamp(title, subtitle, evening or self.as_of, source, " ".join(note for note in notes if note), number, link)
+
+    def sources_of(self, source_ids) -> list[dict]:
+        """publisher, title, published_on, url of each source, in the order of publication, newest first."""
+        wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
+        if not wanted:
+            return []
+        marks = ", ".join("?" for _ in wanted)
+        rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
+        return rows.to_dict("records")
