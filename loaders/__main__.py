@@ -14,16 +14,20 @@ from pathlib import Path
 import duckdb
 
 from loaders import build
-from warehouse import places, runs, snapshot
+from warehouse import engine, places, runs, snapshot
 
 PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
 SHOWN = 20  # stale lines that status names without --json
 
 
+def published_to() -> engine.Folder | engine.Lake:
+    return engine.published_to(places.data_folder())
+
+
 def still_served() -> str:
     """What an error line ends with: what happened to the data."""
     try:
-        now = snapshot.served(places.warehouse_folder())
+        now = published_to().served()
     except snapshot.NoSnapshot:
         return "nothing was published, nothing is served yet"
     return f"nothing was published, still serving {now.snapshot_id}"
@@ -87,6 +91,7 @@ def run_prices(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(f"\nbroken off; what has landed is whole, the same command goes on from here; {still_served()}", file=sys.stderr)
         return BROKEN_OFF
+    published_to().tell_run(data / "prices")
     well = tell_build(report.built, begun)
     for line in unknown + report.left_out:
         print(f"left out: {line}", file=sys.stderr)
@@ -208,15 +213,15 @@ def run_status(as_json: bool) -> int:
 
 
 def run_rollback(snapshot_id: str | None) -> int:
-    folder = places.warehouse_folder()
-    with snapshot.lock(folder):
+    warehouse = published_to()
+    with snapshot.lock(places.warehouse_folder()):
         if snapshot_id is None:
-            now = snapshot.served(folder).snapshot_id
-            earlier = [candidate for candidate in snapshot.published(folder) if candidate < now]
+            now = warehouse.served().snapshot_id
+            earlier = [one.snapshot_id for one in warehouse.shelf() if one.snapshot_id < now]
             if not earlier:
                 raise snapshot.NoSnapshot(f"there is no snapshot before {now}")
             snapshot_id = earlier[0]
-        snapshot.point_to(folder, snapshot_id)
+        warehouse.point_to(snapshot_id)
     print(f"serving {snapshot_id}")
     return PUBLISHED
 
@@ -264,13 +269,13 @@ def main(arguments: list[str] | None = None) -> int:
             case "status":
                 return run_status(chosen.json)
             case "path":
-                print(snapshot.served(places.warehouse_folder()).path)
+                print(published_to().path(published_to().served()))
                 return PUBLISHED
             case "rollback":
                 return run_rollback(chosen.id)
             case "pin":
                 with snapshot.lock(places.warehouse_folder()):
-                    snapshot.pin(places.warehouse_folder(), chosen.id)
+                    published_to().pin(chosen.id)
                 print(f"kept for good: {chosen.id}")
                 return PUBLISHED
     except snapshot.Locked as error:

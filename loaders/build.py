@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from loaders import amend, checks, curated, reading, reference
-from warehouse import dictionary, runs, snapshot
+from warehouse import dictionary, engine, runs, snapshot
 
 VERSION = "0.1.0"
 
@@ -83,21 +83,21 @@ def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) 
 
 def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
     """The same for who holds the loaders' lock already."""
-    folder = data / "warehouse"
+    folder, warehouse = data / "warehouse", engine.published_to(data)
     amend.complete(data)
     inputs = inputs_of(data)
     for leftover in folder.glob("stage-*"):
         _remove(leftover)
-    if publish and _already_served(folder, inputs.sha256):
-        snapshot.accept(folder)
-        return Result(snapshot.served(folder).snapshot_id, unchanged=True)
+    if publish and (now := _already_served(warehouse, inputs.sha256)):
+        warehouse.accept()
+        return Result(now.snapshot_id, unchanged=True)
     built_at = datetime.now(UTC)
     snapshot_id = snapshot.snapshot_name(built_at, inputs.sha256)
     staged = folder / f"stage-{snapshot_id}.duckdb"
 
     def refused(lines: list[str]) -> Result:
         if publish:
-            snapshot.refuse(folder, built_at, inputs.sha256, lines)
+            warehouse.refuse(built_at, inputs.sha256, lines)
         return Result(None, lines)
 
     connection = snapshot.create(staged)
@@ -126,8 +126,8 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         connection.close()
         if not publish:
             return Result(None, [], findings)
-        snapshot.publish(folder, staged, snapshot_id)
-        snapshot.accept(folder)
+        warehouse.publish(staged, snapshot_id)
+        warehouse.accept()
         return Result(snapshot_id, [], findings)
     finally:
         connection.close()
@@ -157,36 +157,37 @@ def _remove(leftover: Path) -> None:
         leftover.unlink()
 
 
-def _already_served(folder: Path, inputs_sha256: str) -> bool:
-    """Whether the served snapshot was built from these very inputs and is undamaged."""
+def _already_served(warehouse: engine.Folder | engine.Lake, inputs_sha256: str) -> snapshot.Served | None:
+    """The served snapshot where it was built from these very inputs and is undamaged."""
     try:
-        now = snapshot.served(folder)
+        now = warehouse.served()
     except snapshot.NoSnapshot:
-        return False
+        return None
     if now.problem:
-        return False
-    with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
-        return connection.execute("SELECT inputs_sha256 FROM snapshot").fetchone() == (inputs_sha256,)
+        return None
+    with warehouse.open(now) as connection:
+        return now if connection.execute("SELECT inputs_sha256 FROM snapshot").fetchone() == (inputs_sha256,) else None
 
 
 def refused(data: Path) -> dict | None:
     """The last build as plain values where it was refused, else None."""
-    found = snapshot.refusal(data / "warehouse")
+    found = engine.published_to(data).refusal()
     return found and {"at": found.at.isoformat(), "inputs_sha256": found.inputs_sha256, "count": len(found.lines), "lines": list(found.lines)}
 
 
 def status(data: Path, today: date | None = None) -> dict:
     """The served snapshot and those kept, the freshness of each table and price line, the open findings, the last runs, as plain values: what the Data page shows."""
-    now = snapshot.served(data / "warehouse")
+    warehouse = engine.published_to(data)
+    now = warehouse.served()
     today = today or datetime.now(snapshot.HONG_KONG).date()
-    with duckdb.connect(str(now.path), read_only=True, config=snapshot.SETTINGS) as connection:
+    with warehouse.open(now) as connection:
         row = connection.execute("SELECT snapshot_id, built_at, data_as_of, app_version, schema_version, inputs_sha256 FROM snapshot").fetchone()
         tables = connection.execute("SELECT table_name, row_count, latest, state FROM table_freshness(?) ORDER BY 1", [today]).fetchall()
         findings = connection.execute("SELECT severity, code, count(*) FROM findings GROUP BY ALL ORDER BY 1, 2").fetchall()
         prices = connection.execute("SELECT ticker, frequency, last_date, sessions_since, state FROM price_freshness(?) ORDER BY ticker", [today]).fetchall()
-    shelf, run = snapshot.shelf(data / "warehouse", now.snapshot_id), runs.last_run(data / "prices")
+    shelf, run = warehouse.shelf(), runs.last_run(data / "prices")
     return {"snapshot_id": row[0], "built_at": row[1].isoformat(), "data_as_of": str(row[2]), "app_version": row[3], "schema_version": row[4], "inputs_sha256": row[5],
-            "file": str(now.path), "problem": now.problem, "earlier": [one.snapshot_id for one in shelf if not one.is_served], "pinned": snapshot.pins(data / "warehouse"),
+            "file": str(now.path), "problem": now.problem, "earlier": [one.snapshot_id for one in shelf if not one.is_served], "pinned": [one.snapshot_id for one in shelf if one.is_pinned],
             "snapshots": [{"snapshot_id": one.snapshot_id, "built_at": one.built_at.isoformat(), "served": one.is_served, "pinned": one.is_pinned} for one in shelf],
             "tables": [{"table": name, "rows": count, "latest": str(latest) if latest else None, "state": state} for name, count, latest, state in tables],
             "prices": [{"ticker": ticker, "frequency": frequency, "last_date": str(last) if last else None, "sessions_since": since, "state": state} for ticker, frequency, last, since, state in prices],

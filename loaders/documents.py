@@ -23,7 +23,7 @@ FIELDS = ("id", "title", "publisher", "published", "zone", "zone_basis", "langua
 NEEDED = ("title", "published", "kind")
 KINDS = ("filing", "results", "broker report", "news")
 TEXTS = (".md", ".txt")
-LARGEST_TEXT = 2**20  # bytes of a text file: a summary has a few hundred words
+LARGEST_TEXT, LARGEST_TABLE = 2**20, 2**24  # bytes of a text file, whose summary has a few hundred words, and of a CSV of thousands of documents
 SAME_STORY_DAYS, NEARLY_DAYS, NEARLY = 7, 3, 0.8  # one title within a week; titles alike in four fifths of their pairs of letters within three days
 LONG_ENOUGH = 40  # letters of a summary that two documents do not share by chance
 UNDATED = "unknown"
@@ -59,8 +59,9 @@ class Done:
 def entries_of(path: Path) -> tuple[list[Entry], list[Rejection]]:
     """The documents of one file, each with its fields as text, and what is wrong with the file."""
     is_csv = path.suffix.lower() == ".csv"
-    if not is_csv and path.is_file() and path.stat().st_size > LARGEST_TEXT:
-        return [], [Rejection(path.name, 0, "file", None, "C13", f"has {path.stat().st_size:,} bytes, a document here at most {LARGEST_TEXT:,}: it was not opened; enter a summary in your own words")]
+    largest, what = (LARGEST_TABLE, "a table of documents") if is_csv else (LARGEST_TEXT, "a document here")
+    if path.is_file() and path.stat().st_size > largest:
+        return [], [Rejection(path.name, 0, "file", None, "C13", f"has {path.stat().st_size:,} bytes, {what} at most {largest:,}: it was not opened" + "; enter a summary in your own words" * (not is_csv))]
     text, wrong = reading.text_of(path, path.name)
     if text is None:
         return [], wrong

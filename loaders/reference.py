@@ -1,16 +1,21 @@
 """Reference series that come with the packages, so that a build needs no network: daily FX and trading sessions."""
 
+import hashlib
 import warnings
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from zipfile import ZipFile
 
 import duckdb
-import exchange_calendars
+import numpy as np
 import pyarrow as pa
 from currency_converter import CURRENCY_FILE
 from pyarrow import compute
 from pyarrow import csv as arrow_csv
+
+from warehouse import snapshot
 
 FX_SOURCE = "ecb-euro-reference-rates"
 CURRENCIES = ("HKD", "CNY", "USD")
@@ -54,12 +59,60 @@ def load_fx(connection: duckdb.DuckDBPyConnection) -> int:
     return len(table)
 
 
-@lru_cache(maxsize=len(CALENDARS))
+# Sessions ahead: known for a year; computed for two, so that what is kept serves for one.
+AHEAD, COMPUTED = timedelta(days=365), timedelta(days=730)
+_calendars: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+
+def closings(calendar: str) -> tuple[np.ndarray, np.ndarray]:
+    """Every session of the package's calendar (datetime64[D]), oldest first, also those on which the exchange stayed shut (table closures), and when each closes (datetime64[m], UTC)."""
+    if calendar not in _calendars:
+        import exchange_calendars  # with pandas half a second: only where no calendar is kept
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
+            try:
+                found = exchange_calendars.get_calendar(calendar, start="1990-01-01", end=str(_today() + COMPUTED))
+            except ValueError:  # beyond the last day that the package knows
+                found = exchange_calendars.get_calendar(calendar, start="1990-01-01")
+        _calendars[calendar] = found.sessions.to_numpy().astype("datetime64[D]"), found.closes.dt.tz_localize(None).to_numpy().astype("datetime64[m]")
+    days, closes = _calendars[calendar]
+    known = np.searchsorted(days, np.datetime64(_today() + AHEAD), side="right")
+    return days[:known], closes[:known]
+
+
+def keep_calendars(folder: Path) -> None:
+    """Write the calendars of this process into folder for the next one: to compute them takes longer than all else of a run that brings nothing new."""
+    for name, (days, closes) in _calendars.items():
+        rows = "".join(f"{day},{close}\n" for day, close in zip(days.astype(str), closes.astype(str)))
+        snapshot.write(folder / f"{name}.csv", _head(rows) + rows, lasting=False)
+
+
+def recall_calendars(folder: Path) -> None:
+    """Take the calendars kept in folder that are as they were written, by this version of the package, and reach far enough."""
+    for name in CALENDARS:
+        path = folder / f"{name}.csv"
+        try:
+            head, _, rows = path.read_text("ascii", errors="replace").partition("\n") if path.is_file() else ("", "", "")
+        except OSError:
+            continue
+        if name in _calendars or f"{head}\n" != _head(rows):
+            continue
+        days, closes = zip(*(row.split(",") for row in rows.splitlines()))
+        if days[-1] >= str(_today() + AHEAD):
+            _calendars[name] = np.array(days, dtype="datetime64[D]"), np.array(closes, dtype="datetime64[m]")
+
+
+def _head(rows: str) -> str:
+    return f"# exchange_calendars {version('exchange_calendars')}, lines below of sha256 {hashlib.sha256(rows.encode()).hexdigest()}: session,closes_at_utc\n"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def days_of(calendar: str) -> tuple[date, ...]:
-    """Every session of the package's calendar, oldest first, also those on which the exchange stayed shut (table closures)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
-        return tuple(session.date() for session in exchange_calendars.get_calendar(calendar, start="1990-01-01").sessions)
+    """The sessions of closings."""
+    return tuple(closings(calendar)[0].tolist())
 
 
 def load_sessions(connection: duckdb.DuckDBPyConnection) -> int:

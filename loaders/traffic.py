@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from loaders import amend, build, reading
-from loaders.hkex.workbook import Cell, Reader, Unreadable, bytes_of
 from loaders.reading import Rejection
+from loaders.workbook import Cell, Reader, Unreadable, bytes_of
 from warehouse import snapshot
 
 HEADER_WITHIN = 30  # rows before the header: titles and dates of the report
@@ -77,6 +77,8 @@ def visits_of(cell: Cell, unit: float | None) -> float:
         raise ValueError("C07", "not a number")
     rest = words[found.end():].strip().lower()
     number = float(found[0].replace(",", ""))
+    if abs(number) > reading.EXACT:
+        raise ValueError("C07", "more digits than a number here can hold")
     if number < 0:
         raise ValueError("C20", "visits below zero")
     if rest and rest not in IN_MILLIONS:
@@ -115,7 +117,7 @@ def stay_of(cell: Cell, in_seconds: bool) -> int:
         return 3600 * hours + 60 * minutes + seconds
     if short := re.fullmatch(r"(\d{1,3}):([0-5]\d)", words, re.ASCII):
         raise ValueError("C08", f"minutes and seconds, or hours and minutes? Write hh:mm:ss: 00:{int(short[1]):02d}:{short[2]} or {int(short[1]):02d}:{short[2]}:00")
-    if in_seconds and re.fullmatch(r"\d+(\.0)?", words, re.ASCII):
+    if in_seconds and re.fullmatch(r"\d{1,6}(\.0)?", words, re.ASCII):
         return int(float(words))
     raise ValueError("C07", "no stay of the form hh:mm:ss")
 

@@ -3,9 +3,11 @@
 import io
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ import screen
 from filelock import FileLock
 
 from loaders import __main__ as commands
+from loaders import build as loaders_build
+from loaders import curated as curated_files
+from loaders import reading
 from loaders.build import Result, build
 from warehouse import dictionary, snapshot
 from warehouse.ask import ask as ask_file
@@ -86,28 +91,76 @@ def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.Comple
     return subprocess.run([sys.executable, "-m", "loaders", *arguments], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(data)}, capture_output=True, text=True, timeout=60)
 
 
-def describe_once() -> Callable:
-    """dictionary.fill, which asks what each view and macro answers only for the first of many warehouses of the same views: that takes a quarter of a small build."""
-    fill, told = dictionary.fill, {}
+class Prepared:
+    """In place of a module of a build: what a build makes whatever the figures are (tables, macros, words) is made once a process, and each file begins as a copy of it.
 
-    def filled(connection: duckdb.DuckDBPyConnection) -> None:
-        asked = tuple(connection.execute("""
-            SELECT schema_name, table_name, sql, comment FROM duckdb_tables() WHERE NOT internal
-            UNION ALL SELECT schema_name, table_name || '.' || column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal
-            UNION ALL SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal
-            UNION ALL SELECT schema_name, function_name, macro_definition || parameters::VARCHAR, comment FROM duckdb_functions() WHERE NOT internal""").fetchall())
-        if asked not in told:
-            fill(connection)
-            told[asked] = connection.execute("FROM dictionary").to_arrow_table()
-            return
-        connection.register("told_before", told[asked])
-        connection.execute("INSERT INTO dictionary FROM told_before")
-        connection.unregister("told_before")
+    That is more than half of a small build. The warehouse of the repository's own figures is built without it, and a test holds both ways against each other.
+    """
 
-    return filled
+    on = True
+    _empty: dict[tuple[str, ...], tuple[bytes, list[str]]] = {}
+
+    def __init__(self, module, **ours: Callable):
+        self._module = module
+        self.__dict__ |= ours
+
+    def __getattr__(self, name: str):
+        return getattr(self._module, name)
+
+    @classmethod
+    def empty(cls) -> tuple[bytes, list[str]]:
+        """The bytes of a file with all tables and views and no figure, and the statements that fill what the views keep as tables."""
+        texts = tuple((snapshot.SQL / name).read_text("utf-8") for name in ("schema.sql", *(f"views/{name}.sql" for name in snapshot.VIEWS)))
+        if texts not in cls._empty:
+            with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+                patch.delenv(snapshot.FAULT, raising=False)
+                path, fills = Path(folder) / "empty.duckdb", []
+                with snapshot.create(path) as connection:
+                    snapshot.add_views(connection)
+                    dictionary.fill(connection)
+                    for statement in (statement.query for text in texts[1:] for statement in connection.extract_statements(text)):
+                        bare = re.sub(r"^(\s|--[^\n]*\n)+", "", statement)
+                        if not re.match("CREATE (VIEW|MACRO)|COMMENT", bare):
+                            fills.append(re.sub(r"^CREATE TABLE (\w+) AS", r"INSERT INTO \1", bare))
+                    for filled in re.findall(r"^INSERT INTO (\w+)", "\n".join(fills), re.MULTILINE):
+                        connection.execute(f"DELETE FROM {filled}")
+                    connection.execute("CHECKPOINT")
+                cls._empty[texts] = path.read_bytes(), fills
+        return cls._empty[texts]
+
+    @classmethod
+    def create(cls, path: Path) -> duckdb.DuckDBPyConnection:
+        if not cls.on:
+            return snapshot.create(path)
+        empty, _ = cls.empty()
+        snapshot.room_for(path.parent)
+        snapshot.step("create")
+        path.write_bytes(empty)
+        return duckdb.connect(str(path), config=snapshot.SETTINGS | snapshot.BUILD_SETTINGS)
+
+    @classmethod
+    def add_views(cls, connection: duckdb.DuckDBPyConnection) -> None:
+        if not cls.on:
+            return snapshot.add_views(connection)
+        snapshot.step("views")
+        connection.begin()
+        for fill in cls.empty()[1]:
+            connection.execute(fill)
+        connection.commit()
+
+    @classmethod
+    def fill(cls, connection: duckdb.DuckDBPyConnection) -> None:
+        if not cls.on:
+            dictionary.fill(connection)
+
+    @classmethod
+    def tables(cls, connection: duckdb.DuckDBPyConnection) -> dict[str, reading.Table]:
+        return reading.declared() if cls.on else reading.tables(connection)
 
 
-dictionary.fill = describe_once()
+loaders_build.snapshot = Prepared(snapshot, create=Prepared.create, add_views=Prepared.add_views)
+loaders_build.dictionary = Prepared(dictionary, fill=Prepared.fill)
+curated_files.tables = Prepared.tables
 
 
 def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
@@ -132,7 +185,9 @@ def copy_of(made: Built, folder: Path) -> Built:
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory) -> Iterator[Built]:
     """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the whole run."""
-    made = shared(tmp_path_factory, "harbourview", lambda folder: built(folder / "data"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "on", False)
+        made = shared(tmp_path_factory, "harbourview", lambda folder: built(folder / "data"))
     assert made.result.rejected == []
     folder = made.folder
     before = {name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")}

@@ -2,14 +2,11 @@
 
 import csv
 import io
-import warnings
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-import exchange_calendars
-
-from loaders import reading
+from loaders import reading, reference
 
 SOURCE = "made-up"
 # What a row says where the test does not care.
@@ -48,11 +45,8 @@ def sources_of(*source_ids: str) -> str:
 @lru_cache(maxsize=2)
 def calendar(exchange: str) -> tuple[date, ...]:
     """Every session of XHKG or XNYS, oldest first, with the two days of 2023 on which Hong Kong stayed shut."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
-        days = exchange_calendars.get_calendar(exchange, start="1990-01-01").sessions
     shut = {date(2023, 9, 1), date(2023, 9, 8)} if exchange == "XHKG" else set()
-    return tuple(day for day in (session.date() for session in days) if day not in shut)
+    return tuple(day for day in reference.days_of(exchange) if day not in shut)
 
 
 def sessions(first: str, last: str, exchange: str = "XHKG") -> list[date]:

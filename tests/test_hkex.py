@@ -17,9 +17,8 @@ from conftest import CURATED, ROOT, Built, loaders
 from invention import companies_of, csv_of, session_before, sessions, sources_of
 from workbooks import OLD, line, many_lines, old_line, put, report, xlsx
 
-from loaders import amend
+from loaders import amend, workbook
 from loaders.hkex import run as hkex
-from loaders.hkex import workbook
 from loaders.prices.progress import Progress
 from warehouse import snapshot
 
@@ -353,7 +352,7 @@ def test_a_bad_file_is_named_refused_whole_and_nothing_else_is_lost(tmp_path):
     done = entered(data, *paths, huge, tmp_path / "nowhere.xls", put(tmp_path, "good.xls", GOOD), source_id="vendor-table", day=date(2026, 7, 6))
     for (what, (_, _, expected)), path in zip(BAD.items(), paths):
         assert re.match(re.escape(path.name) + expected, done.refused[path.name][0]), (what, done.refused[path.name])
-    assert done.refused["huge.xls"] == ["huge.xls file: rule C13, has 104,857,600 bytes, a table of purchases at most 8,388,608: it was not opened"] and done.refused["nowhere.xls"] == ["nowhere.xls file: rule C13, is not there"]
+    assert done.refused["huge.xls"] == ["huge.xls file: rule C13, has 104,857,600 bytes, a table here at most 8,388,608: it was not opened"] and done.refused["nowhere.xls"] == ["nowhere.xls file: rule C13, is not there"]
     assert [one.name for one in done.read] == ["good.xls"] and rows(data, "shares", "amount") == [("1000000", "495000000")] and len(amend.rows_of(data, "buyback_reports")) == 1
 
 

@@ -13,7 +13,7 @@ import time
 
 import duckdb
 import pytest
-from conftest import ROOT, loaders, publish_copy
+from conftest import ROOT, Prepared, invented, loaders, publish_copy
 from test_bad_inputs import GOOD, changed, good
 
 from loaders.build import build
@@ -67,6 +67,23 @@ def test_a_published_file_carries_no_log_no_index_and_no_leftovers(first):
     snapshot_id = first.result.snapshot_id
     assert names == {"CURRENT", "loader.lock", f"harbourview-{snapshot_id}.duckdb", f"harbourview-{snapshot_id}.sha256"}
     assert first.rows("SELECT count(*) FROM duckdb_indexes()") == [(0,)]
+
+
+def test_a_file_that_begins_as_a_copy_of_an_empty_one_is_what_a_build_from_nothing_makes(first, tmp_path, monkeypatch):
+    monkeypatch.setattr(Prepared, "on", False)
+    whole = invented(tmp_path / "data", **GOOD)
+    told = ("schema_name, table_name, sql, comment FROM duckdb_tables()", "schema_name, table_name, column_name, column_index, data_type, is_nullable, column_default, comment FROM duckdb_columns()",
+            "schema_name, view_name, list_sort(regexp_extract_all(sql, '\\w+')), comment FROM duckdb_views()",  # DuckDB prints what an EXCLUDE names in any order
+            "schema_name, function_name, parameters::VARCHAR, list_sort(regexp_extract_all(macro_definition, '\\w+')), comment FROM duckdb_functions()")
+    with duckdb.connect() as connection:
+        for name, made in (("whole", whole), ("copied", first)):
+            connection.execute(f"ATTACH '{made.served.path}' AS {name} (READ_ONLY)")
+        tables = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'whole' AND table_name <> 'snapshot'").fetchall()
+        questions = [f"SELECT {columns} WHERE NOT internal AND database_name = '{{0}}'" for columns in told] + [f"SELECT * {'EXCLUDE (found_at) ' * (name == 'main.findings')}FROM {{0}}.{name}" for (name,) in tables]
+        assert len(questions) > 60
+        for question in questions:
+            one, other = question.replace("{0}", "whole"), question.replace("{0}", "copied")
+            assert connection.execute(f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})").fetchall() == [], question
 
 
 def test_check_publishes_nothing(folder):

@@ -9,7 +9,7 @@ import xlsxwriter
 from conftest import CURATED
 
 from loaders import amend, traffic
-from loaders.hkex.workbook import Reader
+from loaders.workbook import Reader
 from warehouse import snapshot
 
 WEEK = date(2024, 6, 26)

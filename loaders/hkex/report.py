@@ -13,8 +13,8 @@ from functools import partial
 
 from loaders.hkex import values
 from loaders.hkex.values import Wrong
-from loaders.hkex.workbook import Sheet
 from loaders.reading import Rejection, written
+from loaders.workbook import Sheet
 
 KINDS = {"main board": ("srrpt", "Main Board", "https://www3.hkexnews.hk/reports/sharerepur/documents/SRRPT{:%Y%m%d}.xls"),
          "GEM": ("srgemrpt", "GEM", "https://www.hkexnews.hk/reports/sharerepur/GEM/documents/SRGemRPT{:%Y%m%d}.xls")}

@@ -15,9 +15,9 @@ from loaders import amend, build, curated, reading, reference
 from loaders.hkex import report, vendor
 from loaders.hkex.ledger import Calendar, Counted, Ledger
 from loaders.hkex.report import Report
-from loaders.hkex.workbook import Reader, Unreadable, bytes_of
 from loaders.prices.progress import Progress
 from loaders.reading import Rejection
+from loaders.workbook import Reader, Unreadable, bytes_of
 from warehouse import snapshot
 
 TABLES = ("buybacks", "buyback_coverage", "sources", "buyback_reports")

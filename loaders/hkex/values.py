@@ -5,7 +5,7 @@ import re
 from datetime import date, timedelta
 
 from loaders import reading
-from loaders.hkex.workbook import Cell
+from loaders.workbook import Cell
 
 GROUPED = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 DAY = re.compile(r"(\d{4})[/.\-年](\d{1,2})[/.\-月](\d{1,2})日?", re.ASCII)

@@ -13,8 +13,8 @@ from functools import partial
 from loaders.hkex import values
 from loaders.hkex.report import MARGIN, Fact, Report
 from loaders.hkex.values import Wrong
-from loaders.hkex.workbook import Sheet
 from loaders.reading import written
+from loaders.workbook import Sheet
 
 # The titles of 数据宝 and 同花顺 without their unit.
 TITLES = {

@@ -134,13 +134,14 @@ class Files:
     def _answer(self, asked: Asked, paths: list[Path]) -> Answer:
         found = [(path, self._read(path, asked)) for path in paths]
         usable = [(path, read) for path, read in found if isinstance(read, Read) and read.adjusted is False]
+        lasting = all(isinstance(read, Read) for _, read in found)  # what cannot be read today, or lies in the future, may be of use tomorrow
         refused = [f"{self._shown(path)} is not used: {_why_not(read)}" for path, read in found if (path, read) not in usable]
         if len(usable) > 1:
-            return Answer(asked.ticker, Outcome.PROVIDER_FAULT, note=f"{len(usable)} files say that they are {asked.ticker}: {', '.join(self._shown(path) for path, _ in usable)}; keep one")
+            return Answer(asked.ticker, Outcome.PROVIDER_FAULT, note=f"{len(usable)} files say that they are {asked.ticker}: {', '.join(self._shown(path) for path, _ in usable)}; keep one", lasting=lasting)
         if not usable:
             path, read = found[0]
             bars = read.bars if isinstance(read, Read) and read.adjusted else no_bars()
-            return Answer(asked.ticker, Outcome.PROVIDER_FAULT, bars=bars, note="; ".join(refused), raw=_bytes(path), raw_name=f"{asked.ticker}{path.suffix.lower()}")
+            return Answer(asked.ticker, Outcome.PROVIDER_FAULT, bars=bars, note="; ".join(refused), raw=_bytes(path), raw_name=f"{asked.ticker}{path.suffix.lower()}", lasting=lasting)
         (path, read), = usable
         bars, actions = read.bars, read.actions
         if asked.since:

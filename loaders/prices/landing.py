@@ -2,7 +2,7 @@
 
 data/prices/: TICKER.csv the landed history, actions/TICKER.csv, fx/PAIR.csv, findings.csv (what a build reads);
 raw/PROVIDER/DAY/ as received, vintages/ what a rewritten history replaced, rejects/ rows that a rule kept out,
-run.json the last run, log/DAY.log.
+run.json the last run, log/DAY.log, calendars/ the sessions as the package of calendars gave them.
 """
 
 import csv

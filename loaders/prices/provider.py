@@ -1,6 +1,5 @@
 """What a provider of prices is asked, what it answers, and how an answer may end. Nothing else of a vendor leaves its module."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,8 +8,9 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import exchange_calendars
 import pandas as pd
+
+from loaders import reference
 
 BAR_COLUMNS = ("date", "open", "high", "low", "close", "adj_close", "volume")
 ACTION_COLUMNS = ("ex_date", "kind", "amount", "currency", "ratio")
@@ -59,7 +59,8 @@ class Answer:
     bars: one row a session in BAR_COLUMNS, dates of the listing's exchange without time or zone, ascending; close is
     split-adjusted and not dividend-adjusted, adj_close the vendor's dividend-adjusted one; what the vendor lacks is NaN.
     actions: dividends and splits in ACTION_COLUMNS (kind dividend, split). currency: as the provider says, None where it
-    does not. raw: the bytes as received, raw_name a file name for them. note: one line for a reader.
+    does not. raw: the bytes as received, raw_name a file name for them. note: one line for a reader. lasting: a fault
+    that is told again, whatever the day, as long as the provider's mark is the same.
     """
 
     ticker: str
@@ -70,6 +71,7 @@ class Answer:
     note: str = ""
     raw: bytes = b""
     raw_name: str = ""
+    lasting: bool = False
 
 
 class Provider(Protocol):
@@ -128,9 +130,8 @@ def calendar_of(exchange: str) -> str:
 @lru_cache(maxsize=len(ZONES))
 def closings(calendar: str) -> pd.Series:
     """When each session closes, in UTC, by its day."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package itself warns of its own use of pandas
-        return exchange_calendars.get_calendar(calendar, start="1990-01-01").closes
+    days, closes = reference.closings(calendar)
+    return pd.Series(pd.DatetimeIndex(closes.astype("datetime64[us]")).tz_localize("UTC"), index=pd.DatetimeIndex(days.astype("datetime64[us]")))
 
 
 def last_finished(exchange: str, now: datetime, after: timedelta = SETTLED) -> date:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
-import exchange_calendars
 import numpy as np
 import pandas as pd
 
@@ -21,7 +21,7 @@ from loaders.prices.files import Files, Unusable
 from loaders.prices.landing import Finding
 from loaders.prices.progress import Log, Progress
 from loaders.prices.provider import BAR_COLUMNS, Answer, Asked, Outcome, Provider, calendar_of, closings
-from warehouse import snapshot
+from warehouse import engine, snapshot
 
 OVERLAP = 10  # sessions asked again
 KINDS = ("company", "peer", "line", "index", "etf")
@@ -61,7 +61,7 @@ class World:
     @classmethod
     def read(cls, data: Path, provider: str) -> "World":
         """Raises Refused with every line that is wrong."""
-        declared, found, wrong, mark = reading.declared(), {}, [], hashlib.sha256(exchange_calendars.__version__.encode())
+        declared, found, wrong, mark = reading.declared(), {}, [], hashlib.sha256(version("exchange_calendars").encode())
         for path in sorted(Path(__file__).parent.glob("*.py")):
             mark.update(path.read_bytes())
         with duckdb.connect() as connection:
@@ -234,20 +234,23 @@ class Run:
         own = self.provider.mark(name) if hasattr(self.provider, "mark") else None
         return {"mark": landing.sha256(" ".join((self.provider.version, own, self.world.mark, besides)).encode())} if own else {}
 
-    def is_as_before(self, name: str, path: Path, mark: dict) -> bool:
+    def is_as_before(self, name: str, path: Path, mark: dict, outcomes: tuple[Outcome, ...] = (Outcome.GOT, Outcome.NOTHING_NEW)) -> bool:
         """Whether a question would be answered and judged as the last one was, of which all that was right has landed and still stands."""
         line = self.state["tickers"].get(name, {})
-        return bool(mark) and line.get("mark") == mark["mark"] and line.get("outcome") in (Outcome.GOT, Outcome.NOTHING_NEW) and line.get("sha256") == (landing.sha256(path.read_bytes()) if path.is_file() else None)
+        return bool(mark) and line.get("mark") == mark["mark"] and line.get("outcome") in outcomes and line.get("sha256") == (landing.sha256(path.read_bytes()) if path.is_file() else None)
 
     def one(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
         """Bring one line; returns its outcome, words, and what its record says besides."""
         mark = self.mark(ticker)
-        if since is None and self.is_as_before(ticker, landing.file_of(self.prices, ticker), mark):
+        path = landing.file_of(self.prices, ticker)
+        if since is None and self.is_as_before(ticker, path, mark, (Outcome.PROVIDER_FAULT,)):
+            return self.ended(ticker, Answer(ticker, Outcome.PROVIDER_FAULT, note=self.state["tickers"][ticker]["note"], lasting=True), landing.read(self.prices, ticker), mark)
+        if since is None and self.is_as_before(ticker, path, mark):
             self.findings[ticker] = self.lasting(ticker)
             self.log.line(ticker, "same", "nothing new: what would be read has been")
             return str(Outcome.NOTHING_NEW), "as it was read before", mark
         outcome, note, more = self.brought(ticker, since)
-        return outcome, note, more | mark
+        return outcome, note, mark | more
 
     def brought(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
         """Ask for one line, judge and land what comes."""
@@ -401,6 +404,7 @@ class Run:
             if not self.world.excused(ticker)("P15", None):
                 self.report.left_out.append(f"{ticker}: {answer.outcome}{': ' + answer.note if answer.note else ''}; {stays}")
             self.log.line(ticker, "left out", f"{answer.outcome}; {stays}")
+            more |= {} if answer.lasting else {"mark": None}
         return str(answer.outcome), answer.note, more
 
     @cached_property
@@ -414,10 +418,11 @@ class Run:
         if not altered:
             return {}
         try:
-            path = snapshot.served(self.data / "warehouse").path
+            warehouse = engine.published_to(self.data)
+            now = warehouse.served()
         except snapshot.NoSnapshot:
             return {}
-        with duckdb.connect(str(path), read_only=True, config=snapshot.SETTINGS) as connection:
+        with warehouse.open(now) as connection:
             frame = connection.execute("SELECT ticker, date, close FROM prices WHERE frequency = 'daily' AND list_contains(?, ticker) ORDER BY ALL", [altered]).df()
         frame["date"] = frame["date"].astype("datetime64[us]")
         return {ticker: rows[["date", "close"]] for ticker, rows in frame.groupby("ticker")}
@@ -517,10 +522,12 @@ def run(data: Path, provider: Provider, tickers: list[str] | None = None, since:
         wants_rates = tickers is None and now().astimezone(snapshot.HONG_KONG).date() > after
         progress = progress or Progress(len(chosen) + (len(pairs) if wants_rates else 0))
         progress.total = len(chosen) + (len(pairs) if wants_rates else 0)
+        reference.recall_calendars(data / "prices" / "calendars")
         the = Run(data, provider, progress, now, world)
         the.lines(chosen, since, {"tickers": tickers, "since": str(since) if since else None, **(options or {})})
         if wants_rates and any(outcome in (Outcome.GOT, Outcome.NOTHING_NEW, STOPPED) for outcome in the.report.outcomes.values()):
             the.rates(pairs, after)
+        reference.keep_calendars(data / "prices" / "calendars")
         the.finish(chosen, provider.unknown() if tickers is None and hasattr(provider, "unknown") else [])
         the.log.line("-", "build")
         the.report.built = build.build_locked(data, True, lambda text: progress.begin(text) if progress.terminal else None)

@@ -19,7 +19,7 @@ from loaders.prices.declarations import DECLARATIONS, ORDERS
 from loaders.prices.names import fold
 from loaders.prices.provider import ZONES, actions_frame, no_actions
 
-LARGEST = 50_000_000
+LARGEST, MOST_LINES = 8 * 2**20, 100_000  # a century of sessions has 25,000 lines and 2 MB; a line takes 200 bytes of memory where it has two in the file
 SHOWN = 3
 FIRST_YEAR = 1980
 FEWEST = 20  # bars that tell anything of a file
@@ -45,7 +45,7 @@ UNRELIABLE = "close_unreliable"  # flag of a vendor's bar on a half day: up to 1
 
 PADDING = re.compile(r"[^\S\r\n]|\"")  # without blanks or quotes no cell has any around it
 MISSING = {"", "nan", "null", "none", "n/a", "na", "#n/a", "-", "--", "—"}
-PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
@@ -140,6 +140,8 @@ def sheet_of_csv(text: str) -> Sheet:
             if any(cells):
                 records.append((start, cells))
             start = reader.line_num + 1
+            if start > MOST_LINES + 1:
+                raise Unusable(f"it has more than {MOST_LINES:,} lines, more than a line's daily prices can have")
     except csv.Error as error:
         raise Unusable(f"line {start}: {error}") from None
     if not records:

@@ -1,7 +1,8 @@
-"""The cells of one sheet, from a workbook or a CSV file, within limits.
+"""The cells of one sheet of a foreign workbook or CSV file, within limits.
 
 A spoiled workbook can end the process that reads it, and a small one can ask for all memory there is. So a workbook is
-looked at before it is opened, and opened in a process of its own: what ends is that process, and the file is named.
+looked at before it is opened, and opened in a process of its own that may use so much memory and time and can open no
+file and no network: what ends is that process, and the file is named.
 """
 
 import io
@@ -19,7 +20,7 @@ OLD, ZIPPED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 SHEET = "SBNReport"  # of the exchange's report; of any other workbook the first sheet is read
 # The exchange's report has 45 KB. What a workbook may have on disk and unpacked, of sheet, of memory and of time.
 LARGEST, LARGEST_UNPACKED, MOST_PACKED, MOST_PARTS = 8 * 2**20, 64 * 2**20, 100, 500
-MOST_ROWS, MOST_COLUMNS = 20_000, 200
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, MOST_TEXT = 20_000, 200, 10_000, 16_000_000  # the last two in characters, of a cell and of a sheet
 MEMORY, SECONDS = 2**30, 20
 
 Cell = str | float | bool
@@ -35,15 +36,16 @@ class Unreadable(Exception):
 
 
 def bytes_of(path: Path) -> bytes:
-    """A file as received. Raises Unreadable where it is none, or larger than any table of purchases; that is asked before it is opened."""
+    """A file as received. Raises Unreadable where it is none, or larger than any table that is read here; that is asked before it is opened."""
     try:
         if not path.exists():
             raise Unreadable("C13", "is not there")
         if not path.is_file():
             raise Unreadable("C13", "is no regular file")
         if path.stat().st_size > LARGEST:
-            raise Unreadable("C13", f"has {path.stat().st_size:,} bytes, a table of purchases at most {LARGEST:,}: it was not opened")
-        return path.read_bytes()
+            raise Unreadable("C13", f"has {path.stat().st_size:,} bytes, a table here at most {LARGEST:,}: it was not opened")
+        with open(path, "rb") as file:
+            return file.read(LARGEST)
     except OSError as error:
         raise Unreadable("C13", f"cannot be read: {error.strerror}") from error
 
@@ -64,14 +66,14 @@ def check(name: str, raw: bytes) -> None:
 
 
 def check_zip(raw: bytes) -> None:
-    """Raise Unreadable for an XLSX that unpacks to more than any table of purchases."""
+    """Raise Unreadable for an XLSX that unpacks to more than any table that is read here."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise Unreadable("C01", f"is a damaged XLSX workbook: {error}") from error
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or unpacked > MOST_PACKED * max(len(raw), 2**16):
-        raise Unreadable("C13", f"unpacks to {unpacked:,} bytes in {len(parts):,} parts, a table of purchases to at most {LARGEST_UNPACKED:,}: it was not opened")
+    unpacked, most = sum(part.file_size for part in parts), min(LARGEST_UNPACKED, MOST_PACKED * max(len(raw), 2**16))
+    if len(parts) > MOST_PARTS or unpacked > most:
+        raise Unreadable("C13", f"unpacks to {unpacked:,} bytes in {len(parts):,} parts, a table of its size here to at most {most:,} in {MOST_PARTS}: it was not opened")
 
 
 def csv_cells(path: Path, name: str) -> Sheet:
@@ -79,7 +81,7 @@ def csv_cells(path: Path, name: str) -> Sheet:
     from loaders import reading  # the database with it: not for the process that reads workbooks
 
     text, wrong = reading.text_of(path, name)
-    records, broken = reading.records_of(text, name) if text is not None else ([], [])
+    records, broken = reading.records_of(text, name, MOST_ROWS) if text is not None else ([], [])
     if first := next(iter(wrong + broken), None):
         raise Unreadable(first.rule, first.wrong, first.line, first.value)
     sheet: Sheet = [[] for _ in range(records[-1][0])]
@@ -106,7 +108,7 @@ class Reader:
             return csv_cells(path, name)
         check(name, raw)
         if self.process is None:
-            self.process = subprocess.Popen([sys.executable, "-m", __spec__.name], cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.process = subprocess.Popen([sys.executable, "-m", __spec__.name], cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         late = threading.Timer(SECONDS, self.process.kill)
         late.start()
         try:
@@ -148,8 +150,16 @@ def cells_of(raw: bytes) -> Sheet:
     except (CalamineError, ValueError, OSError) as error:
         raise Unreadable("C01", f"is a damaged workbook: {' '.join(str(error).split())[:100]}") from None
     if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
-        raise Unreadable("C13", f"has {sheet.total_height:,} rows and {sheet.total_width:,} columns, a table of purchases at most {MOST_ROWS:,} and {MOST_COLUMNS}")
-    return [[plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        raise Unreadable("C13", f"has {sheet.total_height:,} rows and {sheet.total_width:,} columns, a table here at most {MOST_ROWS:,} and {MOST_COLUMNS}")
+    cells, text = [[plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)], 0
+    for line, row in enumerate(cells, 1):
+        lengths = [len(cell) for cell in row if isinstance(cell, str)]
+        text += sum(lengths)
+        if max(lengths, default=0) > LONGEST_CELL:
+            raise Unreadable("C13", f"line {line}: {max(lengths):,} characters, a cell has at most {LONGEST_CELL:,}")
+    if text > MOST_TEXT:
+        raise Unreadable("C13", f"holds {text:,} characters, a table here at most {MOST_TEXT:,}")
+    return cells
 
 
 def plain(cell) -> Cell:
@@ -159,13 +169,21 @@ def plain(cell) -> Cell:
     return cell if isinstance(cell, (str, bool, int, float)) else cell.isoformat() if isinstance(cell, (date, datetime)) else str(cell)
 
 
-def main() -> None:
-    """Answer each workbook on the standard input, eight bytes of length before it, with a line of JSON."""
+def confine() -> None:
+    """Take from this process what reading a workbook from memory does not need: more memory, and every file and connection that it has not open already."""
     try:
         import resource
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     except ImportError:
-        pass  # no such limits on Windows
+        return  # no such limits on Windows
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def main() -> None:
+    """Answer each workbook on the standard input, eight bytes of length before it, with a line of JSON."""
+    confine()
     while length := sys.stdin.buffer.read(8):
         raw = sys.stdin.buffer.read(int.from_bytes(length, "big"))
         try:
