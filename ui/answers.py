@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from warehouse import places, runs, snapshot
+from warehouse import engine, runs, snapshot
 from warehouse.ask import CannotAnswer, served
 from warehouse.ask import ask as ask_warehouse
 
-__all__ = ["ask", "kept", "last_run", "refusal", "served", "shelf", "today", "CannotAnswer", "HONG_KONG", "NoSnapshot"]
+__all__ = ["ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "today", "CannotAnswer", "HONG_KONG", "NoSnapshot"]
 
 NoSnapshot = snapshot.NoSnapshot
 HONG_KONG = snapshot.HONG_KONG
@@ -21,42 +21,40 @@ REMEMBERED = 400
 
 
 @st.cache_data(max_entries=REMEMBERED, show_spinner=False)
-def _remembered(path: str, question: str, parameters: tuple) -> pd.DataFrame:
-    return ask_warehouse(question, parameters, Path(path))
+def _remembered(snapshot_name: str, _path: Path | snapshot.Version, question: str, parameters: tuple) -> pd.DataFrame:
+    return ask_warehouse(question, parameters, _path)
 
 
 def ask(now: snapshot.Served, question: str, *parameters) -> pd.DataFrame:
     """The answer of one snapshot to a question with its bound values, in order of its `?`."""
-    return _remembered(str(now.path), question, parameters)
-
-
-@st.cache_data(max_entries=REMEMBERED, show_spinner=False)
-def _damage(path: str, written: int) -> str | None:
-    """Why a snapshot must not be read; its bytes are hashed once for as long as they are those written at that moment."""
-    return snapshot.verify(Path(path))
+    return _remembered(f"{now.snapshot_id} {now.path}", now.path, question, parameters)
 
 
 def kept(snapshot_id: str) -> snapshot.Served | None:
     """An earlier snapshot that is still here and undamaged, or None."""
-    path = snapshot.file_of(places.warehouse_folder(), snapshot_id)
-    if places.named_warehouse() or not path.exists() or _damage(str(path), path.stat().st_mtime_ns):
-        return None
-    return snapshot.Served(snapshot_id, path)
+    return engine.chosen().kept(snapshot_id)
 
 
 def shelf() -> list[snapshot.Shelved]:
     """The snapshots that are kept, newest first; none where the warehouse is one named file."""
-    return [] if places.named_warehouse() else snapshot.shelf(places.warehouse_folder(), served().snapshot_id)
+    return engine.chosen().shelf()
+
+
+def pin(snapshot_id: str) -> None:
+    """Keep a snapshot for good, as a link that has been copied needs it. Raises NoSnapshot where it is not here, OSError where nothing may be written."""
+    warehouse = engine.chosen()
+    if not isinstance(warehouse, engine.OneFile):
+        warehouse.pin(snapshot_id)
 
 
 def refusal() -> snapshot.Refusal | None:
     """The last build where it was refused, so that what is served is older than its inputs; None where all is well."""
-    return None if places.named_warehouse() else snapshot.refusal(places.warehouse_folder())
+    return engine.chosen().refusal()
 
 
 def last_run() -> runs.Run | None:
     """The last run of the price loader; None where there was none."""
-    return None if places.named_warehouse() else runs.last_run(places.data_folder() / "prices")
+    return engine.chosen().last_run()
 
 
 def today() -> date:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from warehouse import places, snapshot
+from warehouse import engine, lake, snapshot
 
 SETTINGS = snapshot.SETTINGS | {"allow_community_extensions": "false", "memory_limit": "1GB"}
 OPEN_AT_ONCE = 3
@@ -21,7 +21,7 @@ class CannotAnswer(Exception):
 
 
 _lock = threading.Lock()
-_parents: dict[Path, duckdb.DuckDBPyConnection] = {}
+_parents: dict[Path | snapshot.Version, duckdb.DuckDBPyConnection] = {}
 _verified: dict[str, snapshot.Served] = {}
 
 
@@ -30,39 +30,51 @@ def served() -> snapshot.Served:
 
     The pointer is read each time (it is one line); the bytes of a snapshot are verified once a process.
     """
-    named = places.named_warehouse()
-    if named:
-        if not named.exists():
-            raise snapshot.NoSnapshot(f"HARBOURVIEW_WAREHOUSE names {named}, which does not exist")
-        _cursor(named).close()
-        return snapshot.Served(named.stem.removeprefix("harbourview-"), named)
-    folder = places.warehouse_folder()
-    pointer = folder / "CURRENT"
-    key = f"{folder}|{pointer.read_text('utf-8', errors='replace') if pointer.exists() else ''}"
+    warehouse = engine.chosen()
+    pointer = warehouse.pointer()
     with _lock:
-        now = _verified.get(key)
+        now = _verified.get(pointer)
     if now is None:
-        now = snapshot.served(folder)
+        now = warehouse.served()
         _cursor(now.path).close()
         with _lock:
             _verified.clear()
-            _verified[key] = now
+            _verified[pointer] = now
     return now
 
 
-def _cursor(path: Path) -> duckdb.DuckDBPyConnection:
+def _cursor(path: Path | snapshot.Version) -> duckdb.DuckDBPyConnection:
     """A cursor of its own on the parent of a snapshot, which answers although the parent may be closed meanwhile. Raises snapshot.NoSnapshot where the file cannot be opened."""
     with _lock:
         if path not in _parents:
-            try:
-                parent = duckdb.connect(str(path), read_only=True, config=SETTINGS)
-            except duckdb.Error as error:
-                raise snapshot.NoSnapshot(cannot_open(path, str(error))) from error
-            parent.execute("SET enable_external_access = false; SET lock_configuration = true")
-            _parents[path] = parent
+            _parents[path] = _parent(path)
             for old in list(_parents)[:-OPEN_AT_ONCE]:
                 _parents.pop(old).close()
-        return _parents[path].cursor()
+        cursor = _parents[path].cursor()
+    if isinstance(path, snapshot.Version):
+        cursor.execute("USE warehouse")
+    return cursor
+
+
+def _parent(path: Path | snapshot.Version) -> duckdb.DuckDBPyConnection:
+    """A connection that can reach nothing but one snapshot."""
+    if isinstance(path, snapshot.Version):
+        return lake.open_at(path, **SETTINGS)
+    try:
+        parent = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+    except duckdb.Error as error:
+        raise snapshot.NoSnapshot(cannot_open(path, str(error))) from error
+    parent.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return parent
+
+
+def _forget(version: snapshot.Version) -> None:
+    """Begin anew with a lake that broke off: its catalog may have been started again."""
+    with _lock:
+        parent = _parents.pop(version, None)
+        _verified.clear()
+    if parent:
+        parent.close()
 
 
 def cannot_open(path: Path, said: str) -> str:
@@ -72,16 +84,22 @@ def cannot_open(path: Path, said: str) -> str:
     return f"{path.name} cannot be opened ({said.splitlines()[0][:160]}); run: python -m loaders build"
 
 
-def ask(question: str, parameters: list | tuple = (), path: Path | None = None) -> pd.DataFrame:
+def ask(question: str, parameters: list | tuple = (), path: Path | snapshot.Version | None = None) -> pd.DataFrame:
     """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or None.
 
     Values are bound to the question's `?`, never written into it. path: another snapshot than the served one.
     Raises CannotAnswer where the snapshot has no such table, macro or column.
     """
-    cursor = _cursor(path or served().path)
+    path = path or served().path
+    cursor = _cursor(path)
     try:
         return cursor.execute(question, list(parameters)).df()
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise CannotAnswer(str(error).splitlines()[0]) from error
+    except duckdb.Error as error:
+        if not isinstance(path, snapshot.Version):
+            raise
+        _forget(path)
+        raise lake.cannot_reach(path.address, str(error)) from error
     finally:
         cursor.close()

@@ -16,7 +16,11 @@ def warehouse_folder() -> Path:
     return data_folder() / "warehouse"
 
 
-def named_warehouse() -> Path | None:
-    """The warehouse file that HARBOURVIEW_WAREHOUSE names in place of the served snapshot, if it does."""
-    named = os.environ.get("HARBOURVIEW_WAREHOUSE")
-    return Path(named) if named else None
+def named_warehouse() -> str | None:
+    """What HARBOURVIEW_WAREHOUSE names in place of the snapshots of the folder, if it does: a file, or a firm's engine as ducklake:..."""
+    return os.environ.get("HARBOURVIEW_WAREHOUSE") or None
+
+
+def lake_files() -> str:
+    """Where a new DuckLake keeps its Parquet: HARBOURVIEW_LAKE_FILES, a folder that every machine sees or an object store. One that is there knows it itself."""
+    return os.environ.get("HARBOURVIEW_LAKE_FILES") or str(data_folder() / "lake")

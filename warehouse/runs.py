@@ -63,11 +63,17 @@ def last_run(prices: Path) -> Run | None:
     """The last run recorded in a folder of landed prices; None where there was none, or its record cannot be read."""
     path = prices / "run.json"
     try:
-        if not path.is_file():  # a pipe would be waited for
-            return None
-        record = json.loads(path.read_text("utf-8"))
+        return run_of(path.read_text("utf-8")) if path.is_file() else None  # a pipe would be waited for
+    except (OSError, ValueError):
+        return None
+
+
+def run_of(record: str) -> Run | None:
+    """The run that a record tells of; None where it cannot be read."""
+    try:
+        record = json.loads(record)
         run = record["run"]
         asked = [Line(ticker, line["outcome"], *(line.get(name) for name in ("note", "last_session", "rows_new", "rejected", "at", "provider", "run"))) for ticker, line in sorted(record["tickers"].items()) if "outcome" in line]
         return Run(run["began_at"], run.get("finished_at"), run.get("provider"), run.get("version"), tuple(run.get("left_out") or ()), tuple(asked))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -14,7 +14,7 @@ import shutil
 import signal
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -32,7 +32,7 @@ SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions"
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
 # In the order in which they build on each other.
-VIEWS = ("periods", "prices", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage")
+VIEWS = ("periods", "prices", "currencies", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage", "company")
 
 
 FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
@@ -49,11 +49,23 @@ class Locked(Exception):
 
 
 @dataclass(frozen=True)
+class Version:
+    """One snapshot as a version of a DuckLake: what a reader pins, so that no answer mixes two publications."""
+
+    address: str = field(repr=False)  # may hold a password
+    snapshot_id: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"version {self.number} of the lake"
+
+
+@dataclass(frozen=True)
 class Served:
     """The snapshot to read, and what was wrong on the way to it (None: the pointer named a good one)."""
 
     snapshot_id: str
-    path: Path
+    path: Path | Version
     problem: str | None = None
 
 
@@ -144,7 +156,11 @@ def published(folder: Path) -> list[str]:
 def shelf(folder: Path, served_id: str) -> list[Shelved]:
     """The snapshots in folder, newest first; whether they verify is not asked."""
     pinned = pins(folder)
-    return [Shelved(name, datetime.strptime(name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone(HONG_KONG), name == served_id, name in pinned) for name in published(folder)]
+    return [shelved(name, name == served_id, name in pinned) for name in published(folder)]
+
+
+def shelved(snapshot_id: str, is_served: bool, is_pinned: bool) -> Shelved:
+    return Shelved(snapshot_id, datetime.strptime(snapshot_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone(HONG_KONG), is_served, is_pinned)
 
 
 def served(folder: Path) -> Served:
@@ -214,11 +230,16 @@ def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
 
 
 def clock_runs_on(folder: Path, snapshot_id: str) -> None:
-    """Raise NoSnapshot where a new snapshot would be older than the served one: what was known when would be told wrongly."""
+    """Raise NoSnapshot where a new snapshot would be older than the one that a folder serves."""
     try:
         now = served(folder).snapshot_id
     except NoSnapshot:
         return
+    not_before(now, snapshot_id)
+
+
+def not_before(now: str, snapshot_id: str) -> None:
+    """Raise NoSnapshot where a new snapshot would be older than the served one: what was known when would be told wrongly."""
     if snapshot_id[:15] < now[:15]:
         raise NoSnapshot(f"by this machine's clock it is {snapshot_id[:15]} UTC, before the served snapshot {now} was built: set the clock right; "
                          "where it was wrong then, serve an earlier snapshot first (python -m loaders rollback)")
