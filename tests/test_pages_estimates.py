@@ -3,10 +3,9 @@
 import io
 
 import pytest
+import streamlit as st
 from python_calamine import CalamineWorkbook
 from screen import figures, words
-
-from ui import export
 
 GUOSEN = "Guosen Securities"
 
@@ -121,14 +120,12 @@ def test_no_table_or_no_row_of_it_is_said(open_page, query, sentence):
 
 
 def test_the_spreadsheet_holds_the_table_as_it_stands(open_page, monkeypatch):
-    made = []
-    write = export.workbook
-    monkeypatch.setattr(export, "workbook", lambda *words, **more: made.append(write(*words, **more)) or made[-1])
-    at = open_page("coverage", as_of="2024-12-02", chart="printed")
-    (button,) = at.get("download_button")
-    assert button.proto.label == "XLSX" and len(made) == 1
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(made[0])).get_sheet_by_index(0).to_python()
-    assert sheet[0][0] == "Guosen Securities: The table as printed on 2 Dec 2024" and sheet[1][:2] == ["As of", "2024-12-02"] and "国信证券" in sheet[2][1] and "as_of=2024-12-02" in sheet[3][1]
+    offered, draw = {}, st.download_button
+    monkeypatch.setattr(st, "download_button", lambda label, data, *words, file_name, **more: offered.update({file_name: data}) or draw(label, data, *words, file_name=file_name, **more))
+    open_page("coverage", as_of="2024-12-02", chart="printed")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(offered["coverage-printed-2024-12-02.xlsx"]()))
+    sheet, sources = book.get_sheet_by_index(0).to_python(), book.get_sheet_by_name("Sources").to_python()
+    assert sheet[1][:2] == ["As of", "2024-12-02"] and "as_of=2024-12-02" in sheet[2][1] and any("国信证券" in row[0] for row in sources)
     head = next(row for row in sheet if row[0] == "Ticker")
     tencent = dict(zip(head, sheet[sheet.index(head) + 1]))
     assert (tencent["Ticker"], tencent["Close"], tencent["Market cap (mn)"], tencent["EPS 2024"], tencent["PE 2024 (x)"], tencent["PE 2025 (x)"]) == ("0700.HK", 398, 3688428, 24.1, 15, 14)

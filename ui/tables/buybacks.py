@@ -55,7 +55,7 @@ def buyback_league(view: View, rows: pd.DataFrame, key: str, most: int = 23) -> 
     muted, absent = theme.colour("muted"), rows["amount_hkd"].isna().tolist()
     styler = table.style.apply(lambda row: [f"color: {muted}" if absent[row.name] else ""] * len(row), axis=1)
     styler = styler.map(lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}", subset=["change"])
-    event = show(table, {
+    event = show(view, "buyback-league", table, {
         "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=36, pinned=not view.is_phone),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=105),
         "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.1f" if language == "en" else "%,.2f", width=115),
@@ -98,7 +98,7 @@ def buyback_days(view: View, rows: pd.DataFrame) -> None:
         "source": rows["publisher"],
         "link": rows["url"],
     })
-    show(table, {
+    show(view, "buyback-days", table, {
         "date": config.DateColumn(view.text("column.date"), format=date_format(view), pinned=view.is_phone, width=95),
         "name": config.TextColumn(view.text("column.name"), width=100),
         "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=100),
@@ -141,7 +141,7 @@ def buyback_statements(view: View, rows: pd.DataFrame) -> None:
         "link": rows["url"],
     })
     date = date_format(view)
-    show(table, {
+    show(view, "buyback-statements", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=90),
         "start": config.DateColumn(view.text("filter.from"), format=date, width=95),
         "end": config.DateColumn(view.text("filter.to"), format=date, width=95),
@@ -181,7 +181,7 @@ def buyback_reconciliation(view: View, rows: pd.DataFrame) -> None:
     })
     note = palette.TOKENS[view.theme().name]["note"]
     styler = table.style.apply(lambda column: [f"color: {note}" if verdict in ("differs", "days missing") else "" for verdict in rows["verdict"]], subset=["verdict"])
-    show(table, {
+    show(view, "buyback-reconciliation", table, {
         **({"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85)} if rows["ticker"].nunique() > 1 else {}),
         "grain": config.TextColumn(view.text("column.grain"), width=85),
         "start": config.DateColumn(view.text("filter.from"), format=date, width=90),
@@ -219,7 +219,7 @@ def buyback_rulings(view: View, rows: pd.DataFrame) -> None:
         "reason": rows["reason"],
         "source": rows["publisher"],
     })
-    show(table, {
+    show(view, "buyback-rulings", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85),
         "span": config.TextColumn(view.text("column.grain"), width=210),
         "figure": config.TextColumn(view.text("column.measure"), width=95),
@@ -241,7 +241,7 @@ def buyback_prices(view: View, rows: pd.DataFrame) -> None:
         "year": [str(year) for year in rows["year"]], "days": rows["days"], "paid": rows["price_average_hkd"], "average": rows["average_close"], "above_average": rows["above_average_pct"],
         "of_days": rows["close_of_days"], "above_days": rows["above_close_of_days_pct"], "close": rows["close"], "above": rows["above_close_pct"], "last": rows["last_day"],
     })  # fmt: skip
-    show(table, {
+    show(view, "buyback-prices", table, {
         "year": config.TextColumn(view.text("column.year"), width=60),
         "days": config.NumberColumn(view.text("column.purchase_days"), format="%d", width=90),
         "paid": config.NumberColumn(view.text("column.average_hkd"), format="%.2f", width=110),
@@ -264,7 +264,7 @@ def buyback_mandates(view: View, rows: pd.DataFrame) -> None:
         "name": [view.name(ticker) for ticker in rows["ticker"]], "start": rows["resolved_on"], "end": rows["end_date"], "shares": rows["shares"], "pct": rows["issued_pct"], "issued": rows["issued_shares"],
         "limit": rows["limit_shares"], "left": rows["left_shares"], "daily": rows["daily_shares"], "source": rows["publisher"],
     })  # fmt: skip
-    show(table, {
+    show(view, "buyback-mandates", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85),
         "start": config.DateColumn(view.text("column.resolved_on"), format=date, width=105),
         "end": config.DateColumn(view.text("filter.to"), format=date, width=95),

@@ -1,5 +1,7 @@
 """A broker's coverage table: as printed, at today's closes, and against an earlier one."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -26,8 +28,8 @@ def headers(view: View, kind: str, year: int) -> list[tuple[str, str]]:
             ("close_before", view.text("column.close_then")), ("close", view.text("column.close")), ("close_change_pct", view.text("column.close_change")), ("implied_shares_change_pct", view.text("column.implied_change"))]
 
 
-def coverage(view: View, kind: str, rows: pd.DataFrame, year: int) -> None:
-    """One of the three tables, kind printed, today or changes; rows as headers() names them."""
+def coverage(view: View, kind: str, rows: pd.DataFrame, year: int, notes: Sequence[str] = ()) -> None:
+    """One of the three tables, kind printed, today or changes; rows as headers() names them. notes: what the spreadsheet says beneath."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
     formatted = {"close": MONEY, "close_now": MONEY, "close_before": MONEY, "market_cap_mn": "%,d", "implied_shares_mn": "%,.1f", **dict.fromkeys(("pe_fy1", "pe_fy2", "pe", "pe_before"), "%.0f"), **dict.fromkeys(("pe_fy1_recomputed", "pe_fy2_recomputed", "pe_fy1_now", "pe_fy2_now"), "%.1f"),
@@ -49,7 +51,7 @@ def coverage(view: View, kind: str, rows: pd.DataFrame, year: int) -> None:
     if "status_now" in rows and kind == "today":
         grey = [f"color: {theme.colour('stale')}" if status != "OK" else "" for status in rows["status_now"]]
         styler = styler.apply(lambda column: grey, subset=["close_now", "close_change_pct", "pe_fy1_now", "pe_fy2_now"])
-    show(rows, columns, most=16, styler=styler)
+    show(view, f"coverage-{kind}", rows, columns, most=16, styler=styler, notes=notes)
 
 
 def definitions(view: View, rows: pd.DataFrame) -> str:

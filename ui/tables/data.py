@@ -29,7 +29,7 @@ def _shaded(table: pd.DataFrame, view: View, states: dict[str, list[str]]):
 def freshness(view: View, rows: pd.DataFrame) -> None:
     """Rows and newest date of every table, green, amber or red by its own cadence."""
     config, rows = st.column_config, rows.reset_index(drop=True)
-    show(rows, {
+    show(view, "freshness", rows, {
         "table_name": config.TextColumn(view.text("column.table")),
         "row_count": config.NumberColumn(view.text("column.rows"), format="localized", width=80),
         "latest": config.DateColumn(view.text("column.latest"), format=date_format(view), width=110),
@@ -42,7 +42,7 @@ def company_freshness(view: View, rows: pd.DataFrame) -> None:
     date = "D MMM YY" if view.language == "en" else "YYYY-MM-DD"
     columns = ["price_to", "eps_adjusted_to", "eps_reported_to", "revenue_to", "segments_to", "buybacks_to"]
     table = rows.assign(name=[view.name(ticker) for ticker in rows["ticker"]])[["name", *columns]]
-    show(table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
+    show(view, "company-freshness", table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
          {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=12, styler=_shaded(table, view, {column: rows[column.replace("_to", "_state")].tolist() for column in columns}))
 
 
@@ -64,7 +64,7 @@ def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> None:
     table = table.astype({column: "Float64" for column in ("since", "new", "rejected")}).assign(last=pd.to_datetime(table["last"]))
     ended = ["stale" if line["ticker"] in asked and asked[line["ticker"]].failed else "fresh" for line in lines]
     states = [line["state"] for line in lines]
-    show(table, {
+    show(view, "price-lines", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=120),
         "ticker": config.TextColumn(view.text("column.ticker"), width=75),
         "last": config.DateColumn(view.text("data.prices_to"), format=date_format(view), width=100),
@@ -93,7 +93,7 @@ def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
         "link": [f"data?{urlencode(links.write(replace(view.state, snapshot='' if one.is_served else one.snapshot_id)), safe=',:^')}" for one in shelf],
         "command": [rollback(one.snapshot_id) for one in shelf],
     })
-    event = show(table, {
+    event = show(view, "snapshots", table, {
         "id": config.TextColumn(view.text("data.snapshot"), width=185),
         "built": config.TextColumn(view.text("data.built_at"), width=140),
         "state": config.TextColumn(view.text("data.state"), width=150),
@@ -126,7 +126,7 @@ def findings(view: View, rows: pd.DataFrame) -> None:
     shade = {"stop": theme.colour("red"), "warn": theme.colour("note"), "note": theme.colour("muted")}
     colours = [f"color: {shade[severity]}" for severity in rows["severity"]]
     table = rows.assign(severity=[view.text(f"severity.{severity}") for severity in rows["severity"]], rule=[rule(view, "finding", code) for code in rows["code"]])
-    show(table, {
+    show(view, "findings", table, {
         "severity": config.TextColumn(view.text("column.severity"), width=70),
         "code": config.TextColumn(view.text("column.code"), width=50),
         "rule": config.TextColumn(view.text("data.rule"), width=190),
@@ -141,7 +141,7 @@ def refusal(view: View, lines: Sequence[str]) -> None:
     """What was wrong in the inputs of a build that was refused, in the words of the command line."""
     config = st.column_config
     parts = [REFUSED.fullmatch(line) for line in lines]
-    show(pd.DataFrame({
+    show(view, "refusal", pd.DataFrame({
         "place": [found["place"] if found else "" for found in parts],
         "cell": [found["cell"].strip() if found else "" for found in parts],
         "code": [found["code"] if found else "" for found in parts],
@@ -159,7 +159,7 @@ def refusal(view: View, lines: Sequence[str]) -> None:
 def rulings(view: View, rows: pd.DataFrame) -> None:
     """Printed figures that cannot be right, what is used instead, and why."""
     config = st.column_config
-    show(rows, {
+    show(view, "rulings", rows, {
         "correction_id": config.TextColumn(view.text("column.code"), width=70),
         "subject_table": config.TextColumn(view.text("column.table"), width=110),
         "column_name": config.TextColumn(view.text("data.column"), width=90),
@@ -174,7 +174,7 @@ def rulings(view: View, rows: pd.DataFrame) -> None:
 def sources(view: View, rows: pd.DataFrame) -> None:
     """Every source and how many rows rest on it."""
     config = st.column_config
-    show(rows, {
+    show(view, "sources", rows, {
         "publisher": config.TextColumn(view.text("column.publisher"), width=170),
         "title": config.TextColumn(view.text("column.title"), width=420),
         "kind": config.TextColumn(view.text("column.kind"), width=100),
@@ -189,7 +189,7 @@ def sources(view: View, rows: pd.DataFrame) -> None:
 def dictionary(view: View, rows: pd.DataFrame) -> None:
     """The meaning of every table, view, macro and column."""
     config = st.column_config
-    show(rows, {
+    show(view, "dictionary", rows, {
         "object": config.TextColumn(view.text("column.table"), width=180), "column_name": config.TextColumn(view.text("data.column"), width=180), "type": config.TextColumn("SQL", width=110),
         "unit": config.TextColumn(view.text("column.unit"), width=90), "meaning": config.TextColumn(view.text("data.meaning"), width=700),
     }, most=16)

@@ -90,7 +90,7 @@ def document_events(view: View, rows: pd.DataFrame) -> None:
         "source": [value if isinstance(value, str) else view.text("documents.nobody") for value in rows["publisher"]],
         "note": [value if isinstance(value, str) else "" for value in rows["note"]],
     })
-    show(table, {
+    show(view, "document-events", table, {
         "number": config.NumberColumn("#", width=36, pinned=view.is_phone),
         "when": config.TextColumn(view.text("column.date"), width=105),
         "lane": config.TextColumn(view.text("column.kind"), width=90),

@@ -86,7 +86,7 @@ def surprises(view: View, rows: pd.DataFrame) -> None:
         "basis": [view.text(f"expected_basis.{basis}") for basis in rows["expected_basis"]], "broker": [brokers_words(view, row.broker.split(", ")) for row in rows.itertuples()],
         "number": rows["n"], "expected_on": rows["expected_on"], "announced": rows["announced_on"], "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(table, {
+    show(view, "surprises", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=130),
         "figure": config.TextColumn(view.text("column.figure"), pinned=True, width=210 if not view.is_phone else 130),
         "actual": config.TextColumn(view.text("column.actual"), alignment="right", width=90),
@@ -117,7 +117,7 @@ def consensus(view: View, rows: pd.DataFrame) -> None:
         "status": ["" if status == "OK" else view.text("estimates.stale") for status in rows["status"]],
     })
     grey = [f"color: {view.theme().colour('stale')}" if status != "OK" else "" for status in rows["status"]]
-    show(table, {
+    show(view, "consensus", table, {
         "year": config.TextColumn(view.text("column.fiscal_year"), pinned=True, width=120),
         "figure": config.TextColumn(view.text("column.figure"), pinned=not view.is_phone, width=180),
         "value": config.TextColumn(view.text("headline.median"), alignment="right", width=135),
@@ -151,7 +151,7 @@ def estimates(view: View, rows: pd.DataFrame) -> None:
         "unit": units, "change": [change(row) for row in rows.itertuples()], "replaces": ["" if not isinstance(basis, str) else view.text(f"previous_basis.{basis}") for basis in rows["previous_basis"]], "before": rows["previous_published_on"],
         "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(table, {
+    show(view, "estimates", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=110 if rows["published_on"].notna().any() else 190),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=170 if not view.is_phone else 120),
         "figure": config.TextColumn(view.text("column.figure"), width=190),
@@ -191,7 +191,7 @@ def targets(view: View, rows: pd.DataFrame) -> None:
         "now": [formats.percent(row.upside_now_pct, sign=True, quality="derived" if row.close_now_basis == "derived" else "exact") for row in rows.itertuples()], "method": [method_words(view, row) for row in rows.itertuples()],
         "rating": rows["rating_printed"].fillna(""), "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(table, {
+    show(view, "targets", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=115),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=160 if not view.is_phone else 120),
         "line": config.TextColumn(view.text("column.line"), width=75),
@@ -236,7 +236,7 @@ def ratings(view: View, rows: pd.DataFrame) -> None:
         "before": rows["previous_rating"].fillna(""), "code": [view.text(f"rating_code.{code}") for code in rows["rating_code"]], "means": [definition_words(view, row) or view.text("estimates.definition_unseen") for row in rows.itertuples()],
         "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(table, {
+    show(view, "ratings", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=115),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=170 if not view.is_phone else 120),
         "rating": config.TextColumn(view.text("column.rating"), width=150),

@@ -40,7 +40,7 @@ def market_review(view: View, rows: pd.DataFrame) -> None:
         "state": [market_state(view, row) for row in rows.itertuples()],
     })
     up_down = lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}"  # noqa: E731
-    show(table, {
+    show(view, "market-review", table, {
         "market": config.TextColumn(view.text("column.market"), width=80),
         "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=40),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=115),
@@ -86,7 +86,7 @@ def printed_review(view: View, rows: pd.DataFrame) -> None:
         "fit": [fit(row) for row in rows.itertuples()],
     })
     flagged = lambda column: [f"color: {theme.colour('note')}; font-weight: 600" if bad else "" for bad in (rows["return_check"] != "agrees" if column.name == "check" else rows["excess_check"] == "does not fit")]  # noqa: E731
-    show(table, {
+    show(view, "printed-review", table, {
         "market": config.TextColumn(view.text("column.market"), width=70),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=195),
         "printed": config.NumberColumn(view.text("column.printed_pct"), format="%+.1f", width=70),
@@ -123,7 +123,7 @@ def printed_moves(view: View, rows: pd.DataFrame) -> None:
         "source": rows["publisher"],
         "link": rows["url"],
     })
-    show(table, {
+    show(view, "printed-moves", table, {
         "period": config.TextColumn(view.text("column.period_printed"), width=190),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=230),
         "move": config.TextColumn(view.text("column.move"), alignment="right", width=80),

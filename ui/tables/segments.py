@@ -33,7 +33,7 @@ def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(value, theme)}" if pd.notna(value) else f"color: {theme.colour('muted')}" for value in rows["yoy_pct"]]
-    show(table, {
+    show(view, "segments", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=150),
         "segment": config.TextColumn(view.text("column.segment"), pinned=view.is_phone, width=260 if not view.is_phone else 150),
         "revenue": config.TextColumn(view.text("column.revenue_in", currency=currency), alignment="right", width=130),
@@ -59,7 +59,7 @@ def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Non
     theme = view.theme()
     shade = {"reconciled": theme.colour("ink"), "not itemised": theme.colour("note"), "incomplete": theme.colour("note")}
     colours = [f"color: {shade.get(result, theme.colour('muted'))}" for result in rows["result"]]
-    show(table, {
+    show(view, "segment-reconciliation", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=view.is_phone, width=150),
         "sum": config.NumberColumn(view.text("column.segments_sum"), format="%,d", width=120, help=currency),
         "revenue": config.NumberColumn(view.text("column.revenue_in", currency=currency), format="%,d", width=130),
@@ -97,7 +97,7 @@ def kpis(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(row.yoy_pct if pd.notna(row.yoy_pct) else row.change_pp, theme)}" for row in rows.itertuples()]
-    show(table, {
+    show(view, "kpis", table, {
         "topic": config.TextColumn(view.text("column.kpi_topic"), width=85),
         "kpi": config.TextColumn(view.text("column.kpi"), pinned=not view.is_phone, width=230),
         "value": config.TextColumn(view.text("column.value"), alignment="right", width=85),
@@ -121,7 +121,7 @@ def kpi_values(view: View, rows: pd.DataFrame) -> None:
         "note": [" · ".join(part for part in (view.text("segments.kpi_changed") if row.definition_change else "", row.note if isinstance(row.note, str) else "") if part) for row in rows.itertuples()],
         "source": rows["publisher"], "link": rows["url"],
     })
-    show(table, {
+    show(view, "kpi-values", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=True, width=140),
         "value": config.TextColumn(view.text("column.value"), alignment="right", width=90),
         "unit": config.TextColumn(view.text("column.unit"), width=95),
@@ -146,7 +146,7 @@ def theme_growth(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(value, theme)}" for value in rows["yoy_pct"]]
-    show(table, {
+    show(view, "theme-growth", table, {
         "company": config.TextColumn(view.text("column.name"), pinned=True, width=110),
         "segment": config.TextColumn(view.text("column.segment"), width=280),
         "quarter": config.TextColumn(view.text("column.period"), width=80),

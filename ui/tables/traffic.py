@@ -39,7 +39,7 @@ def site_traffic(view: View, rows: pd.DataFrame) -> None:
         "tier": config.TextColumn(view.text("traffic.tier"), width=120),
     }
     known = {name: column for name, column in columns.items() if name not in ("own_wow", "four_week") or table[name].notna().any()}
-    show(table, known, most=16, styler=table.style.apply(lambda column: colours, subset=["wow"]))
+    show(view, "site-traffic", table, known, most=16, styler=table.style.apply(lambda column: colours, subset=["wow"]))
 
 
 def stat_period(row) -> str:
@@ -81,7 +81,7 @@ def sector_stats(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     colours = [f"color: {theme.colour('note')}" if doubt else "" for doubt in table["doubt"]]
-    show(table, {
+    show(view, "sector-stats", table, {
         "topic": config.TextColumn(view.text("column.topic"), width=110),
         "stat": config.TextColumn(view.text("column.stat"), width=290, pinned=view.is_phone),
         "entity": config.TextColumn(view.text("column.entity"), width=160),

@@ -32,8 +32,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coverage.raised": ("EPS raised · cut", "每股盈利上调 · 下调"),
     "coverage.reproduced": ("PE that reproduce", "可重现的市盈率"),
     "coverage.reproduced_help": ("Printed whole-number multiples that the table's own close and EPS give again, at the exchange rate of its day and with the ratio of the ADS", "以表内收盘价、每股盈利、当日汇率及ADS比率可重现的整数市盈率"),
-    "coverage.xlsx": ("XLSX", "XLSX"),
-    "coverage.xlsx_help": ("The table below as it stands, with its date, source and link", "下表原样导出，附日期、来源及链接"),
     "coverage.source": ("{broker}, report of {date}", "{broker}，{date}报告"),
     "chart.coverage_printed": ("{broker}: PE of {year} and {next}, {date}", "{broker}：{year}年与{next}年市盈率，{date}"),
     "chart.coverage_printed_subtitle": ("PE as printed, times; ring {year}, dot {next}", "原文市盈率，倍；圈{year}年，点{next}年"),
@@ -55,9 +53,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.implied_shares": ("Implied shares (mn)", "隐含股数（百万）"),
     "column.implied_change": ("Implied shares %", "隐含股数 %"),
     "column.close_change": ("Close %", "收盘价 %"),
-    "export.as_of": ("As of", "截至"),
-    "export.source": ("Source", "来源"),
-    "export.link": ("Link", "链接"),
     "computed.coverage": (
         "As printed: the broker's own close, market cap, EPS and whole-number PE. Recomputed: close / (EPS x ordinary shares of one unit of the line x exchange rate of the table's day); PDD is quoted per ADS of four shares, its EPS per ordinary share. "
         "Today: the same printed EPS at the last close and the last exchange rate. Implied shares: printed market cap / printed close. A fiscal year that does not end in December is ambiguous in the table and shown as printed.",
