@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ui.text import buybacks, coverage, data, documents, estimates, figures, frame, market, rules, segments, traffic, valuation
+from ui.text import buybacks, company, coverage, data, documents, estimates, figures, frame, market, overview, rules, segments, traffic, valuation
 
 LANGUAGES = ("en", "zh")
-ROOMS = (frame, rules, figures, valuation, buybacks, segments, estimates, coverage, market, documents, traffic, data)
+ROOMS = (frame, rules, figures, overview, company, valuation, buybacks, segments, estimates, coverage, market, documents, traffic, data)
 TEXTS: dict[str, tuple[str, str]] = {key: words for room in ROOMS for key, words in room.TEXTS.items()}
 
 

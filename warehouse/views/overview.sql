@@ -20,17 +20,28 @@ SELECT * FROM final ORDER BY ticker;
 COMMENT ON MACRO TABLE revenue_growth IS 'The latest announced revenue on the evening of as_of and its growth on the year before. One row per (ticker).';
 
 CREATE MACRO overview(as_of, years, eps_basis) AS TABLE
-SELECT c.ticker, c.issuer_ticker, c.kind, c.name_en, c.name_zh, c.short_en, c.short_zh, c.subsector, x.date, x.close, x.currency, x.price_is_stale, x.change_1m_pct, x.month_base_date, x.change_ytd_pct, x.year_base_date,
-       v.value AS pe_ttm, v.status, v.percentile, v.n, v.first_date, v.coverage_pct, v.frequency, v.eps_period_end, b.amount_hkd AS buyback_ytd_hkd, b.last_trade_date AS buyback_to, b.basis_note AS buyback_note, b.preference AS buyback_basis,
+WITH multiples AS MATERIALIZED (SELECT * FROM valuation_percentiles(as_of, years) WHERE metric IN ('pe_ttm', 'pe_forward') AND basis = eps_basis)
+SELECT c.ticker, c.issuer_ticker, c.kind, c.name_en, c.name_zh, c.short_en, c.short_zh, c.subsector, x.date, x.close, x.currency, x.price_is_stale, x.change_1d_pct, x.change_1m_pct, x.month_base_date, x.change_ytd_pct, x.year_base_date,
+       v.value AS pe_ttm, v.status, v.percentile, v.n, v.first_date, v.coverage_pct, v.frequency, v.eps_period_end, f.value AS pe_forward, f.status AS forward_status,
+       b.amount_hkd AS buyback_ytd_hkd, b.last_trade_date AS buyback_to, b.basis_note AS buyback_note, b.preference AS buyback_basis, y.gross_yield_pct, y.basis AS yield_basis, y.net_reduction_pct, y.net_quality,
        r.fiscal_period, r.period_end AS revenue_period_end, c.fiscal_year_end_month, r.revenue_mn, r.currency AS revenue_currency, r.revenue_yoy_pct, r.yoy_basis, r.from_rounded, r.announced_on, x.source_id AS price_source_id, r.source_id AS revenue_source_id
 FROM companies AS c
 LEFT JOIN price_changes(as_of) AS x ON x.ticker = c.ticker
-LEFT JOIN valuation_percentiles(as_of, years) AS v ON v.ticker = c.ticker AND v.metric = 'pe_ttm' AND v.basis = eps_basis
+LEFT JOIN multiples AS v ON v.ticker = c.ticker AND v.metric = 'pe_ttm'
+LEFT JOIN multiples AS f ON f.ticker = c.ticker AND f.metric = 'pe_forward'
 LEFT JOIN buyback_ytd(as_of) AS b ON b.ticker = c.ticker
+LEFT JOIN buyback_yield(as_of) AS y ON y.ticker = c.ticker
 LEFT JOIN revenue_growth(as_of) AS r ON r.ticker = c.issuer_ticker
 WHERE c.kind IN ('company', 'peer', 'line')
 ORDER BY v.percentile NULLS LAST, c.ticker;
-COMMENT ON MACRO TABLE overview IS 'The coverage universe on the evening of as_of: price, PE-TTM with its percentile, buybacks since 1 January, latest revenue growth. One row per (ticker).';
+COMMENT ON MACRO TABLE overview IS 'The coverage universe on the evening of as_of: price, PE-TTM with its percentile, forward PE, buybacks since 1 January and their yield, latest revenue growth. One row per (ticker).';
+
+-- How does each subsector stand as a whole? One line an issuer; the last row is all of them.
+CREATE MACRO subsectors(as_of, years, eps_basis) AS TABLE
+SELECT subsector, count(*) AS companies, count(percentile) AS ranked, median(percentile) AS median_percentile, median(pe_ttm) FILTER (status = 'OK') AS median_pe, median(change_1m_pct) AS median_change_1m_pct, median(change_ytd_pct) AS median_change_ytd_pct,
+       median(revenue_yoy_pct) AS median_revenue_yoy_pct, sum(buyback_ytd_hkd) AS buyback_ytd_hkd, count(buyback_ytd_hkd) AS buybacks_known, list(ticker ORDER BY percentile NULLS LAST, ticker) AS tickers
+FROM overview(as_of, years, eps_basis) WHERE kind = 'company' GROUP BY GROUPING SETS ((subsector), ()) ORDER BY subsector NULLS LAST;
+COMMENT ON MACRO TABLE subsectors IS 'The covered companies of each subsector on the evening of as_of: medians of the members that have a figure. One row per (subsector); the one without a name is all of them.';
 
 -- On which evenings were most companies fresh? One row per month-end of the prices.
 CREATE VIEW freshness_by_month AS

@@ -43,11 +43,12 @@ based AS (
     FROM price_latest(as_of)
 ),
 with_month AS (SELECT b.*, k.close AS month_base, k.date AS month_base_date FROM based AS b ASOF LEFT JOIN series AS k ON k.ticker = b.ticker AND b.month_base_day >= k.date),
-with_year AS (SELECT b.*, k.close AS year_base, k.date AS year_base_date FROM with_month AS b ASOF LEFT JOIN series AS k ON k.ticker = b.ticker AND b.year_base_day >= k.date)
-SELECT ticker, date, close, currency, frequency, price_is_stale, CASE WHEN NOT price_is_stale AND month_base_date >= month_base_day - 10 THEN 100 * (close / month_base - 1) END AS change_1m_pct, month_base_date,
+with_year AS (SELECT b.*, k.close AS year_base, k.date AS year_base_date FROM with_month AS b ASOF LEFT JOIN series AS k ON k.ticker = b.ticker AND b.year_base_day >= k.date),
+with_day AS (SELECT b.*, k.close AS day_base, k.date AS day_base_date FROM with_year AS b ASOF LEFT JOIN series AS k ON k.ticker = b.ticker AND b.date > k.date)
+SELECT ticker, date, close, currency, frequency, price_is_stale, CASE WHEN NOT price_is_stale AND frequency = 'daily' AND day_base_date >= date - 10 THEN 100 * (close / day_base - 1) END AS change_1d_pct, day_base_date, CASE WHEN NOT price_is_stale AND month_base_date >= month_base_day - 10 THEN 100 * (close / month_base - 1) END AS change_1m_pct, month_base_date,
        CASE WHEN NOT price_is_stale AND year_base_date >= year_base_day - 10 THEN 100 * (close / year_base - 1) END AS change_ytd_pct, year_base_date, source_id
-FROM with_year ORDER BY ticker;
-COMMENT ON MACRO TABLE price_changes IS 'Last close on or before as_of and its price return over one month and since the last close of the year before, at the line''s one frequency. One row per (ticker). Changes of a stale price are NULL.';
+FROM with_day ORDER BY ticker;
+COMMENT ON MACRO TABLE price_changes IS 'Last close on or before as_of and its price return since the session before (daily closes only), over one month and since the last close of the year before, at the line''s one frequency. One row per (ticker). Changes of a stale price are NULL.';
 
 -- A daily line is fresh while no session before the evening's own is lacking, late until it is stale; a month-end is fresh until it is stale.
 CREATE MACRO price_freshness(as_of) AS TABLE
