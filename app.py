@@ -11,7 +11,7 @@ from ui.view import TooOld
 st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "ui" / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
 
 language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
-pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")]
+pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")]
 
 
 def hand_over() -> None:
@@ -20,7 +20,8 @@ def hand_over() -> None:
 
 
 is_admitted = sign_in.admitted(language)
-chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted else "hidden")
+is_presented = st.session_state.get(frame.KEYS["mode"], st.query_params.get("mode") == "present")
+chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted and not is_presented else "hidden")
 if is_admitted and chosen.url_path == "":
     chosen.run()
 elif is_admitted:

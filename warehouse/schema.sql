@@ -174,6 +174,20 @@ COMMENT ON COLUMN corporate_actions.ratio IS 'Split: new shares for one old. In 
 COMMENT ON COLUMN corporate_actions.source_id IS 'Source';
 COMMENT ON COLUMN corporate_actions.note IS 'Evidence for date and amount';
 
+CREATE TABLE dividend_coverage (
+    ticker    VARCHAR NOT NULL,
+    first_day DATE NOT NULL,
+    last_day  DATE NOT NULL CHECK (last_day >= first_day),
+    note      VARCHAR,
+    source_id VARCHAR NOT NULL
+);
+COMMENT ON TABLE dividend_coverage IS 'One row per (ticker, first_day): the days for which every cash dividend of a line is a row of corporate_actions; a day between without one is a day without a dividend.';
+COMMENT ON COLUMN dividend_coverage.ticker IS 'Line';
+COMMENT ON COLUMN dividend_coverage.first_day IS 'First day covered';
+COMMENT ON COLUMN dividend_coverage.last_day IS 'Last day covered';
+COMMENT ON COLUMN dividend_coverage.note IS 'What is missing, or how completeness was seen';
+COMMENT ON COLUMN dividend_coverage.source_id IS 'Source';
+
 CREATE TABLE dividends_declared (
     ticker       VARCHAR NOT NULL,
     fiscal_label VARCHAR NOT NULL,
