@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from ui.links import Problem, State, Universe, parse, resolve, sentence, write
+from ui.links import Problem, State, Universe, parse, read_tickers, resolve, sentence, write
 
 COMPANIES = [
     ("0700.HK", "company", None, "Tencent Holdings", "腾讯控股"),
@@ -83,7 +83,7 @@ def test_a_line_belongs_to_its_issuer():
 def test_a_full_link_is_understood():
     state, problems = parse(
         {
-            "t": "700,腾讯，BABA.N", "as_of": "2026-07-31", "w": "10Y", "basis": "reported", "metric": "ps_ttm", "from": "2024-01-01",
+            "t": "700,腾讯，BABA.N", "my": "PDD.US", "currency": "hkd", "as_of": "2026-07-31", "w": "10Y", "basis": "reported", "metric": "ps_ttm", "from": "2024-01-01",
             "to": "2025-01-01", "topic": "AI", "q": "云 收入", "lang": "zh", "updown": "cn", "mode": "present", "s": "snap-0412",
             "embed": "true", "v": "1", "p": "valuation", "utm_source": "mail",
         },
@@ -91,8 +91,8 @@ def test_a_full_link_is_understood():
     )  # fmt: skip
     assert problems == []
     assert state == State(
-        ("0700.HK", "BABA"), date(2026, 7, 31), "10y", "reported", "zh", "cn", "present", "snap-0412",
-        {"metric": "ps_ttm", "from": "2024-01-01", "to": "2025-01-01", "topic": "AI", "q": "云 收入"},
+        tickers=("0700.HK", "BABA"), my=("PDD",), as_of=date(2026, 7, 31), window="10y", basis="reported", currency="HKD", lang="zh", updown="cn", mode="present", snapshot="snap-0412",
+        extras={"metric": "ps_ttm", "from": "2024-01-01", "to": "2025-01-01", "topic": "AI", "q": "云 收入"},
     )  # fmt: skip
 
 
@@ -123,6 +123,12 @@ def test_a_misspelt_parameter_is_named_with_what_is_near():
     ]
 
 
+@pytest.mark.parametrize("pasted", ["700, PDD", "700\nPDD", "0700.HK\tPDD", "700 PDD", "腾讯；PDD", "pair", "00700|PDD.US", "PAIR,700"])
+def test_a_list_is_read_however_it_is_pasted(pasted):
+    universe = Universe.from_rows(COMPANIES, ALIASES, {"pair": ("0700.HK", "PDD")})
+    assert read_tickers(pasted, universe) == (["0700.HK", "PDD"], [])
+
+
 def test_good_tickers_stay_beside_a_bad_one():
     state, problems = parse({"t": "700,nope,PDD"}, UNIVERSE)
     assert state.tickers == ("0700.HK", "PDD")
@@ -151,7 +157,7 @@ def test_a_page_may_have_parameters_of_its_own():
 
 def test_a_written_link_states_the_defaults_too():
     assert write(State(as_of=date(2026, 7, 31), snapshot="snap-1")) == {
-        "as_of": "2026-07-31", "w": "5y", "basis": "adjusted", "lang": "en", "updown": "hk", "s": "snap-1",
+        "as_of": "2026-07-31", "w": "5y", "basis": "adjusted", "currency": "price", "lang": "en", "updown": "hk", "s": "snap-1",
     }  # fmt: skip
 
 
@@ -161,6 +167,8 @@ def test_two_hundred_links_come_back_as_they_went():
     for _ in range(200):
         state = State(
             tickers=tuple(chance.sample(tickers, chance.randint(0, 4))),
+            my=tuple(chance.sample(tickers, chance.randint(0, 3))),
+            currency=chance.choice(["price", "HKD", "USD"]),
             as_of=chance.choice([None, date(2024, 2, 29), date(2026, 7, 31)]),
             window=chance.choice(["1y", "3y", "5y", "10y", "max"]),
             basis=chance.choice(["adjusted", "reported"]),

@@ -5,7 +5,6 @@ A page begins with `view = frame.view()`: a `View` with the controls that a page
 """
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,16 +15,21 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui import answers, formats, links, panels, sign_in
-from ui.text import text
+from ui.text import TEXTS, text
 from ui.view import HOME, View
 from warehouse.snapshot import Served
 
 YEAR = timedelta(366)
+GROUPS = """SELECT subsector AS name, list(ticker ORDER BY ticker) AS tickers FROM companies WHERE kind = 'company' AND subsector IS NOT NULL GROUP BY ALL
+            UNION ALL SELECT CASE kind WHEN 'company' THEN 'companies' WHEN 'peer' THEN 'peers' WHEN 'line' THEN 'US lines' WHEN 'index' THEN 'indices' END, list(ticker ORDER BY ticker) FROM companies WHERE kind IN ('company', 'peer', 'line', 'index') GROUP BY kind ORDER BY name"""
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
 FACTS = """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily, (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures"""
 KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
-        "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
-SEPARATORS = re.compile(r"[,，、;；\n]")
+        "currency": "filter_currency", "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
+GROUP = "group:"  # before the name of a group in the ticker box
+# What a parameter of the link may be called, where the data says so; asked only for a link that has one.
+WORDS = {"broker": "SELECT DISTINCT broker AS word FROM broker_year_pe ORDER BY 1", "vendor": "SELECT DISTINCT vendor AS word FROM site_traffic ORDER BY 1",
+         "section": "SELECT DISTINCT section AS word FROM topics WHERE section IS NOT NULL UNION SELECT 'outside' ORDER BY 1", "period": "SELECT fiscal_period AS word FROM segments UNION SELECT calendar_quarter FROM segments WHERE calendar_quarter IS NOT NULL ORDER BY 1 DESC"}
 
 
 class Page(View):
@@ -75,13 +79,14 @@ def view() -> Page:
 def _universe(now: Served) -> tuple[links.Universe, dict[str, tuple[str, str]]]:
     rows = answers.ask(now, "SELECT ticker, kind, issuer_ticker, name_en, name_zh, short_en, short_zh FROM companies ORDER BY kind <> 'company', ticker")
     aliases = answers.ask(now, "SELECT alias, ticker FROM aliases")
-    universe = links.Universe.from_rows(rows[["ticker", "kind", "issuer_ticker", "name_en", "name_zh"]].itertuples(index=False, name=None), aliases.itertuples(index=False, name=None))
+    groups = {row.name: tuple(row.tickers) for row in answers.ask(now, GROUPS).itertuples()}
+    universe = links.Universe.from_rows(rows[["ticker", "kind", "issuer_ticker", "name_en", "name_zh"]].itertuples(index=False, name=None), aliases.itertuples(index=False, name=None), groups)
     return universe, {row.ticker: (row.short_en, row.short_zh) for row in rows.itertuples()}
 
 
 def _take_up(state: links.State) -> None:
     """Put a state into the widgets that show it."""
-    values = {"tickers": list(state.tickers), "as_of": state.as_of, "window": state.window, "basis": state.basis, "lang": state.lang,
+    values = {"tickers": list(state.tickers), "as_of": state.as_of, "window": state.window, "basis": state.basis, "currency": state.currency, "lang": state.lang,
               "updown": state.updown, "mode": state.mode == "present"}
     for name, key in KEYS.items():
         st.session_state[key] = values[name]
@@ -90,24 +95,41 @@ def _take_up(state: links.State) -> None:
 def _of_widgets(before: links.State) -> links.State:
     get = st.session_state.get
     return replace(before, tickers=tuple(get(KEYS["tickers"]) or ()), as_of=get(KEYS["as_of"]), window=get(KEYS["window"]) or before.window,
-                   basis=get(KEYS["basis"]) or before.basis, lang=get(KEYS["lang"]) or before.lang, updown=get(KEYS["updown"]) or before.updown,
+                   basis=get(KEYS["basis"]) or before.basis, currency=get(KEYS["currency"]) or before.currency, lang=get(KEYS["lang"]) or before.lang, updown=get(KEYS["updown"]) or before.updown,
                    mode="present" if get(KEYS["mode"]) else "")
 
 
 def _typed(universe: links.Universe) -> None:
-    """Turn what was typed into the ticker box into tickers; name what nobody knows."""
+    """Turn what was typed, pasted or chosen in the ticker box into tickers; name what nobody knows."""
     kept, problems = [], []
-    for value in st.session_state[KEYS["tickers"]]:
-        for part in [value] if value in {e.ticker for e in universe.entries} else SEPARATORS.split(value):
-            if not part.strip():
-                continue
-            found = links.resolve(part, universe)
-            if found.ticker is None:
-                problems.append(links.Problem("t", part.strip(), "link.no_ticker", found.candidates))
-            elif found.ticker not in kept:
-                kept.append(found.ticker)
-    st.session_state[KEYS["tickers"]] = kept
+    for value in st.session_state[KEYS["tickers"]][:links.MOST]:
+        found, unknown = links.read_tickers(value.removeprefix(GROUP), universe)
+        kept += found
+        problems += unknown
+    st.session_state[KEYS["tickers"]] = list(dict.fromkeys(kept))[:links.MOST]
     st.session_state["harbourview_problems"] = problems
+
+
+def _keep_list() -> None:
+    """What is chosen becomes the reader's own list; it stands in the link from then on."""
+    st.session_state["harbourview_state"] = replace(st.session_state["harbourview_state"], my=tuple(st.session_state[KEYS["tickers"]]))
+
+
+def _show_list() -> None:
+    st.session_state[KEYS["tickers"]] = list(st.session_state["harbourview_state"].my)
+
+
+def _leave_presentation() -> None:
+    st.session_state[KEYS["mode"]] = False
+
+
+def _copied() -> None:
+    """The link has been copied: keep the snapshot that it names for good, where that can be written down."""
+    state = st.session_state["harbourview_state"]
+    try:
+        answers.pin(state.snapshot or answers.served().snapshot_id)
+    except (answers.NoSnapshot, OSError):
+        pass  # a warehouse that this process may not write to: the link holds for as long as its snapshot is kept
 
 
 def show_date(day: date | None) -> None:
@@ -145,7 +167,8 @@ def begin() -> Page | None:
     universe, names = _universe(now)
     latest = facts["latest"].date()
     if is_new:
-        state, problems = links.parse(query, universe, latest=latest)
+        words = {name: answers.ask(current, question)["word"].tolist() for name, question in WORDS.items() if name in query}
+        state, problems = links.parse(query, universe, latest=latest, words=words)
         st.session_state["harbourview_state"] = state
         st.session_state["harbourview_problems"] = problems
         _take_up(state)
@@ -167,8 +190,9 @@ def begin() -> Page | None:
         st.query_params.from_dict(written)
     st.session_state["harbourview_query"] = written
     _notices(state, current, now, latest)
-    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address())
+    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest))
     st.session_state["harbourview_view"] = made
+    _tell_currency(made)
     return made
 
 
@@ -207,27 +231,49 @@ def _notices(state: links.State, current: Served, now: Served, latest: date) -> 
     panels.notice([problem for problem in problems if (problem.parameter, problem.reason) != ("as_of", "link.too_late")], language)
 
 
+def _tell_currency(view: Page) -> None:
+    """At which rates the money of this evening is shown in one currency, and what stays as it is quoted."""
+    currency = view.state.currency
+    if currency != links.DEFAULT_CURRENCY:
+        rates = [(base, rate, day) for base, rate, day in view.rates.values() if base != currency and rate is not None]
+        told = ", ".join(view.text("frame.rate", rate=formats.number(rate, 4), base=base) for base, rate, _ in rates)
+        panels.missing(view.text("frame.in_currency", currency=currency, rates=told, date=view.day(max(day for *_, day in rates))) if rates else view.text("frame.no_rate", currency=currency, date=view.day(view.as_of)))
+
+
 # The row of filters --------------------------------------------------------------------------------------------
 
 def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], latest: date, has_daily: bool, language: str) -> None:
+    if st.session_state.get(KEYS["mode"]):  # a projector shows no filters
+        st.button(text("action.leave_presentation", language), type="tertiary", on_click=_leave_presentation, shortcut="Esc")
+        return
+
     def label(ticker: str) -> str:
+        if ticker.startswith(GROUP):
+            group = ticker.removeprefix(GROUP)
+            return text("filter.group", language, name=text(f"filter.group_{group}", language) if f"filter.group_{group}" in TEXTS else group, number=len(universe.groups[group]))
         english, chinese = names.get(ticker, (ticker, ticker))
         name = chinese if language == "zh" else english
         return name if name == ticker else f"{name} {ticker}"
 
     windows = [w for w in links.WINDOWS if w != "1y" or has_daily or st.session_state.get(KEYS["window"]) == "1y"]
+    my = st.session_state["harbourview_state"].my
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        st.multiselect(text("filter.tickers", language), [entry.ticker for entry in universe.entries], key=KEYS["tickers"], format_func=label, accept_new_options=True,
+        st.multiselect(text("filter.tickers", language), [*(entry.ticker for entry in universe.entries), *(GROUP + name for name in universe.groups)], key=KEYS["tickers"], format_func=label, accept_new_options=True,
                        placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
         st.date_input(text("filter.as_of", language), value=None, min_value=EARLIEST, max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
-                      label_visibility="collapsed", width=165)
+                      label_visibility="collapsed", width=150)
         st.segmented_control(text("filter.window", language), windows, key=KEYS["window"], format_func=lambda w: text(f"window.{w}", language), required=True, label_visibility="collapsed")
         st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
+        panels.copy_link(_canonical(latest), language, _copied)
         with st.popover("…", help=text("filter.more", language)):
+            st.segmented_control(text("filter.currency", language), links.CURRENCIES, key=KEYS["currency"], format_func=lambda value: text(f"currency.{value}", language), required=True)
             st.segmented_control(text("filter.language", language), links.LANGUAGES, key=KEYS["lang"], format_func=lambda value: text(f"language.{value}", language), required=True)
             st.radio(text("filter.updown", language), links.UPDOWN, key=KEYS["updown"], format_func=lambda value: text(f"updown.{value}", language))
             st.toggle(text("filter.mode", language), key=KEYS["mode"])
-            st.caption(text("action.copy_link", language))
+            with st.container(horizontal=True, gap="small"):
+                st.button(text("action.keep_list", language), on_click=_keep_list, disabled=not st.session_state[KEYS["tickers"]])
+                st.button(text("action.show_list", language, number=len(my)), on_click=_show_list, disabled=not my)
+            st.caption(text("action.link_itself", language))
             st.code(_canonical(latest), language=None, wrap_lines=True)
             sign_in.way_out(language)
 

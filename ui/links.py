@@ -39,16 +39,21 @@ THEMES = ("advertising", "games", "cloud", "commerce", "local", "music", "live",
 ACROSS = ("windows", "ranges", "median", "growth")
 ORDERS = ("cheapest", "dearest")
 ONLY = ("all", "stale")
+COLUMNS = ("price", "windows", "buybacks", "growth", "freshness")
+GROUPS = ("ranking", "subsector", "mine")
+CURRENCIES = ("price", "HKD", "USD")  # of display: as quoted, or all in one
 
-DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN = "5y", "adjusted", "en", "hk"
+DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN, DEFAULT_CURRENCY = "5y", "adjusted", "en", "hk", "price"
 
-PARAMETERS = ("t", "as_of", "w", "basis", "focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
-PAGE_EXTRAS = ("focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "topic", "vendor", "section", "kind", "publisher", "q")
+PARAMETERS = ("t", "my", "as_of", "w", "basis", "currency", "focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "columns", "group", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "since", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
+PAGE_EXTRAS = ("focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "columns", "group", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "since", "topic", "vendor", "section", "kind", "publisher", "q")
+SEPARATORS = re.compile(r"[,，、;；\n\r\t|]")
 # Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
 FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
-LONGEST_VALUE = 200
+LONGEST_VALUE, LONGEST_LIST = 200, 10_000  # characters of a value, and of a list of tickers
+MOST = 100  # tickers, and parameters, that a link may name
 LONGEST_TYPED = 60
 NEAR = 5
 
@@ -69,16 +74,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Universe:
-    """The tickers that exist here, in order, and what else they are called (alias -> tickers)."""
+    """The tickers that exist here, in order, what else they are called (alias -> tickers), and the groups that have a name (name -> tickers)."""
 
     entries: tuple[Entry, ...]
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @classmethod
     def from_rows(
-        cls, companies: Iterable[tuple[Any, ...]], aliases: Iterable[tuple[str, str]] = ()
+        cls, companies: Iterable[tuple[Any, ...]], aliases: Iterable[tuple[str, str]] = (), groups: Mapping[str, tuple[str, ...]] | None = None
     ) -> Universe:
-        """Rows (ticker, kind, issuer_ticker, name_en, name_zh), and rows (alias, ticker)."""
+        """Rows (ticker, kind, issuer_ticker, name_en, name_zh), rows (alias, ticker), and groups by name."""
         entries = tuple(
             Entry(
                 str(ticker),
@@ -97,7 +103,7 @@ class Universe:
             key = _fold(str(alias))
             if key and ticker not in found.get(key, ()):
                 found[key] = (*found.get(key, ()), str(ticker))
-        return cls(entries, found)
+        return cls(entries, found, dict(groups or {}))
 
     def entry(self, ticker: str) -> Entry:
         """The line of a canonical ticker; KeyError where there is none."""
@@ -129,12 +135,14 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class State:
-    """All that a link says. `tickers` empty means every company; `as_of` None the latest session."""
+    """All that a link says. `tickers` empty means every company; `my` is the list that the reader keeps; `as_of` None the latest session."""
 
     tickers: tuple[str, ...] = ()
+    my: tuple[str, ...] = ()
     as_of: date | None = None
     window: str = DEFAULT_WINDOW
     basis: str = DEFAULT_BASIS
+    currency: str = DEFAULT_CURRENCY
     lang: str = DEFAULT_LANGUAGE
     updown: str = DEFAULT_UPDOWN
     mode: str = ""
@@ -220,6 +228,32 @@ def near(typed: str, universe: Universe) -> tuple[str, ...]:
     return tuple(order[:NEAR])
 
 
+def group_of(typed: str, universe: Universe) -> tuple[str, ...]:
+    """The tickers of the group of this name; none where no group is called so."""
+    return next((tickers for name, tickers in universe.groups.items() if _fold(name) == _fold(typed)), ())
+
+
+def read_tickers(typed: str, universe: Universe, parameter: str = "t") -> tuple[list[str], list[Problem]]:
+    """The tickers that a list means, each once, and what nobody understood: separated by commas, semicolons, lines, tabs, or by spaces where the parts are tickers themselves; a group stands for its members."""
+    found: list[str] = []
+    problems: list[Problem] = []
+    parts = [part.strip() for part in SEPARATORS.split(typed) if part.strip()]
+    if len(parts) > MOST:
+        problems.append(Problem(parameter, str(MOST), "link.too_many", ()))
+    for part in parts[:MOST]:
+        meant = resolve(part, universe)
+        several = [resolve(word, universe).ticker for word in part.split()] if meant.ticker is None else []
+        if meant.ticker is not None:
+            found.append(meant.ticker)
+        elif members := group_of(part, universe):
+            found += members
+        elif 1 < len(several) <= MOST and all(several):
+            found += several
+        else:
+            problems.append(Problem(parameter, part, "link.two_tickers" if _is_two(part, universe) else "link.no_ticker", meant.candidates))
+    return list(dict.fromkeys(found)), problems
+
+
 def _one(value: Any) -> str:
     """The text of a parameter; of a repeated one, all of it."""
     values = [value] if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else [str(value)]
@@ -273,35 +307,34 @@ def parse(
     *,
     latest: date | None = None,
     extras: Iterable[str] = (),
+    words: Mapping[str, Iterable[str]] | None = None,
 ) -> tuple[State, list[Problem]]:
     """Read the query of a page (name -> text, or a list of texts).
 
     `latest` is the last day the data knows: an as-of date beyond it is a problem. `extras` names further
-    parameters of the page; they come back as text in `State.extras`. Where a value is not understood the
+    parameters of the page; they come back as text in `State.extras`. `words` are the values that a parameter
+    may have where the data says so. Where a value is not understood the
     state holds the default and the list of problems names the value, so that the page can say so.
     """
     problems: list[Problem] = []
-    values = {str(name): _one(value) for name, value in query.items()}
+    values = {str(name): _one(value) for name, value in list(query.items())[:MOST]}
+    if len(query) > MOST:
+        problems.append(Problem("?", str(MOST), "link.too_many", ()))
     known = (*PARAMETERS, *extras)
     given: dict[str, str] = {}
     for name, raw in values.items():
-        if name in known:
+        if name in known and len(raw) > LONGEST_LIST:
+            problems.append(Problem(name, raw[:LONGEST_VALUE], "link.not_text", ()))
+        elif name in known:
             given[name] = raw
         elif not FOREIGN.fullmatch(name):
             alike = tuple(difflib.get_close_matches(name[:LONGEST_TYPED], known, n=3, cutoff=0.5))
             problems.append(Problem(name, raw, "link.unknown_parameter", alike))
 
-    tickers: list[str] = []
-    if "t" in given:
-        for typed in re.split(r"[,，、;；]", given["t"]):
-            if not typed.strip():
-                continue
-            found = resolve(typed, universe)
-            if found.ticker is None:
-                reason = "link.two_tickers" if _is_two(typed, universe) else "link.no_ticker"
-                problems.append(Problem("t", typed.strip(), reason, found.candidates))
-            elif found.ticker not in tickers:
-                tickers.append(found.ticker)
+    lists: dict[str, list[str]] = {}
+    for name in ("t", "my"):
+        lists[name], unknown = read_tickers(given.get(name, ""), universe, name)
+        problems += unknown
 
     def choose(name: str, allowed: tuple[str, ...], default: str) -> str:
         return _choice(name, given[name], allowed, default, problems) if name in given else default
@@ -313,7 +346,8 @@ def parse(
         snapshot = ""
 
     kept: dict[str, str] = {}
-    allowed = {"metric": METRICS, "chart": CHARTS, "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY,
+    words = words or {}
+    allowed = {"metric": METRICS, "chart": CHARTS, "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY, "columns": COLUMNS, "group": GROUPS,
                "grain": GRAINS, "calendar": CALENDARS, "history": HISTORIES, "theme": THEMES}
     for name in (*PAGE_EXTRAS, *extras):
         if name not in given or name in kept:
@@ -334,10 +368,16 @@ def parse(
             moment = _month(name, raw, latest, problems)
             if moment:
                 kept[name] = moment
-        elif name in ("from", "to"):
-            moment = _date(name, raw, None, problems)
+        elif name in ("from", "to", "since"):
+            moment = _date(name, raw, latest if name == "since" else None, problems)
             if moment is not None:
                 kept[name] = moment.isoformat()
+        elif name in words:
+            meant = {word.casefold(): word for word in words[name]}
+            if raw.casefold() in meant:
+                kept[name] = meant[raw.casefold()]
+            else:
+                problems.append(Problem(name, raw, "link.not_a_choice", tuple(list(meant.values())[:NEAR])))
         elif len(raw) > LONGEST_VALUE or any(unicodedata.category(c) == "Cc" for c in raw):
             problems.append(Problem(name, raw, "link.not_text", ()))
         elif raw:
@@ -346,10 +386,12 @@ def parse(
         problems.append(Problem("from", kept.pop("from"), "link.from_after_to", (kept["to"],)))
 
     state = State(
-        tickers=tuple(tickers),
+        tickers=tuple(lists["t"]),
+        my=tuple(lists["my"]),
         as_of=as_of,
         window=choose("w", WINDOWS, DEFAULT_WINDOW),
         basis=choose("basis", BASES, DEFAULT_BASIS),
+        currency=choose("currency", ("price", "hkd", "usd"), DEFAULT_CURRENCY).replace("hkd", "HKD").replace("usd", "USD"),
         lang=choose("lang", LANGUAGES, DEFAULT_LANGUAGE),
         updown=choose("updown", UPDOWN, DEFAULT_UPDOWN),
         mode=choose("mode", MODES, ""),
@@ -374,10 +416,13 @@ def write(state: State) -> dict[str, str]:
     query: dict[str, str] = {}
     if state.tickers:
         query["t"] = ",".join(state.tickers)
+    if state.my:
+        query["my"] = ",".join(state.my)
     if state.as_of is not None:
         query["as_of"] = state.as_of.isoformat()
     query["w"] = state.window
     query["basis"] = state.basis
+    query["currency"] = state.currency
     for name in PAGE_EXTRAS:
         if state.extras.get(name):
             query[name] = str(state.extras[name])
@@ -394,8 +439,8 @@ def write(state: State) -> dict[str, str]:
 
 
 def short(state: State) -> dict[str, str]:
-    """The canonical query without what every reader has by default: the language and the colours of a rise."""
-    left_out = {"lang": DEFAULT_LANGUAGE, "updown": DEFAULT_UPDOWN}
+    """The canonical query without what every reader has by default: the language, the colours of a rise, money as quoted."""
+    left_out = {"lang": DEFAULT_LANGUAGE, "updown": DEFAULT_UPDOWN, "currency": DEFAULT_CURRENCY}
     return {name: value for name, value in write(state).items() if left_out.get(name) != value}
 
 

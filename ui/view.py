@@ -6,7 +6,7 @@ picture is the same on a page, in another format and in the meeting pack.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -50,6 +50,9 @@ class View:
     counts: Mapping[str, int]
     screen: Screen = Screen()
     address: str = HOME
+    canonical: str = ""  # the link that shows the whole page again
+    cited: list[str] = field(default_factory=list, compare=False)  # sources that the page has named so far
+    offered: list[str] = field(default_factory=list, compare=False)  # tables that can be taken along so far
 
     @property
     def as_of(self) -> date:
@@ -133,6 +136,37 @@ class View:
         found = set(self.ask("SELECT DISTINCT frequency FROM price_latest(?)", self.as_of)["frequency"])
         return self.text(f"frequency.{'mixed' if len(found) > 1 else found.pop() if found else 'month_end'}")
 
+    @property
+    def rates(self) -> dict[str, tuple[str, float | None, date | None]]:
+        """By currency: at which rate its money is shown in the currency of display on this evening, and the day of the rate; empty where money is shown as quoted."""
+        if self.state.currency == links.DEFAULT_CURRENCY:
+            return {}
+        rows = self.ask("SELECT base, rate, rate_date FROM display_rates(?, ?)", self.as_of, self.state.currency)
+        return {row.base: (row.base, None if pd.isna(row.rate) else row.rate, None if pd.isna(row.rate_date) else row.rate_date.date()) for row in rows.itertuples()}
+
+    def shown_in(self, amount, currency: str | None) -> tuple[float, str | None]:
+        """An amount in the currency of display; as it is where no rate is known."""
+        _, rate, _ = self.rates.get(currency, (currency, None, None))
+        return (amount, currency) if rate is None or pd.isna(amount) else (amount * rate, self.state.currency)
+
+    def in_display(self, frame: pd.DataFrame, amounts: Sequence[str], currency: str) -> pd.DataFrame:
+        """The frame with these columns, and the currency that another names, in the currency of display."""
+        if not self.rates or frame.empty:
+            return frame
+        rates = {base: rate for base, rate, _ in self.rates.values() if rate is not None}
+        factors = frame[currency].map(rates)
+        return frame.assign(**{column: frame[column] * factors.fillna(1) for column in amounts}, **{currency: frame[currency].where(factors.isna(), self.state.currency)})
+
+    def money(self, amount, currency: str | None, **options) -> str:
+        """An amount in the currency of display, in words: HK$4.3bn."""
+        amount, currency = self.shown_in(amount, currency)
+        return formats.money(amount, currency, self.language, **options)
+
+    def price(self, price, currency: str | None) -> str:
+        """A price in the currency of display, in words: HK$475.20."""
+        price, currency = self.shown_in(price, currency)
+        return formats.price(price, currency, self.language)
+
     def theme(self, *, columns: int = 1, share: float = 1.0, height: int = 430) -> Theme:
         """How figures are drawn here: light or dark, the reader's language and colours, the room there is.
 
@@ -144,7 +178,7 @@ class View:
 
     def link(self, page: str, tickers: Sequence[str] = (), evening: date | None = None, **parameters: str | None) -> str:
         """The link of a page that shows these tickers with these parameters on this evening, next month too: the evening (the view's) and the snapshot are stated."""
-        stated = replace(self.state, tickers=tuple(tickers), as_of=evening or self.as_of, snapshot=self.served.snapshot_id, mode="", extras={name: value for name, value in parameters.items() if value})
+        stated = replace(self.state, tickers=tuple(tickers), my=(), as_of=evening or self.as_of, snapshot=self.served.snapshot_id, mode="", extras={name: value for name, value in parameters.items() if value})
         return f"{self.address}/{page}?{urlencode(links.short(stated), safe=',:^')}"
 
     def stamp(self, page: str, title: str, subtitle: str, source: str, *notes: str, number: int | None = None, evening: date | None = None, tickers: Sequence[str] = (), **parameters: str | None) -> Stamp:
@@ -155,6 +189,7 @@ class View:
     def sources_of(self, source_ids) -> list[dict]:
         """publisher, title, published_on, url of each source, in the order of publication, newest first."""
         wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
+        self.cited.extend(wanted)
         if not wanted:
             return []
         marks = ", ".join("?" for _ in wanted)
