@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from ui import formats, links, marks, palette, panels, stamp, tables
+from ui import formats, links, panels, tables
 from ui.frame import view as of_this_run
+from ui.pictures.documents import Happenings
 
 SHOWN = 12  # stories, and as many again with each press of the button
 KINDS = ("filing", "results", "broker report", "news")
@@ -14,7 +15,7 @@ view = of_this_run()
 language = view.language
 day = view.day
 asked = view.past
-evening = asked or view.ask("SELECT reading_day() AS reading_day")["reading_day"].iloc[0].date()
+evening = Happenings(view).evening
 words = view.ask("SELECT topic, name_en, name_zh FROM topics ORDER BY topic")
 topic_names = dict(zip(words["topic"], words["name_zh" if language == "zh" else "name_en"]))
 
@@ -74,19 +75,6 @@ def of_documents(chosen: dict[str, str]) -> tuple[str, list]:
     return question, values
 
 
-def of_events(chosen: dict[str, str]) -> pd.DataFrame:
-    """The events of the companies, topic and dates asked for, newest first. Words, kinds and publishers are of documents and do not narrow them."""
-    question, values = "SELECT e.*, s.publisher FROM events_as_of(?) AS e JOIN sources AS s USING (source_id) WHERE true", [asked]
-    if view.state.tickers:
-        marks = ", ".join("?" for _ in {*view.state.tickers, *view.issuers})
-        question, values = question + f" AND list_has_any(tickers, [{marks}])", values + sorted({*view.state.tickers, *view.issuers})
-    for name, part in (("topic", " AND list_contains(topics, ?)"), ("from", " AND event_date >= ?"), ("to", " AND first_day <= ?")):
-        if chosen[name]:
-            question, values = question + part, [*values, chosen[name]]
-    rows = view.ask(question + " ORDER BY e.event_date DESC, e.event_id", *values)
-    return rows.assign(number=range(1, len(rows) + 1))
-
-
 def about(chosen: dict[str, str]) -> str:
     """What the reader has chosen, in words; nothing where all is shown."""
     parts = [", ".join(view.name(ticker) for ticker in view.state.tickers[:3]) + ("…" if len(view.state.tickers) > 3 else "")] if view.state.tickers else []
@@ -120,26 +108,10 @@ def tell(chosen: dict[str, str], counts, head, happened: pd.DataFrame) -> None:
     panels.finding(sentence)
 
 
-def draw(chosen: dict[str, str], happened: pd.DataFrame) -> None:
+def draw(happened: Happenings) -> None:
     """Events in time, within the window; for one company, over its price where that is asked for."""
-    lines, kind = view.state.tickers, "events"
-    if len(lines) == 1:
-        kind = view.choice("chart", links.DOCUMENT_CHARTS, lambda name: view.text(f"documents.view_{name}"))
-    since = pd.Timestamp(evening) - pd.DateOffset(years=view.years) if view.years and not chosen["from"] else pd.Timestamp.min
-    drawn = happened.loc[happened["event_date"] > since, ["number", "first_day", "event_date", "date_precision", "lane", "entity", "title", "is_ahead"]]
-    subject, theme, left_out = about({**chosen, "kind": "", "publisher": ""}), view.theme(columns=2), len(happened) - len(drawn)
-    if kind == "price":
-        prices = view.ask("SELECT date, close, currency, frequency FROM price_series(?) WHERE ticker = ? AND date > ? ORDER BY date", evening, lines[0], since.date())
-        name, currency = view.name(lines[0]), prices["currency"].iloc[0] if len(prices) else ""
-        drawn = drawn[(drawn["event_date"] >= prices["date"].min()) & ~drawn["is_ahead"].astype(bool)]
-        said = stamp.Stamp(view.text("documents.price", name=name), view.text("documents.price_subtitle", currency=currency, frequency=view.text(f"frequency.{prices['frequency'].iloc[0]}") if len(prices) else formats.MISSING), evening,
-                           view.text("documents.price_source"), note=" ".join(filter(None, (view.text("documents.outside_range") if len(drawn) < len(happened) else "", marks.prices(view, lines)))), number=len(drawn), link=view.link("documents", view.state.tickers, **view.state.extras))
-        figure = panels.drawn("price_with_events", prices, drawn, said, theme, currency=currency, colour=palette.company(lines[0], theme), empty=view.text("documents.price_none", name=name, date=day(evening)), height=430)
-    else:
-        said = stamp.Stamp(view.text("documents.timeline", about=subject) if subject else view.text("documents.timeline_all"), view.text("documents.timeline_subtitle"), evening, view.text("documents.timeline_source"),
-                           note=view.text("documents.outside_window", number=left_out, window=view.window_words()) if left_out else "", number=len(drawn), link=view.link("documents", view.state.tickers, **view.state.extras))
-        figure = panels.drawn("event_timeline", drawn, said, theme, empty=view.text("documents.timeline_none", date=day(evening)), height=430)
-    panels.picture_of(view, figure, f"documents_{kind}", f"documents-{kind}", lines, evening)
+    kind = view.choice("chart", links.DOCUMENT_CHARTS, lambda name: view.text(f"documents.view_{name}")) if len(view.state.tickers) == 1 else "events"
+    panels.picture(view, happened.own_picture(kind), theme=view.theme(columns=2))
 
 
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:
@@ -166,7 +138,8 @@ def page() -> None:
     counts = next(view.ask("SELECT count(*) AS documents, count(DISTINCT story_id) AS stories, count(*) FILTER (kind IN ('filing', 'results')) AS first_hand, count(*) FILTER (kind = 'broker report') AS brokers, "
                            "count(*) FILTER (kind = 'news') AS news, count(*) FILTER (published_on IS NULL) AS undated, max(published_on) AS latest " + question, *values).itertuples())
     stories = view.ask("SELECT story_id " + question + " GROUP BY story_id ORDER BY max(score) DESC NULLS LAST, max(published_on) DESC NULLS LAST, max(published_hkt) DESC NULLS LAST, story_id LIMIT ?", *values, st.session_state["documents_shown"])
-    happened = of_events(chosen)
+    events = Happenings(view, view.state.tickers, chosen)
+    happened = events.events
     marks = ", ".join("?" for _ in range(max(len(stories), 1)))
     rows = view.ask(f"SELECT * FROM documents_as_of(?) WHERE story_id IN ({marks})", asked, *(stories["story_id"].tolist() or [""]))
     head = next(rows[rows["document_id"] == stories["story_id"].iloc[0]].itertuples()) if len(stories) else None
@@ -182,7 +155,7 @@ def page() -> None:
         ])
     left, right = (st.container(), st.container()) if view.is_phone else st.columns([3, 2], gap="medium")
     with left if view.is_phone else right:
-        draw(chosen, happened)
+        draw(events)
     with right if view.is_phone else left:
         feed(stories, rows, int(counts.stories), tables.search_terms(chosen["q"]))
     if len(happened):

@@ -3,12 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from ui import formats, panels, stamp, tables
+from ui import formats, panels, tables
 from ui.frame import view as of_this_run
-
-MONTHS = 24
-BENCHMARKS = {"HK": "HSTECH", "US": "PNQI"}
-INDICES = ("HSTECH", "^HSI", "PNQI", "KWEB")
+from ui.pictures.market import INDICES, Month, percent
 
 view = of_this_run()
 language = view.language
@@ -16,30 +13,22 @@ day = view.day
 kinds = view.kinds
 
 
-def percent(value) -> str:
-    return formats.percent(value, sign=True)
-
-
-def key_of(first_day) -> str:
-    """A month as the link writes it: '2024-11'."""
-    return f"{first_day:%Y-%m}"
-
-
-def choose_month() -> pd.Timestamp | None:
+def choose_month() -> Month | None:
     """The month of the link, else the last one that is over; None where no price is known."""
-    known = view.ask("SELECT first_day, is_running FROM month_sessions(?) WHERE exchange = 'XHKG' AND first_day >= (SELECT date_trunc('month', min(p.date)) FROM prices AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company') ORDER BY first_day DESC", view.as_of)
-    if not len(known):
+    found = Month(view)
+    if not found.months:
         panels.finding(view.text("finding.market_early", date=day(view.as_of)))
         return None
-    months = {key_of(first): first for first in known["first_day"]}
-    over = known[~known["is_running"].astype(bool)]["first_day"]
-    usual, running = key_of(over.iloc[0] if len(over) else known["first_day"].iloc[0]), {key_of(first) for first in known[known["is_running"].astype(bool)]["first_day"]}
     asked = view.state.extras.get("month")
-    if asked and asked not in months:
-        st.warning(panels.escape(view.text("market.no_month", value=asked, date=day(view.as_of), shown=formats.month(months[usual], language))))
+    if asked and asked not in found.months:
+        st.warning(panels.escape(view.text("market.no_month", value=asked, date=day(view.as_of), shown=formats.month(found.months[found.usual], language))))
+
+    def words(key: str) -> str:
+        month = formats.month(found.months[key], language)
+        return view.text("market.running", month=month) if key in found.running_months else month
+
     with picker:
-        chosen = view.choice("month", list(months), lambda key: view.text("market.running", month=formats.month(months[key], language)) if key in running else formats.month(months[key], language), drop_down=True, default=usual)
-    return months[chosen]
+        return Month(view, view.choice("month", list(found.months), words, drop_down=True, default=found.usual))
 
 
 # The finding and the headline figures --------------------------------------------------------------------------
@@ -99,68 +88,22 @@ def headlines(rows: pd.DataFrame, indices: pd.DataFrame, sector: pd.DataFrame) -
     panels.headline(figures)
 
 
-# The sheet -----------------------------------------------------------------------------------------------------
-
-def contradictions(printed: pd.DataFrame, sector: pd.DataFrame) -> list[str]:
-    """What a broker's printed review says otherwise than ours, and where it does not fit itself."""
-    said = []
-    for (publisher, market, benchmark), part in printed[printed["excess_check"] == "does not fit"].groupby(["publisher", "market", "printed_benchmark"]):
-        misfits, implied = (list(dict.fromkeys(part[column].round(1))) for column in ("misfit_pp", "implied_benchmark_pct"))
-        said.append(view.text("market.note_misfit", publisher=publisher, market=view.text(f"market.{market}"), benchmark=benchmark, value=percent(part["printed_benchmark_pct"].iloc[0]),
-                              misfit=", ".join(formats.number(value, 1) for value in misfits), implied=", ".join(percent(value) for value in implied)))
-    for row in printed[printed["return_check"].isin(["total return", "differs"])].itertuples():
-        words = dict(publisher=row.publisher, name=view.name(row.compared_with), printed=percent(row.printed_return_pct), value=percent(row.own_return_pct))
-        said.append(view.text("market.note_total", date=day(row.ex_date), total=percent(row.total_return_pct), **words) if row.return_check == "total return" else view.text("market.note_differs", **words))
-    for row in sector[sector["printed_percentile"].notna()].itertuples():
-        publisher = printed[printed["source_id"] == row.source_id]["publisher"]
-        said.append(view.text("market.note_percentile", publisher=publisher.iloc[0] if len(publisher) else formats.MISSING, name=view.name(row.ticker), value=formats.multiple(row.printed_value, language, digits=2),
-                              printed=formats.number(row.printed_percentile, 2), percentile=formats.number(row.percentile_since_start, 1), number=int(row.n_since_start)))
-    return said
-
-
-def draw_sheet(month: pd.Timestamp, rows: pd.DataFrame, indices: pd.DataFrame, sector: pd.DataFrame, notes: list[str], words: str) -> None:
-    own = indices[indices["is_asked"]].set_index("ticker")["return_pct"]
-    heads = {market: (view.text("chart.movers", market=view.text(f"market.{market}"), benchmark=view.name(ticker), value=percent(own.get(ticker))), own.get(ticker)) for market, ticker in BENCHMARKS.items()}
-    chosen = rows["ticker"].isin(view.state.tickers) | (rows["ticker"].isin(view.issuers) & (rows["kind"] != "line"))
-    movers = rows[(rows["status"] == "OK") & (rows["rank"].notna() | chosen)].sort_values(["market", "return_pct"], ascending=[True, False])
-    movers = movers.assign(name=[view.name(ticker) for ticker in movers["ticker"]], chosen=chosen[movers.index], note=[f"{day(row.base_date)} – {day(row.end_date)}" for row in movers.itertuples()])
-    shown = sector[sector["basis"].isin(["quoted", view.state.basis])]
-    shown = shown.assign(name=[view.name(row.ticker) + (f" ({view.text(f'basis.{row.basis}')})" if not view.is_phone else "") for row in shown.itertuples()])
-    figure = panels.drawn(
-        "month_sheet", indices.assign(name=[view.name(ticker) for ticker in indices["ticker"]], place=[INDICES.index(ticker) for ticker in indices["ticker"]]).sort_values(["place", "first_day"])[["ticker", "name", "first_day", "return_pct"]],
-        movers[["market", "name", "return_pct", "excess_pp", "chosen", "note"]], shown[["name", "value", "prior_value", "percentile", "n"]],
-        stamp.Stamp(view.text("chart.month_sheet", month=words), view.text("chart.month_sheet_subtitle"), view.as_of, view.text("source.market"), " ".join(notes), len(movers), view.link("market", view.state.tickers, **view.state.extras)),
-        view.theme(), heads=heads, months=[first.date() for first in pd.date_range(end=month, periods=MONTHS, freq="MS")], window=view.window_words(), empty=view.text("finding.market_none", month=words, date=day(view.as_of)), height=540)
-    panels.picture_of(view, figure, "market_sheet", f"market-{key_of(month)}", view.state.tickers)
-
-
 # The page ------------------------------------------------------------------------------------------------------
 
 opening, row_of_figures = st.container(), st.container() if view.is_phone else st.container(horizontal=True, gap="medium", vertical_alignment="center")
 picker = row_of_figures.container(width=190)
 
 
-def page(month: pd.Timestamp) -> None:
-    first = month.date()
-    rows = view.ask("SELECT * FROM market_review_as_of(?, ?)", first, view.as_of)
-    indices = view.ask("SELECT * FROM index_review(?, ?, ?)", first, view.as_of, MONTHS)
-    sector = view.ask("SELECT * FROM sector_review(?, ?, ?)", first, view.as_of, view.years)
-    printed = view.ask("SELECT p.*, s.publisher FROM printed_review(?, ?) AS p JOIN sources AS s USING (source_id)", first, view.as_of)
+def page(shown: Month) -> None:
+    first, rows, indices, printed, words = shown.month.date(), shown.rows, shown.indices, shown.printed, shown.words
     others = view.ask("""SELECT v.*, s.publisher, s.url FROM market_moves AS v JOIN sources AS s USING (source_id)
                          WHERE date_trunc('month', v.period_end) = ? AND NOT (v.period_start = ? AND v.period_end = last_day(v.period_start)) AND coalesce(v.published_on, v.period_end) <= ? ORDER BY v.period_end DESC, v.entity_type, v.market, v.ticker NULLS LAST, v.entity""",
                       first, first, view.as_of)
-    running = {market: part for market, part in rows[rows["is_running"].astype(bool)].groupby("market")}  # New York's month ends an evening later here
-    words = view.text("market.to", month=formats.month(month, language), date=day(running["HK"]["last_session"].max())) if "HK" in running else formats.month(month, language)
     with opening:
         tell(rows, indices, words)
     with row_of_figures:
-        headlines(rows, indices, sector)
-
-    silent = rows[rows["excess_status"].eq("MISSING_BENCHMARK") & (rows["kind"] != "line")]
-    reached = ", ".join(view.text("market.reached", market=view.text(f"market.{market}"), date=day(part["end_date"].max())) for market, part in running.items() if part["end_date"].notna().any())
-    notes = ([view.text("market.running_note", reached=reached)] if reached else []) + contradictions(printed, sector) + [
-        view.text("market.no_excess", number=len(part), total=int(part["ranked"].iloc[0]), benchmark=view.name(benchmark), dates=" – ".join(dict.fromkeys(day(value) for value in (part["base_date"].min(), part["end_date"].max())))) for benchmark, part in silent.groupby("benchmark")]
-    draw_sheet(month, rows, indices, sector, [*notes, view.text("market.proxy_note")], words)
+        headlines(rows, indices, shown.sector)
+    panels.picture(view, shown.sheet_picture())
 
     wanted = rows[rows["ticker"].isin({*view.state.tickers, *view.issuers})]
     outside = view.without_figures

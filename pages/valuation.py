@@ -88,7 +88,7 @@ with figures:
         (view.text("headline.median"), write(now["q50"]), view.text("help.median", window=window_of, number=int(now["n"]))),
         (view.text("headline.range"), view.text("headline.range_value", low=write(now["minimum"]), high=write(now["maximum"])) if pd.notna(now["minimum"]) else formats.MISSING, view.text("help.range")),
         (view.text("headline.coverage"), formats.percent(now["coverage_pct"], digits=0), view.text("help.coverage", frequency=view.text(f"frequency.{frequency}"), losses=int(now["losses_left_out"]))),
-        *([(view.text("headline.close"), formats.price(now["close"], now["close_currency"], language), day(now["date"]))] if pd.notna(now["close"]) else []),
+        *([(view.text("headline.close"), view.price(now["close"], now["close_currency"]), day(now["date"]))] if pd.notna(now["close"]) else []),
     ])
 
 
@@ -133,7 +133,7 @@ with right:
         members = view.ask("SELECT * FROM basket_members WHERE basis = ? AND date = ? AND frequency = ? ORDER BY market_cap_hkd_mn DESC", basis, point["date"].date(), frequency)
         tables.basket_members(view, members)
         whole = view.ask("SELECT * FROM basket_valuation WHERE basis = ? AND date = ? AND frequency = ?", basis, point["date"].date(), frequency).iloc[0]
-        panels.missing(view.text("valuation.basket_sum", cap=formats.money(whole["market_cap_hkd_mn"] * 1e6, "HKD", language), profit=formats.money(whole["profit_hkd_mn"] * 1e6, "HKD", language), value=formats.multiple(whole["value"], language, digits=2),
+        panels.missing(view.text("valuation.basket_sum", cap=view.money(whole["market_cap_hkd_mn"] * 1e6, "HKD"), profit=view.money(whole["profit_hkd_mn"] * 1e6, "HKD"), value=formats.multiple(whole["value"], language, digits=2),
                                  members=int(whole["members"]), companies=int(whole["companies"]), median=formats.multiple(whole["median_pe"], language), without=formats.multiple(whole["without_losses"], language)))
     elif metric == "pe_forward":
         inputs = view.ask("SELECT * FROM forward_inputs(?, ?, ?) ORDER BY fiscal_year_end, broker", focus, basis, point["date"].date())

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+SETTINGS = ("--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -45,12 +46,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(script: Path, data: Path | None = None) -> Iterator[str]:
-    """Streamlit serving script on a free port of this machine; yields the address, ends the process after."""
-    port = free_port()
-    environment = os.environ | ({"HARBOURVIEW_DATA": str(data)} if data else {}) | {"PYTHONPATH": str(ROOT)}
+def server(script: Path, data: Path | None = None, port: int | None = None, settings: tuple[str, ...] = SETTINGS, **variables: str) -> Iterator[str]:
+    """Streamlit serving script on a port of this machine (a free one); yields the address, ends the process after. settings: none, and .streamlit/config.toml alone says how; variables: of its environment."""
+    port = port or free_port()
+    environment = os.environ | ({"HARBOURVIEW_DATA": str(data)} if data else {}) | {"PYTHONPATH": str(ROOT)} | variables
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"],
+        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *settings],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

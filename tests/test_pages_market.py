@@ -3,6 +3,8 @@
 import pytest
 from screen import figures, words
 
+from ui.palette import TOKENS
+
 
 def sheet(at) -> dict:
     return figures(at)[0]
@@ -72,4 +74,4 @@ def test_the_colours_of_up_and_down_flip_together_and_the_sheet_is_16_to_9_when_
         drawn = sheet(at)
         first[updown] = next(trace["marker"]["color"] for trace in drawn["data"] if trace.get("orientation") == "h")[0]
         assert drawn["layout"]["height"] == 540
-    assert first == {"hk": "#0B7A4B", "cn": "#C0352B"}
+    assert first == {"hk": TOKENS["light"]["green"], "cn": TOKENS["light"]["red"]}

@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import itertools
 import json
 import math
 import re
@@ -9,6 +10,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -340,7 +342,7 @@ def test_every_chart_is_stamped_coloured_and_legible(name, rows, theme):
     spec = json.loads(figure.to_json())
     title, subtitle, footer = (named(figure, part)[0] for part in ("title", "subtitle", "footer"))
     plain = re.sub(r"<br>", " ", footer.text)
-    assert "Invented Exchange" in plain.replace("  ", " ") and "N 60" in plain and "snap-1" in plain
+    assert "Invented Exchange" in plain.replace("  ", " ") and "N 60" in plain and "20991231-101500-abcdef" in plain
     assert ("31 Jul 2099" if theme.language == "en" else "2099年7月31日") in plain.replace(" ", " ")
     assert all(part.font.color and part.font.family == stamp.FONTS for part in (title, subtitle, footer))
     assert min(sizes(spec["layout"])) >= 12
@@ -710,19 +712,57 @@ def test_titles_are_at_most_ninety_characters():
     assert len(figure.layout.meta["title"]) <= 90 and figure.layout.meta["title"].endswith("…")
 
 
-def test_the_exported_picture_is_full_hd_with_text_of_22_px():
-    options = charts.config("valuation 0700.HK/2026")["toImageButtonOptions"]
-    assert (options["width"] * options["scale"], options["height"] * options["scale"]) == (1920, 1080)
-    assert min(stamp.TITLE, stamp.SUBTITLE, stamp.BODY, stamp.SMALL) * options["scale"] >= 22
+def test_a_chart_without_its_stamp_is_refused():
+    assert not stamp.is_finished(go.Figure(go.Scatter(x=[1], y=[1])))
+    assert stamp.is_finished(DRAW["percentile_band"](3, a_stamp(), Theme()))
+
+
+def test_a_page_shows_no_button_and_a_file_is_as_large_as_its_format():
+    assert charts.config()["displayModeBar"] is False
+    for name, size in {"wide": (1920, 1080), "half": (1440, 1080), "tall": (1080, 1350)}.items():
+        form = stamp.FORMATS[name]
+        for room in (form, stamp.Format(form.width * 6 // 5, form.height * 6 // 5)):
+            options = charts.config("valuation 0700.HK/2026", form, room)["toImageButtonOptions"]
+            assert (int(options["width"] * options["scale"]), int(options["height"] * options["scale"])) == size
+        assert min(stamp.TITLE, stamp.SUBTITLE, stamp.BODY, stamp.SMALL) * stamp.SCALE >= 22
     assert options["filename"] == "valuation-0700.HK-2026"
     assert charts.filename("valuation", ["0700.HK"], AS_OF) == "valuation-0700.HK-2099-07-31"
 
 
+@pytest.mark.parametrize("form", [long_but(form == "half", form) for form in stamp.FORMATS])
 @pytest.mark.parametrize("name", DRAW)
-def test_a_dark_figure_has_a_light_twin(name):
-    light = DRAW[name](12, a_stamp(), Theme("light")).to_json()
-    twin = charts.light_copy(DRAW[name](12, a_stamp(), Theme("dark"))).to_json()
-    assert json.loads(twin) == json.loads(light)
+def test_a_file_holds_all_its_words_in_every_format(name, form):
+    """Laid out in the shape of its file, light from a dark page, a picture's stamp stays within its margins and its text large; a month's sheet is too much for a phone held upright."""
+    figure, room = stamp.fitted(lambda theme: DRAW[name](12, a_stamp(), theme), Theme("dark", width=330), stamp.FORMATS[form])
+    layout, size = figure.layout, stamp.FORMATS[form]
+    assert layout.paper_bgcolor == palette.TOKENS["light"]["paper"] and layout.height <= room.height
+    assert room.width * size.height == room.height * size.width
+    assert 12 * stamp.SCALE * size.width / room.width >= (15 if (name, form) == ("month_sheet", "tall") else 22)
+    above, below = (sum(len(part.text.split("<br>")) * part.font.size * stamp.LINE for name_ in names for part in named(figure, name_)) for names in (("title", "subtitle", "legend"), ("footer",)))
+    assert above <= layout.margin.t and below <= layout.margin.b and layout.margin.t + layout.margin.b < room.height - 120
+    for part in ("title", "subtitle", "footer"):
+        assert all(stamp.measure(plain(line), mark.font.size, part == "title") <= room.width - 2 * stamp.EDGE + 1 for mark in named(figure, part) for line in mark.text.split("<br>"))
+        assert all(mark.xanchor == mark.align == "left" and mark.xshift == stamp.EDGE - layout.margin.l for mark in named(figure, part))
+
+
+def test_a_long_table_is_laid_out_larger_and_its_rows_never_meet():
+    figure, room = stamp.fitted(lambda theme: charts.windows_heat(windows(24), a_stamp(), theme), Theme(), stamp.FORMATS["wide"])
+    assert room.height > 540 and (room.height - figure.layout.margin.t - figure.layout.margin.b) / 24 >= 20
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_the_colours_of_up_and_down_are_told_where_red_is_up(name):
+    theme = Theme(updown="cn")
+    figure = DRAW[name](12, a_stamp(), theme)
+    coloured = {theme.colour("red"), theme.colour("green"), *(palette.alpha(theme.colour(token), share) for token in ("red", "green") for share in (0.35, 0.4, 0.55))}
+    words = json.dumps(json.loads(figure.to_json()))
+    told = text("footer.colours_cn") in named(figure, "footer")[0].text.replace("<br>", " ")
+    assert any(colour in words for colour in coloured) == told
+
+
+def test_a_link_is_broken_between_its_parameters():
+    lines = stamp.wrap("127.0.0.1:8501/valuation?t=0700.HK&as_of=2099-07-31&metric=pe_ttm&s=20991231-101500-abcdef", 300, 12, parts=stamp.PARAMETER)
+    assert len(lines) > 1 and all(line[-1] in "?&" for line in lines[:-1])
 
 
 def luminance(colour):
@@ -741,8 +781,41 @@ def test_text_and_marks_stand_out_from_the_paper(name):
     tokens = palette.TOKENS[name]
     for token in ("ink", "muted", "accent", "green", "red", "cheap", "dear", "note"):
         assert contrast(tokens[token], tokens["paper"]) >= 4.5, token
-    for token in ("stale", "fair", "other1", *[f"hue{i}" for i in range(1, 13)]):
+    for token in ("stale", "fair", *palette.GREYS, *[f"hue{i}" for i in range(1, 13)]):
         assert contrast(tokens[token], tokens["paper"]) >= 3, token
+
+
+# How eyes without one kind of cone see linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.0.
+EYES = {
+    "all": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+# OKLab (Ottosson 2020): linear RGB to cones, their cube roots to lightness and two axes of hue. 100 is from black to white; 2 is just seen.
+CONES = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]]
+OKLAB = [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]]
+
+
+def seen(colour, eyes):
+    """A hex colour in OKLab as these eyes see it, times 100."""
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares])
+    return 100 * np.array(OKLAB) @ np.cbrt(np.array(CONES) @ np.clip(np.array(EYES[eyes]) @ linear, 0, 1))
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize(("together", "least"), [((*palette.SEGMENT_HUES, "other1"), 10), (("green", "red"), 10), (("cheap", "dear"), 10), (("accent", "dear"), 10), (("accent", "stale"), 10), (palette.GREYS, 7)], ids=["series", "direction", "dearness", "line", "stale", "greys"])
+def test_colours_shown_together_keep_apart_for_all_eyes(together, least, name):
+    tokens = palette.TOKENS[name]
+    nearest = min((float(np.linalg.norm(seen(tokens[one], eyes) - seen(tokens[other], eyes))), eyes, one, other) for one, other in itertools.combinations(together, 2) for eyes in EYES)
+    assert nearest[0] >= least, nearest
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_six_series_keep_apart_in_grey_print(name):
+    shades = sorted(seen(palette.TOKENS[name][token], "all")[0] for token in (*palette.SEGMENT_HUES, "other1"))
+    assert min(after - before for before, after in zip(shades, shades[1:])) >= 3.5
 
 
 def test_only_direction_colours_flip():

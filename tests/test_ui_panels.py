@@ -1,6 +1,15 @@
 """The small Streamlit pieces, run in Streamlit's own test harness."""
 
+import ast
+import json
+import re
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from ui import charts, panels
 
 
 def a_page():
@@ -16,8 +25,7 @@ def a_page():
     panels.headline([("PE-TTM", "14.3x", "help"), ("Percentile", "3rd", None)])
     stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
     rows = pd.DataFrame({"date": ["2099-07-31"], "value": [20.0], "status": ["OK"]})
-    panels.show(charts.percentile_band(rows, None, stamp, charts.Theme()), "chart", "valuation", "One sentence.")
-    panels.show(charts.percentile_band(rows, None, stamp, charts.Theme("dark")), "dark", "valuation", "One sentence.")
+    panels.show(charts.percentile_band(rows, None, stamp, charts.Theme()), "chart", "One sentence.")
     panels.missing("12 of 23 companies report EPS")
     panels.computed("PE = close / EPS", "en")
     panels.sources([("P", "A [title]", "2099-01-01", "https://example.com/a"), {"publisher": "Q", "title": "B", "url": "javascript:x"}])
@@ -34,17 +42,56 @@ def test_panels_draw_and_show_words_as_they_stand():
     assert "12 of 23" in at.caption[0].value
 
 
-def test_a_dark_chart_is_exchanged_for_its_light_twin():
-    import json
+def a_picture():
+    from datetime import date
+    from types import SimpleNamespace
 
-    at = AppTest.from_function(a_page).run(timeout=20)
-    papers = [json.loads(c.proto.spec)["layout"]["paper_bgcolor"] for c in at.get("plotly_chart")]
-    assert papers == ["#FFFFFF", "#12161C"]
-    at.toggle(key="dark_light").set_value(True).run(timeout=20)
-    papers = [json.loads(c.proto.spec)["layout"]["paper_bgcolor"] for c in at.get("plotly_chart")]
-    assert papers == ["#FFFFFF", "#FFFFFF"]
+    import pandas as pd
+
+    from ui import charts, panels
+    from ui.pictures.parts import Picture
+    from ui.text import text
+
+    view = SimpleNamespace(text=text, language="en", theme=lambda **options: charts.Theme("dark", width=330))
+    stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
+    rows = pd.DataFrame({"date": ["2099-06-30", "2099-07-31"], "value": [21.0, 20.0], "status": ["OK", "OK"]})
+    for name in ("first", "second"):
+        panels.picture(view, Picture(name, ("9000.HK",), date(2099, 7, 31), "One sentence.", lambda theme: charts.percentile_band(rows, None, stamp, theme)))
 
 
-def test_every_chart_has_a_name_for_a_screen_reader():
-    at = AppTest.from_function(a_page).run(timeout=20)
-    assert all("One sentence." in str(chart.proto) for chart in at.get("plotly_chart"))
+def drawn(at):
+    return [(json.loads(chart.proto.spec), json.loads(chart.proto.config)) for chart in at.get("plotly_chart")]
+
+
+@pytest.mark.parametrize(("form", "size"), [("wide", (960, 540)), ("tall", (540, 675))])
+def test_one_click_draws_the_file_anew_light_and_for_one_run_only(form, size):
+    at = AppTest.from_function(a_picture).run(timeout=20)
+    assert [figure["layout"]["paper_bgcolor"] for figure, _ in drawn(at)] == ["#12161C"] * 2 and not any(config["displayModeBar"] for _, config in drawn(at))
+    at.button(key=f"picture_second_9000_HK__{form}").click().run(timeout=20)
+    (_, _), (_, _), (figure, config) = drawn(at)
+    assert figure["layout"]["paper_bgcolor"] == "#FFFFFF" and figure["layout"]["height"] == size[1]
+    options = config["toImageButtonOptions"]
+    assert (options["width"], options["height"], options["scale"]) == (*size, 2) and options["filename"] == "second-9000.HK-2099-07-31" and config["displayModeBar"] is True
+    assert len(drawn(at.run(timeout=20))) == 2
+
+
+def test_every_chart_has_words_for_a_screen_reader():
+    at = AppTest.from_function(a_picture).run(timeout=20)
+    assert [chart.proto.alt for chart in at.get("plotly_chart")] == ["One sentence."] * 2
+
+
+@pytest.mark.parametrize(("finished", "alt", "why"), [(False, "One sentence.", "without its stamp"), (True, " ", "without words")])
+def test_a_chart_without_its_stamp_or_its_words_is_refused(finished, alt, why):
+    figure = go.Figure(go.Scatter(x=[1], y=[1]))
+    if finished:
+        charts.finish(figure, charts.Stamp("Title", "PE, times", None, "Invented"), charts.Theme())
+    with pytest.raises(ValueError, match=why):
+        panels.show(figure, "chart", alt)
+
+
+def test_only_the_panel_draws_charts_on_a_page():
+    """A page that drew its own chart would show one without its stamp."""
+    root = Path(__file__).resolve().parent.parent
+    drawing = {path.relative_to(root).as_posix() for folder in ("pages", "ui") for path in (*(root / folder).rglob("*.py"), root / "app.py")
+               for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute) and re.fullmatch(r"\w+_chart|pyplot", node.attr) and isinstance(node.value, ast.Name) and node.value.id == "st"}
+    assert drawing == {"ui/panels.py"}

@@ -1,7 +1,6 @@
 """Which colours do pictures use? One set of tokens for light and for dark, all of them explicit.
 
 .streamlit/config.toml repeats the tokens for the frame around the charts (a test holds the two together).
-A dark figure turns into its light twin by exchanging tokens, so no two dark tokens are the same.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# hue1 to hue6 and other1 keep apart for eyes that see no red, no green or no blue, and in grey print.
 TOKENS: dict[str, dict[str, str]] = {
     "light": {
         "paper": "#FFFFFF",
@@ -21,21 +21,21 @@ TOKENS: dict[str, dict[str, str]] = {
         "grid": "#E7EAEF",
         "stale": "#8B94A1",
         "accent": "#1F5FBF",
-        "green": "#0B7A4B",
-        "red": "#C0352B",
+        "green": "#0A7F63",
+        "red": "#9B1C1C",
         "cheap": "#0F766E",
         "fair": "#8E8C78",
         "dear": "#B45309",
         "note": "#9A6700",
         "other1": "#8A919C",
-        "other2": "#A9AFB9",
+        "other2": "#545C68",
         "other3": "#6B7380",
-        "hue1": "#0072B2",
-        "hue2": "#BF8600",
-        "hue3": "#00956C",
-        "hue4": "#C2659A",
-        "hue5": "#D55E00",
-        "hue6": "#3D9AD3",
+        "hue1": "#246DE7",
+        "hue2": "#B87203",
+        "hue3": "#276C58",
+        "hue4": "#9939A3",
+        "hue5": "#6B291C",
+        "hue6": "#16316E",
         "hue7": "#7B4FB5",
         "hue8": "#A3482B",
         "hue9": "#2E7D8C",
@@ -52,8 +52,8 @@ TOKENS: dict[str, dict[str, str]] = {
         "grid": "#262D37",
         "stale": "#7E8896",
         "accent": "#6EA8FE",
-        "green": "#3CC48A",
-        "red": "#FF7A6B",
+        "green": "#57DDA3",
+        "red": "#F2645A",
         "cheap": "#2DC5B4",
         "fair": "#A5A28B",
         "dear": "#F0A030",
@@ -61,12 +61,12 @@ TOKENS: dict[str, dict[str, str]] = {
         "other1": "#8F98A5",
         "other2": "#6C7582",
         "other3": "#B3BAC5",
-        "hue1": "#3D9BE0",
-        "hue2": "#F2B233",
-        "hue3": "#2DBE91",
-        "hue4": "#DD9BC0",
-        "hue5": "#F0803C",
-        "hue6": "#8CCBF2",
+        "hue1": "#5D78DA",
+        "hue2": "#E99E49",
+        "hue3": "#A6FAC2",
+        "hue4": "#8C6490",
+        "hue5": "#C4762C",
+        "hue6": "#7DC9F0",
         "hue7": "#B391E6",
         "hue8": "#D98A6E",
         "hue9": "#6FB7C4",
@@ -152,7 +152,7 @@ def cheap_to_dear(percentile: float | None, theme: Theme) -> str:
     """The colour of a percentile from 0 (cheapest, teal) over 50 to 100 (dearest, amber)."""
     if percentile is None or percentile != percentile:
         return theme.colour("stale")
-    # Eleven steps: a legend can show them, and a figure's light twin can be found again.
+    # Eleven steps: as many as a legend can show.
     return SCALES[theme.name][round(min(max(float(percentile), 0.0), 100.0) / 10)]
 
 
@@ -200,10 +200,3 @@ def segments(names: Iterable[str], theme: Theme) -> dict[str, str]:
         else:
             colours[name] = theme.colour(hues.pop(0))
     return colours
-
-
-def twins() -> dict[str, str]:
-    """Dark colour -> light colour, hex, for turning a dark figure into a light one."""
-    pairs = {TOKENS["dark"][token]: TOKENS["light"][token] for token in TOKENS["dark"]}
-    pairs.update(zip(SCALES["dark"], SCALES["light"]))
-    return pairs

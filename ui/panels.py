@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import links
-from ui.palette import TOKENS, Theme
+from ui.palette import Theme
 from ui.pictures.parts import Picture, drawn
-from ui.stamp import config, filename, light_copy
+from ui.stamp import FORMATS, config, filename, fitted, is_finished
 from ui.text import text
 from ui.view import WIDTHS, Screen
 
@@ -33,10 +33,25 @@ export default function(component) {
 }
 """
 
+# The chart of a file is drawn by the browser some time after the click; its camera is pressed once, as soon as it is there.
+PRESS_JS = """
+export default function(component) {
+  const { sheet, number } = component.data, begun = Date.now();
+  if (window.harbourviewPressed === number) return;
+  window.harbourviewPressed = number;
+  const look = async () => {
+    const camera = document.querySelector(`.st-key-${sheet} .js-plotly-plot .modebar-btn`);
+    if (camera) { await document.fonts.ready; camera.click(); }
+    else if (Date.now() - begun < 20000) setTimeout(look, 30);
+  };
+  look();
+}
+"""
+
 
 def escape(words: Any) -> str:
     """Text that Streamlit's Markdown shows as it stands: no bold, no links, no formulas."""
-    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|$~<>:" else c for c in str(words))
+    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|$~<>:&=" else c for c in str(words))
 
 
 def _told() -> None:
@@ -60,6 +75,38 @@ def screen_of(state: links.State) -> Screen:
         except AttributeError:
             theme = "light"
     return Screen(kind if kind in WIDTHS else "desk", theme)
+
+
+COPY_HTML = '<button type="button"></button>'
+COPY_CSS = """button { font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
+ padding: 0.25rem 0.75rem; min-height: 2rem; white-space: nowrap; cursor: pointer; } button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); outline: none; }"""
+# Without https a browser has no clipboard for pages: then an area is selected and copied as by hand.
+COPY_JS = """
+export default function(component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const button = parentElement.querySelector('button');
+  button.textContent = data.label;
+  const byHand = () => {
+    const area = document.createElement('textarea');
+    area.value = data.link; area.style.position = 'fixed'; area.style.opacity = '0';
+    document.body.appendChild(area); area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject();
+  };
+  button.onclick = () => (navigator.clipboard ? navigator.clipboard.writeText(data.link).catch(byHand) : byHand()).then(() => {
+    button.textContent = data.done;
+    setTimeout(() => { button.textContent = data.label; }, 2000);
+    setTriggerValue('copied', data.link);
+  }).catch(() => { button.textContent = data.failed; });
+}
+"""
+
+
+def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
+    """A button that puts a link on the reader's clipboard; on_copied runs on the server after it has."""
+    mount = st.components.v2.component("harbourview_copy", html=COPY_HTML, css=COPY_CSS, js=COPY_JS)
+    mount(key="harbourview_copy", data={"link": link, "label": text("action.copy_link", language), "done": text("action.copied", language), "failed": text("action.copy_failed", language)}, on_copied_change=on_copied, width="content", height="content")
 
 
 def finding(sentence: str) -> None:
@@ -118,37 +165,50 @@ def missing(message: str) -> None:
 
 
 def picture_of(view, figure: go.Figure, key: str, name: str, tickers: Sequence[str], evening: date | None = None) -> Any:
-    """Draw a stamped figure that proves itself: its file is named after name, tickers and evening (the view's), and who does not see it is told its title and subtitle."""
-    said, evening = figure.layout.meta, evening or view.as_of
-    return show(figure, key, filename(name, tickers, evening), view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=view.day(evening)), language=view.language)
+    """Draw a stamped figure of a page whose pictures have no room of their own yet; who does not see it is told its title and subtitle."""
+    said = figure.layout.meta
+    return show(figure, key, view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=view.day(evening or view.as_of)))
 
 
 def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any) -> Any:
-    """Show a picture that proves itself, in the view's own theme where none is given; what st.plotly_chart returns.
+    """Show a picture that proves itself, in the view's own theme where none is given, and a button for each format of its file; what st.plotly_chart returns.
 
     of: what a selection in it belongs to beside its lines: another measure begins without one.
     """
     key = re.sub(r"\W+", "_", "_".join(["picture", shown.name, *shown.tickers, of]))
-    return show(shown.draw(theme or view.theme()), key, filename(shown.name, shown.tickers, shown.evening), shown.alt, language=view.language, **options)
+    event = show(shown.draw(theme or view.theme(height=shown.height)), key, shown.alt, **options)
+    _files(view, shown, key)
+    return event
 
 
-def show(figure: go.Figure, key: str, file: str, alt: str, *, language: str = "en", **options: Any) -> Any:
-    """Draw a finished figure with its picture button; what st.plotly_chart returns.
+def _files(view, shown: Picture, key: str) -> None:
+    """A quiet row of buttons. One click draws the picture anew in a format, light and out of sight, and presses the camera of that chart: the browser makes the file."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{key}_files"):
+        st.caption(view.text("action.picture"), width="content")
+        for name in FORMATS:
+            st.button(view.text(f"format.{name}"), type="tertiary", help=view.text(f"help.format_{name}"), key=f"{key}_{name}", on_click=_ask, args=(key, name))
+    asked_of, name, number = st.session_state.get("harbourview_file", ("", "", 0))
+    if asked_of != key:
+        return
+    st.session_state["harbourview_file"] = ("", "", number)
+    figure, room = fitted(shown.draw, view.theme(), FORMATS[name])
+    # A box of one pixel: the chart in it is drawn as ever, and moves nothing on the page.
+    with st.container(height=1, border=False, key=f"{key}_{name}_sheet"):
+        show(figure, f"{key}_{name}_{number}", shown.alt, settings=config(filename(shown.name, shown.tickers, shown.evening), FORMATS[name], room))
+    st.components.v2.component("harbourview_press", js=PRESS_JS)(key="harbourview_press", data={"sheet": f"{key}_{name}_sheet", "number": number}, height=1)
 
-    alt: one sentence with ticker, measure, last value, percentile and as-of date. The picture is light
-    whatever the screen is. Plotly's button draws what it sees, so a dark figure has no button; a switch
-    beneath it exchanges it for its light twin, which has one.
+
+def _ask(key: str, name: str) -> None:
+    st.session_state["harbourview_file"] = (key, name, st.session_state.get("harbourview_file", ("", "", 0))[2] + 1)
+
+
+def show(figure: go.Figure, key: str, alt: str, *, settings: dict[str, Any] | None = None, **options: Any) -> Any:
+    """Draw a finished figure; what st.plotly_chart returns. ValueError for one without its stamp.
+
+    alt: one sentence with line, measure, last value, percentile and evening. settings: Plotly's, without any button if None.
     """
-    dark = figure.layout.paper_bgcolor == TOKENS["dark"]["paper"]
-    light = dark and bool(st.session_state.get(f"{key}_light", False))
-    settings = config(file)
-    if dark and not light:
-        settings["displayModeBar"] = False
-    elif light:
-        settings["displayModeBar"] = True
-    drawn = st.plotly_chart(
-        light_copy(figure) if light else figure, width="stretch", theme=None, key=key, config=settings, alt=alt, **options
-    )
-    if dark:
-        st.toggle(text("action.picture_light", language), key=f"{key}_light", help=text("action.picture_hint", language))
-    return drawn
+    if not is_finished(figure):
+        raise ValueError("a chart without its stamp: every function of ui.charts ends in ui.stamp.finish")
+    if not alt.strip():
+        raise ValueError("a chart without words for who does not see it")
+    return st.plotly_chart(figure, width="stretch", theme=None, key=key, config=settings or config(), alt=alt, **options)

@@ -4,35 +4,44 @@
 annotations tied to its edges, wrapped to the width and with margins counted from the lines, so that
 the same figure holds on the screen and in the exported file.
 
-Export: Plotly lays the figure out again at 960 x 540 with the same pixel sizes and draws it twice as
-large. The smallest text here is 12 px, so it is 24 px in the 1920 x 1080 picture.
+A picture file is drawn anew in the shape of its format, always light, and then enlarged twice: the
+smallest text here is 12 px, so it is 24 px in the 1920 x 1080 picture.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.palette import Theme, alpha, twins
+from ui.palette import Theme, alpha
 from ui.text import text
 
 FONTS = 'Inter, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 TITLE, SUBTITLE, BODY, SMALL = 16, 13, 12, 12  # px
 LINE = 1.3  # Plotly's line height in em
 EDGE = 10  # px between the stamp and the figure's edge
-BUTTONS = 62  # px kept free of the title for the picture button
 LONGEST_TITLE = 90
+SCALE = 2  # a picture file has so many px for each one here
 
-EXPORT_WIDTH, EXPORT_HEIGHT, EXPORT_SCALE = 960, 540, 2
+
+@dataclass(frozen=True)
+class Format:
+    """The shape of a picture file: px as it is laid out; the file has SCALE times as many."""
+
+    width: int
+    height: int
+
+
+# A slide, half a slide of the older shape, a phone held upright.
+FORMATS = {"wide": Format(960, 540), "half": Format(720, 540), "tall": Format(540, 675)}
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,8 @@ def escape(words: Any) -> str:
     return str(words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-NARROW = set("iljtfrI.,:;'|!()[]{}·-–/ ")
-WIDE = set("mwMW%@&—…▲▼")
+NARROW = set("iljtfrI.,:;'|!()[]{}-–/ ")
+WIDE = set("mwMW%@&—…▲▼·")  # the middle dot is as wide as a Chinese character where one of their fonts draws it
 
 
 def measure(words: str, size: float, bold: bool = False) -> float:
@@ -87,14 +96,15 @@ def measure(words: str, size: float, bold: bool = False) -> float:
 
 
 TOKEN = re.compile(r"\s+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.", re.DOTALL)
+PARAMETER = re.compile(r"[^?&]+[?&]*")
 NOT_FIRST = set("，。、；：！？）》」』”’％,.;:!?)%倍元亿万年月日")
 
 
-def wrap(words: str, width: float, size: float, bold: bool = False) -> list[str]:
-    """The lines of a text at `size` px in `width` px; breaks at spaces and between Chinese characters."""
+def wrap(words: str, width: float, size: float, bold: bool = False, parts: re.Pattern[str] = TOKEN) -> list[str]:
+    """The lines of a text at `size` px in `width` px; breaks at spaces and between Chinese characters, or between other parts."""
     lines: list[str] = []
     line = ""
-    for token in TOKEN.findall(" ".join(str(words).split())):
+    for token in parts.findall(" ".join(str(words).split())):
         if measure(line + token, size, bold) <= width or (token in NOT_FIRST and line):
             line += token
             continue
@@ -161,11 +171,11 @@ def finish(
     that and the plot; height: px, the theme's if None.
     """
     inner = theme.width - 2 * EDGE
-    title = wrap(_headline(stamp.title), inner - BUTTONS, TITLE, bold=True)
+    title = wrap(_headline(stamp.title), inner, TITLE, bold=True)
     subtitle = wrap(stamp.subtitle, inner, SUBTITLE)
     keys = _legend_lines(legend, inner)
     notes = wrap(stamp.note, inner, SMALL) if stamp.note else []
-    foot = wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL)
+    foot = wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL, parts=PARAMETER)
 
     y_title = EDGE
     y_subtitle = y_title + height_of(len(title), TITLE) + 1
@@ -257,22 +267,33 @@ def _legend_lines(legend: Sequence[tuple[str, str]], width: float) -> list[str]:
     return lines
 
 
-def config(filename: str) -> dict[str, Any]:
-    """Plotly's settings for a chart: one button, a 1920 x 1080 PNG of the given name (no ending)."""
+def is_finished(figure: go.Figure) -> bool:
+    """Whether a figure has passed through `finish`."""
+    said = figure.layout.meta
+    return isinstance(said, dict) and {"title", "subtitle", "footer"} <= said.keys() and {"title", "subtitle", "footer"} <= {mark.name for mark in figure.layout.annotations}
+
+
+def fitted(draw: Callable[[Theme], go.Figure], theme: Theme, form: Format) -> tuple[go.Figure, Format]:
+    """The light figure of a picture file, and the px that it is laid out in: those of the format, or more of the same shape where its rows need it. Rows never meet; their text is smaller then."""
+    room, part = form, math.gcd(form.width, form.height)
+    while True:
+        figure = draw(replace(theme, name="light", width=room.width, height=room.height))
+        if figure.layout.height <= room.height:
+            return figure, room
+        parts = math.ceil(figure.layout.height / (form.height // part))
+        room = Format(form.width // part * parts, form.height // part * parts)
+
+
+def config(filename: str = "", form: Format | None = None, room: Format | None = None) -> dict[str, Any]:
+    """Plotly's settings for a chart: no button; with a format, one that saves a PNG of that shape under the given name (no ending), laid out in so much room."""
+    settings: dict[str, Any] = {"displaylogo": False, "displayModeBar": form is not None, "scrollZoom": False, "responsive": True}
+    if form is None:
+        return settings
+    room = room or form  # a canvas has whole px: half a px less would be a px less
     safe = re.sub(r"[^\w.-]+", "-", filename, flags=re.ASCII).strip("-.") or "harbourview"
-    return {
-        "displaylogo": False,
-        "displayModeBar": "hover",
+    return settings | {
         "modeBarButtons": [["toImage"]],
-        "scrollZoom": False,
-        "responsive": True,
-        "toImageButtonOptions": {
-            "format": "png",
-            "filename": safe,
-            "width": EXPORT_WIDTH,
-            "height": EXPORT_HEIGHT,
-            "scale": EXPORT_SCALE,
-        },
+        "toImageButtonOptions": {"format": "png", "filename": safe, "width": room.width, "height": room.height, "scale": SCALE if room == form else form.width * SCALE / room.width + 1e-9},
     }
 
 
@@ -280,17 +301,3 @@ def filename(page: str, tickers: Sequence[str] = (), as_of: date | None = None) 
     """The name of a picture: 'valuation-0700.HK-2026-07-31'."""
     names = "-".join(tickers[:3]) + ("-and-more" if len(tickers) > 3 else "")
     return "-".join(part for part in (page, names.replace("^", ""), as_of.isoformat() if as_of else "") if part)
-
-
-def light_copy(figure: go.Figure) -> go.Figure:
-    """The light twin of a dark figure, for a picture on white paper: each dark token becomes its light one."""
-    pairs: dict[str, str] = {}
-    for dark, light in twins().items():
-        pairs[dark.lower()] = light
-        pairs[alpha(dark, 0)[:-2]] = alpha(light, 0)[:-2]
-
-    def exchange(found: re.Match[str]) -> str:
-        return pairs.get(found.group(0).lower(), found.group(0))
-
-    words = re.sub(r"#[0-9A-Fa-f]{6}\b|rgba\(\d+,\d+,\d+,", exchange, figure.to_json())
-    return go.Figure(json.loads(words))

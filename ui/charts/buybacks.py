@@ -70,7 +70,7 @@ def cumulative_by_year(
         values = floats(part["amount"])
         latest = year == years[-1]
         back = len(years) - 1 - years.index(year)
-        shade = (colour or theme.colour("accent")) if latest else theme.colour(("other3", "other1", "other2")[min(back, 3) - 1])
+        shade = (colour or theme.colour("accent")) if latest else theme.colour(("other2", "other3", "other1")[min(back, 3) - 1])
         hover = [f"<b>{formats.day(d, language)}</b>  {formats.money(v, currency, language)}" for d, v in zip(part["date"], values)]
         figure.add_trace(line_trace(["2024-01-01", *days], [0.0, *values], shade, width=2.6 if latest else 1.6, hover=["", *hover], shape="hv"))
         if known_values(values):
@@ -188,7 +188,7 @@ def league_bars(
     tickers = [None if formats.is_missing(t) else str(t) for t in column_of(frame, "ticker")]
     chosen, incomplete = set(highlight), flags_of(frame, "incomplete")
     colours = [
-        theme.colour("other2") if chosen and t not in chosen else company(t, theme) if t else theme.colour("accent")
+        theme.colour("other3") if chosen and t not in chosen else company(t, theme) if t else theme.colour("accent")
         for t in tickers
     ]
     room = min(190.0, theme.width * 0.32)

@@ -7,11 +7,13 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import (
+    LEAST_ROWS,
     NARROW,
     Write,
     column_of,
     date_axis,
     digits_of,
+    directed,
     empty_figure,
     end_labels,
     flags_of,
@@ -23,6 +25,7 @@ from ui.charts.parts import (
     named,
     need,
     noted,
+    rows_room,
     ticks_between,
     value_axis,
 )
@@ -83,8 +86,10 @@ def dumbbell(
     figure.update_layout(hovermode="closest")
     if any(hollow):
         stamp = noted(stamp, text("chart.note_rate", theme.language))
+    if not all(formats.is_missing(g) for g in good):
+        stamp = directed(stamp, theme)
     keys = list(zip(legend, (theme.colour("muted"), theme.colour("accent" if all(formats.is_missing(g) for g in good) else "ink")))) if legend else ()
-    return finish(figure, stamp, theme, left=left, right=right, height=height or max(300, 170 + ROW * len(frame)), legend=keys)
+    return finish(figure, stamp, theme, left=left, right=right, height=height or max(300, rows_room(stamp, theme, max(ROW * len(frame), LEAST_ROWS), legend=keys)), legend=keys)
 
 
 def price_targets(

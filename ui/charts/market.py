@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.charts.parts import column_of, empty_figure, flags_of, floats, known_values, label, need, ticks_between
+from ui.charts.parts import column_of, directed, empty_figure, flags_of, floats, known_values, label, need, ticks_between
 from ui.palette import Theme, alpha, cheap_to_dear, direction
 from ui.stamp import Stamp, escape, finish, shorten
 from ui.text import text
@@ -65,7 +65,7 @@ def month_sheet(
     labels = [*_indices(figure, indices, months, theme, place), *_movers(figure, movers, heads, theme, place), *_sector(figure, sector, window, theme, place)]
     figure.update_layout(hovermode="closest", bargap=0.25, annotations=labels)
     tall = int(height or theme.height) if place is BESIDE else 1020
-    return finish(figure, stamp, theme, left=EDGES, right=EDGES, ticks=2, above=20, height=tall)
+    return finish(figure, directed(stamp, theme), theme, left=EDGES, right=EDGES, ticks=2, above=20, height=tall)
 
 
 def _heading(words: str, x: float, y: float, theme: Theme) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from ui.text import text
 
 Write = Callable[[Any], str]
 
-EXPORT_PLOT = 540 - 150  # px of plot in the exported picture, about: labels must not meet there either
 LABEL_GAP = 16  # px between two labels at line ends
 LEAST_ROWS = 126  # px of plot, however few the rows
 LEAST_PLOT = 190  # px: below it, labels at line ends would meet
@@ -201,8 +200,7 @@ def end_labels(
     """
     if not labels:
         return 16
-    plot = max(60.0, min(plot, EXPORT_PLOT))
-    places = spread([label[0] for label in labels], LABEL_GAP / plot * (high - low), low, high)
+    places = spread([label[0] for label in labels], LABEL_GAP / max(60.0, plot) * (high - low), low, high)
     need = 0.0
     for place, (_, words, colour, bold) in zip(places, labels):
         words = shorten(words, widest)
@@ -257,6 +255,11 @@ def noted(stamp: Stamp, *notes: str) -> Stamp:
     """The stamp with the chart's own notes after the caller's."""
     words = " ".join(note for note in (stamp.note, *notes) if note)
     return Stamp(stamp.title, stamp.subtitle, stamp.as_of, stamp.source, words, stamp.number, stamp.link)
+
+
+def directed(stamp: Stamp, theme: Theme) -> Stamp:
+    """The stamp of a chart in the colours of rise and fall: it says which is which where red is up."""
+    return noted(stamp, text("footer.colours_cn", theme.language)) if theme.updown == "cn" else stamp
 
 
 def height_of_chart(theme: Theme, height: int | None) -> int:

@@ -13,6 +13,7 @@ from ui import formats
 from ui.charts.parts import (
     NARROW,
     Write,
+    directed,
     empty_figure,
     end_labels,
     flags_of,
@@ -319,7 +320,7 @@ def contribution_waterfall(
         )
     figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
     figure.update_layout(hovermode="closest")
-    stamp = noted(stamp, text("chart.note_rest_part", language) if any(rest) else "")
+    stamp = directed(noted(stamp, text("chart.note_rest_part", language) if any(rest) else ""), theme)
     tall = int(max(height or theme.height, 150 + 26 * len(names)))
     figure = finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall)
     figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import (
-    EXPORT_PLOT,
     NARROW,
     Write,
     column_of,
@@ -29,7 +28,7 @@ from ui.charts.parts import (
     words_at,
 )
 from ui.palette import Theme, alpha, cheap_to_dear, company
-from ui.stamp import BODY, EXPORT_WIDTH, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
+from ui.stamp import BODY, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text
 
 SPANS = ("1y", "3y", "5y", "10y", "max")
@@ -83,7 +82,7 @@ def distribution(
     figure = go.Figure(
         go.Bar(
             x=middles, y=counts, width=[b - a for a, b in zip(lowers, uppers)], hovertext=hover, hoverinfo="text",
-            marker={"color": [theme.colour("accent" if i == current else "other2") for i in range(len(counts))], "line": {"width": 1, "color": theme.colour("paper")}},
+            marker={"color": [theme.colour("accent" if i == current else "other1") for i in range(len(counts))], "line": {"width": 1, "color": theme.colour("paper")}},
             unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     )
@@ -300,8 +299,7 @@ def windows_heat(
     options = {"ticks": 2, "above": 32 if any("<br>" in head for head in heads) else 16}
     tall, plot = plot_room(stamp, theme, height, least=21 * len(places), **options)
     figure = finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
-    # Two lines have room on the screen, and still keep apart in the exported picture.
-    under = plot / len(places) >= 30 and EXPORT_PLOT / len(places) >= 27 and cell >= 60
+    under = plot / len(places) >= 30 and cell >= 60  # room for two lines
     for ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
         cells = [i for i, r in enumerate(ranks) if (r is not None) == ranked]
         written = [formats.number(ranks[i]) if ranked else formats.MISSING for i in cells]
@@ -402,7 +400,7 @@ def growth_scatter(
     stale = [str(s).startswith("STALE") for s in column_of(frame, "status")]
     single = [not formats.is_missing(n) and n == 1 for n in frame["n"]]
     colours = [
-        theme.colour("stale") if old else theme.colour("other2") if chosen and t not in chosen else company(t, theme)
+        theme.colour("stale") if old else theme.colour("other3") if chosen and t not in chosen else company(t, theme)
         for t, old in zip(frame["ticker"], stale)
     ]
     hover = []
@@ -447,26 +445,23 @@ def growth_scatter(
     tall, plot = plot_room(stamp, theme, height, least=max(250, 17 * len(frame)) if theme.width < NARROW else 220, **options)
     figure = finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
-    # Labels are set so that they keep apart also in the exported picture, whose plot has another shape.
-    plots = [(room, plot), (EXPORT_WIDTH - left - right, float(EXPORT_PLOT))]
+    def on_plot(x: float, y: float) -> tuple[float, float]:
+        return (x - start) / (end - start) * room, (top - y) / (top - bottom) * plot
 
-    def on_plots(x: float, y: float) -> list[tuple[float, float]]:
-        return [((x - start) / (end - start) * w, (top - y) / (top - bottom) * h) for w, h in plots]
-
-    points = [on_plots(g, v) for g, v in zip(growth, multiples)]
-    taken: list[list[Box]] = [[(x - 7, y - 7, x + 7, y + 7) for x, y in spots] for spots in zip(*points)]
-    guide: list[list[Box]] = [[] for _ in plots]
+    points = [on_plot(g, v) for g, v in zip(growth, multiples)]
+    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    guide: list[Box] = []
     first, last = max(start, bottom), min(end, top)
     if last - first > 0.1 * min(end - start, top - bottom):
         figure.add_shape(type="line", x0=first, y0=first, x1=last, y1=last, layer="below", line={"color": theme.colour("muted"), "width": 1, "dash": "dot"})
-        guide = [[(x - 3, y - 3, x + 3, y + 3) for x, y in spots] for spots in zip(*(on_plots(at, at) for at in (first + (last - first) * i / 80 for i in range(81))))]
+        guide = [(x - 3, y - 3, x + 3, y + 3) for x, y in (on_plot(at, at) for at in (first + (last - first) * i / 80 for i in range(81)))]
         words = text("chart.peg", language)
         for share in (0.97, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03):
             at = first + (last - first) * share
-            place = next(_free_places(measure(words, BODY), on_plots(at, at), taken, plots, rings=(3,), sides=((0.7, 0.7), (-0.7, -0.7))), None)
+            place = next(_free_places(measure(words, BODY), on_plot(at, at), taken, (room, plot), rings=(3,), sides=((0.7, 0.7), (-0.7, -0.7))), None)
             if place:
                 _label_point(figure, words, at, at, place, theme, theme.colour("muted"))
-                taken = [[*boxes, _box(*spot, place, measure(words, BODY))] for spot, boxes in zip(on_plots(at, at), taken)]
+                taken.append(_box(*on_plot(at, at), place, measure(words, BODY)))
                 break
     names = [shorten(str(name), min(110.0, theme.width * 0.26)) for name in frame["name"]]
     bold = [ticker in chosen for ticker in frame["ticker"]]
@@ -474,12 +469,12 @@ def growth_scatter(
     left_over = set(range(len(frame)))
     while left_over:
         # Whoever has the fewest places beside its point comes first, and whoever has none after all others.
-        beside = {i: sum(1 for _ in _free_places(widths[i], points[i], taken, plots, rings=(9,))) for i in left_over}
+        beside = {i: sum(1 for _ in _free_places(widths[i], points[i], taken, (room, plot), rings=(9,))) for i in left_over}
         i = min(left_over, key=lambda j: (beside[j] == 0, beside[j], j))
         left_over.remove(i)
-        place = next(_free_places(widths[i], points[i], taken, plots, guide), None) or next(_free_places(widths[i], points[i][:1], taken[:1], plots[:1]), None)
+        place = next(_free_places(widths[i], points[i], taken, (room, plot), guide), None)
         if place:
-            taken = [[*boxes, _box(*spot, place, widths[i])] for spot, boxes in zip(points[i], taken)]
+            taken.append(_box(*points[i], place, widths[i]))
             words = f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i])
             _label_point(figure, words, growth[i], multiples[i], place, theme, theme.colour("muted" if stale[i] else "ink"))
     return figure
@@ -553,12 +548,12 @@ def _box(x: float, y: float, place: tuple[float, float], width: float) -> Box:
 
 
 def _free_places(
-    width: float, spots: Sequence[tuple[float, float]], taken: Sequence[Sequence[Box]], plots: Sequence[tuple[float, float]], guide: Sequence[Sequence[Box]] = (), *,
+    width: float, point: tuple[float, float], taken: Sequence[Box], plot: tuple[float, float], guide: Sequence[Box] = (), *,
     rings: Sequence[int] = (9, 18, 30, 46, 64, 86, 110, 140, 170, 200, 240, 280), sides: Sequence[tuple[float, float]] = SIDES,
 ) -> Iterator[tuple[float, float]]:  # fmt: skip
-    """Where the middle of a label may stand from its point, px right and down, nearest first: inside every plot and over nothing taken.
+    """Where the middle of a label may stand from its point, px right and down, nearest first: inside the plot and over nothing taken.
 
-    spots: the point on each plot; taken: what is there already; guide: what had better be left free.
+    plot: its width and height; taken: what is there already; guide: what had better be left free.
     """
     half, tall = width / 2 + 1, BODY * LINE / 2
     for ring in rings:
@@ -566,10 +561,10 @@ def _free_places(
         for right, down in sides:
             right, down = round(right, 3), round(down, 3)
             place = right * ring + (half if right > 0 else -half if right < 0 else 0), down * ring + (tall if down > 0 else -tall if down < 0 else 0)
-            boxes = [_box(x, y, place, width) for x, y in spots]
-            inside = all(0 <= box[0] and 0 <= box[1] and box[2] <= w and box[3] <= h for box, (w, h) in zip(boxes, plots))
-            if inside and not any(_meet(box, other) for box, others in zip(boxes, taken) for other in others):
-                free.append((any(_meet(box, other) for box, others in zip(boxes, guide) for other in others), place))
+            box = _box(*point, place, width)
+            inside = 0 <= box[0] and 0 <= box[1] and box[2] <= plot[0] and box[3] <= plot[1]
+            if inside and not any(_meet(box, other) for other in taken):
+                free.append((any(_meet(box, other) for other in guide), place))
         yield from (place for _, place in sorted(free, key=lambda one: one[0]))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.charts.parts import LEAST_ROWS, NARROW, empty_figure, floats, known_values, label, named, need, noted, rows_room, ticks_between
+from ui.charts.parts import LEAST_ROWS, NARROW, directed, empty_figure, floats, known_values, label, named, need, noted, rows_room, ticks_between
 from ui.palette import Theme, alpha, direction
 from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
 from ui.text import text
@@ -86,6 +86,7 @@ def traffic_tiers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str
     top = max(top, LEAST_ROWS / PITCH)
     figure.update_yaxes(visible=False, range=[-top + 0.4, 0.6])
     figure.update_layout(annotations=heads)
+    stamp = directed(stamp, theme)
     return finish(figure, stamp, theme, left=16, right=16, ticks=2, height=rows_room(stamp, theme, (top + 0.2) * PITCH, ticks=2))
 
 
@@ -114,7 +115,7 @@ def movers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, most: int = 8, em
     figure.update_yaxes(range=down, tickmode="array", tickvals=places, ticktext=[escape(name) for name in names], showgrid=False, ticks="", showline=False)
     figure.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(shown) - 0.4, line={"color": theme.colour("axis"), "width": 1})
     note = text("traffic.movers_note", theme.language, number=most, total=len(frame)) if len(shown) < len(frame) else ""
-    stamp = noted(stamp, note)
+    stamp = directed(noted(stamp, note), theme)
     return finish(figure, stamp, theme, left=left, right=20, ticks=2, height=height or rows_room(stamp, theme, plot, ticks=2))
 
 

@@ -213,6 +213,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # One sentence for a reader who does not see the picture
     "alt.valuation": ("{name} ({ticker}): {metric} {value}, {percentile} percentile {window}, as of {date}.", "{name}（{ticker}）：{metric}{value}，{window}{percentile}，截至{date}。"),
     "alt.chart": ("{title}. {subtitle}. As of {date}.", "{title}。{subtitle}。截至{date}。"),
+    "alt.last": (". Last: {value}", "。最新：{value}"),
     # How is this computed?
     "computed.pe_ttm": (
         "PE-TTM = close / (EPS of the last four quarters x FX). The close is the price traded that day, adjusted for splits and not for dividends. "
