@@ -14,16 +14,13 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import answers, formats, links, panels, sign_in
+from ui import answers, formats, links, pack_panel, panels, sign_in
 from ui.text import TEXTS, text
-from ui.view import HOME, View
+from ui.view import HOME, View, facts_of, universe_of
 from warehouse.snapshot import Served
 
 YEAR = timedelta(366)
-GROUPS = """SELECT subsector AS name, list(ticker ORDER BY ticker) AS tickers FROM companies WHERE kind = 'company' AND subsector IS NOT NULL GROUP BY ALL
-            UNION ALL SELECT CASE kind WHEN 'company' THEN 'companies' WHEN 'peer' THEN 'peers' WHEN 'line' THEN 'US lines' WHEN 'index' THEN 'indices' END, list(ticker ORDER BY ticker) FROM companies WHERE kind IN ('company', 'peer', 'line', 'index') GROUP BY kind ORDER BY name"""
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
-FACTS = """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily, (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures"""
 KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
         "currency": "filter_currency", "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
 GROUP = "group:"  # before the name of a group in the ticker box
@@ -75,14 +72,6 @@ def view() -> Page:
 
 
 # The state and the address -------------------------------------------------------------------------------------
-
-def _universe(now: Served) -> tuple[links.Universe, dict[str, tuple[str, str]]]:
-    rows = answers.ask(now, "SELECT ticker, kind, issuer_ticker, name_en, name_zh, short_en, short_zh FROM companies ORDER BY kind <> 'company', ticker")
-    aliases = answers.ask(now, "SELECT alias, ticker FROM aliases")
-    groups = {row.name: tuple(row.tickers) for row in answers.ask(now, GROUPS).itertuples()}
-    universe = links.Universe.from_rows(rows[["ticker", "kind", "issuer_ticker", "name_en", "name_zh"]].itertuples(index=False, name=None), aliases.itertuples(index=False, name=None), groups)
-    return universe, {row.ticker: (row.short_en, row.short_zh) for row in rows.itertuples()}
-
 
 def _take_up(state: links.State) -> None:
     """Put a state into the widgets that show it."""
@@ -161,10 +150,10 @@ def begin() -> Page | None:
     if wanted and wanted != current.snapshot_id and links.SNAPSHOT.fullmatch(wanted):
         now = answers.kept(wanted) or current
     try:
-        facts = answers.ask(now, FACTS).iloc[0]
+        facts = facts_of(now)
     except answers.CannotAnswer:
-        now, facts = current, answers.ask(current, FACTS).iloc[0]
-    universe, names = _universe(now)
+        now, facts = current, facts_of(current)
+    universe, names = universe_of(now)
     latest = facts["latest"].date()
     if is_new:
         words = {name: answers.ask(current, question)["word"].tolist() for name, question in WORDS.items() if name in query}
@@ -193,6 +182,7 @@ def begin() -> Page | None:
     made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest))
     st.session_state["harbourview_view"] = made
     _tell_currency(made)
+    pack_panel.show(made)
     return made
 
 
@@ -257,15 +247,23 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
 
     windows = [w for w in links.WINDOWS if w != "1y" or has_daily or st.session_state.get(KEYS["window"]) == "1y"]
     my = st.session_state["harbourview_state"].my
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        st.multiselect(text("filter.tickers", language), [*(entry.ticker for entry in universe.entries), *(GROUP + name for name in universe.groups)], key=KEYS["tickers"], format_func=label, accept_new_options=True,
-                       placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
+    is_phone = st.session_state.get("harbourview_screen_kind") == "phone"  # one row: what does not fit stands behind the dots
+
+    def of_figures() -> None:
         st.date_input(text("filter.as_of", language), value=None, min_value=EARLIEST, max_value=latest, key=KEYS["as_of"], format="YYYY-MM-DD",
                       label_visibility="collapsed", width=150)
         st.segmented_control(text("filter.window", language), windows, key=KEYS["window"], format_func=lambda w: text(f"window.{w}", language), required=True, label_visibility="collapsed")
         st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
+        st.multiselect(text("filter.tickers", language), [*(entry.ticker for entry in universe.entries), *(GROUP + name for name in universe.groups)], key=KEYS["tickers"], format_func=label, accept_new_options=True,
+                       placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
+        if not is_phone:
+            of_figures()
         panels.copy_link(_canonical(latest), language, _copied)
         with st.popover("…", help=text("filter.more", language)):
+            if is_phone:
+                of_figures()
             st.segmented_control(text("filter.currency", language), links.CURRENCIES, key=KEYS["currency"], format_func=lambda value: text(f"currency.{value}", language), required=True)
             st.segmented_control(text("filter.language", language), links.LANGUAGES, key=KEYS["lang"], format_func=lambda value: text(f"language.{value}", language), required=True)
             st.radio(text("filter.updown", language), links.UPDOWN, key=KEYS["updown"], format_func=lambda value: text(f"updown.{value}", language))
@@ -273,6 +271,7 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
             with st.container(horizontal=True, gap="small"):
                 st.button(text("action.keep_list", language), on_click=_keep_list, disabled=not st.session_state[KEYS["tickers"]])
                 st.button(text("action.show_list", language, number=len(my)), on_click=_show_list, disabled=not my)
+            st.button(text("action.pack", language), on_click=pack_panel.ask_for)
             st.caption(text("action.link_itself", language))
             st.code(_canonical(latest), language=None, wrap_lines=True)
             sign_in.way_out(language)

@@ -15,7 +15,7 @@ TOKENS: dict[str, dict[str, str]] = {
     "light": {
         "paper": "#FFFFFF",
         "panel": "#F4F6F9",
-        "ink": "#1A1F27",
+        "ink": "#12171E",
         "muted": "#586170",
         "axis": "#B4BCC8",
         "grid": "#E7EAEF",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,12 +14,10 @@ import streamlit as st
 
 from ui import links
 from ui.palette import Theme
-from ui.pictures.parts import Picture, drawn
+from ui.pictures.parts import Picture
 from ui.stamp import FORMATS, config, filename, fitted, is_finished
 from ui.text import text
 from ui.view import WIDTHS, Screen
-
-__all__ = ["drawn"]  # for the pages whose pictures have no room of their own yet
 
 # Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once, and only
 # where it is not a desk; there is nothing to see.
@@ -162,12 +159,6 @@ def computed(note: str, language: str = "en", of: str = "") -> None:
 def missing(message: str) -> None:
     """A grey line that says what is not there, and why."""
     st.caption(escape(message))
-
-
-def picture_of(view, figure: go.Figure, key: str, name: str, tickers: Sequence[str], evening: date | None = None) -> Any:
-    """Draw a stamped figure of a page whose pictures have no room of their own yet; who does not see it is told its title and subtitle."""
-    said = figure.layout.meta
-    return show(figure, key, view.text("alt.chart", title=said["title"], subtitle=said["subtitle"], date=view.day(evening or view.as_of)))
 
 
 def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any) -> Any:

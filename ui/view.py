@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -20,6 +21,9 @@ from warehouse.snapshot import Served
 
 YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
 HOME = "http://127.0.0.1:8501"
+FACTS = """SELECT (SELECT data_as_of FROM snapshot) AS latest, EXISTS (FROM prices WHERE frequency = 'daily') AS has_daily, (SELECT count(*) FROM sources) AS sources, (SELECT sum(row_count) FROM freshness) AS figures"""
+GROUPS = """SELECT subsector AS name, list(ticker ORDER BY ticker) AS tickers FROM companies WHERE kind = 'company' AND subsector IS NOT NULL GROUP BY ALL
+            UNION ALL SELECT CASE kind WHEN 'company' THEN 'companies' WHEN 'peer' THEN 'peers' WHEN 'line' THEN 'US lines' WHEN 'index' THEN 'indices' END, list(ticker ORDER BY ticker) FROM companies WHERE kind IN ('company', 'peer', 'line', 'index') GROUP BY kind ORDER BY name"""
 # The narrowest figure that a screen of each kind shows, px, by how many charts stand side by side.
 WIDTHS = {"desk": {1: 900, 2: 520, 3: 340}, "tablet": {1: 580, 2: 320, 3: 320}, "phone": {1: 330, 2: 330, 3: 330}}
 
@@ -136,7 +140,7 @@ class View:
         found = set(self.ask("SELECT DISTINCT frequency FROM price_latest(?)", self.as_of)["frequency"])
         return self.text(f"frequency.{'mixed' if len(found) > 1 else found.pop() if found else 'month_end'}")
 
-    @property
+    @cached_property
     def rates(self) -> dict[str, tuple[str, float | None, date | None]]:
         """By currency: at which rate its money is shown in the currency of display on this evening, and the day of the rate; empty where money is shown as quoted."""
         if self.state.currency == links.DEFAULT_CURRENCY:
@@ -195,3 +199,25 @@ class View:
         marks = ", ".join("?" for _ in wanted)
         rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
         return rows.to_dict("records")
+
+
+def facts_of(now: Served) -> pd.Series:
+    """latest (session), has_daily, sources, figures of a snapshot. Raises CannotAnswer where it is of another version."""
+    return answers.ask(now, FACTS).iloc[0]
+
+
+def universe_of(now: Served) -> tuple[links.Universe, dict[str, tuple[str, str]]]:
+    """The lines, aliases and groups of a snapshot, and the short names of each line in both languages."""
+    rows = answers.ask(now, "SELECT ticker, kind, issuer_ticker, name_en, name_zh, short_en, short_zh FROM companies ORDER BY kind <> 'company', ticker")
+    aliases = answers.ask(now, "SELECT alias, ticker FROM aliases")
+    groups = {row.name: tuple(row.tickers) for row in answers.ask(now, GROUPS).itertuples()}
+    universe = links.Universe.from_rows(rows[["ticker", "kind", "issuer_ticker", "name_en", "name_zh"]].itertuples(index=False, name=None), aliases.itertuples(index=False, name=None), groups)
+    return universe, {row.ticker: (row.short_en, row.short_zh) for row in rows.itertuples()}
+
+
+def view_of(query: Mapping[str, str], now: Served, address: str = HOME) -> tuple[View, list[links.Problem]]:
+    """The view that a link would open, without a session: for the meeting pack; and what of the link is not understood."""
+    facts, (universe, names) = facts_of(now), universe_of(now)
+    latest = facts["latest"].date()
+    state, problems = links.parse(query, universe, latest=latest)
+    return View(state, now, universe, names, latest, bool(facts["has_daily"]), True, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, address=address), problems

@@ -101,6 +101,14 @@ class Multiple:
         return found[found > self.history["date"].min()]
 
     @cached_property
+    def documents(self) -> list[str]:
+        """The ids of the documents behind the history, and behind the results of its last point."""
+        known = self.history["eps_effective_on"].dropna() if self.kind == "company" and self.metric != "pe_forward" else pd.Series(dtype="datetime64[us]")
+        inputs = self.view.ask("SELECT source_id FROM trailing_inputs WHERE ticker = ? AND basis = ? AND item = ? AND effective_on = ? ORDER BY period_end DESC", self.view.universe.issuer(self.ticker), self.basis,
+                               "revenue" if self.metric == "ps_ttm" else "eps_diluted", known.iloc[-1].date())["source_id"].tolist() if len(known) else []
+        return [*inputs, *self.history["source_id"].dropna().unique()]
+
+    @cached_property
     def source(self) -> str:
         view, announced = self.view, self.history["eps_announced_on"].dropna()
         if self.kind == "index":
@@ -131,7 +139,7 @@ class Multiple:
 
     def _picture(self, chart: str, draw) -> Picture:
         alt = self.view.text("alt.valuation", name=self.name, ticker=self.ticker, metric=self.measure, value=self.write(self.now["value"]), percentile=self.percentile_words, window=self.window_of, date=self.view.day(self.view.as_of))
-        return picture(self.view, f"valuation-{chart}", [self.ticker], alt, draw)
+        return picture(self.view, f"valuation-{chart}", [self.ticker], alt, draw, missing="" if self.history["value"].notna().any() else self.empty, sources=self.documents)
 
     def history_picture(self) -> Picture:
         """The multiple through the window with its bands and its last value."""
