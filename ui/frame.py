@@ -160,6 +160,7 @@ def begin() -> Page | None:
         state, problems = links.parse(query, universe, latest=latest, words=words)
         st.session_state["harbourview_state"] = state
         st.session_state["harbourview_problems"] = problems
+        st.session_state.setdefault("harbourview_hint", not query)  # whoever opens a link came to see something
         _take_up(state)
     if "harbourview_choose" in st.session_state:
         st.session_state[KEYS["tickers"]] = st.session_state.pop("harbourview_choose")
@@ -178,6 +179,7 @@ def begin() -> Page | None:
     if written != query:
         st.query_params.from_dict(written)
     st.session_state["harbourview_query"] = written
+    _hint(state)
     _notices(state, current, now, latest)
     made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest))
     st.session_state["harbourview_view"] = made
@@ -199,6 +201,22 @@ def _fit(universe: links.Universe, latest: date) -> None:
         found += [links.Problem("t", ticker, "link.no_ticker", ()) for ticker in strange]
     if found:
         st.session_state["harbourview_problems"] = [*st.session_state.get("harbourview_problems", []), *found]
+
+
+def _hint(state: links.State) -> None:
+    """One line for whoever is here for the first time, until it is closed or a filter was used."""
+    if not st.session_state["harbourview_hint"]:
+        return
+    if replace(state, lang=links.DEFAULT_LANGUAGE) != links.State():
+        _close_hint()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hint"):
+        st.caption(text("frame.hint", state.lang), width="content")
+        st.button(text("action.close_hint", state.lang), type="tertiary", key="close_hint", on_click=_close_hint)
+
+
+def _close_hint() -> None:
+    st.session_state["harbourview_hint"] = False
 
 
 def _notices(state: links.State, current: Served, now: Served, latest: date) -> None:

@@ -31,7 +31,7 @@ NEEDED = ("kaleido", "pptx", "pypdf")
 SECONDS = 30  # for one picture
 MOST = 120  # pictures of one pack
 INCH = 914400  # of which a slide of 13.333 x 7.5 is made
-LINES = 30  # of sources on a page of the document
+LINES = 26  # of sources on a page of the document
 
 _one_at_a_time = threading.Lock()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -20,13 +21,16 @@ from ui.text import text
 from ui.view import WIDTHS, Screen
 
 # Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once, and only
-# where it is not a desk; there is nothing to see.
+# where it is not a desk; there is nothing to see. A presentation is laid out as on a laptop and enlarged to the wall.
 SCREEN_JS = """
 export default function(component) {
   const width = window.innerWidth;
   const kind = width < 640 ? 'phone' : width < 1100 ? 'tablet' : 'desk';
   const before = (component.data && component.data.kind) || 'desk';
   if (kind !== before) component.setStateValue('kind', kind);
+  const page = document.querySelector('[data-testid="stMainBlockContainer"]');
+  const scale = component.data && component.data.presented ? Math.max(1, width / 1280) : 1;
+  if (page) Object.assign(page.style, scale > 1 ? { transform: `scale(${scale})`, transformOrigin: 'top left', width: `${100 / scale}%` } : { transform: '', transformOrigin: '', width: '' });
 }
 """
 
@@ -57,10 +61,10 @@ def _told() -> None:
     st.session_state["harbourview_screen_kind"] = kind if kind in WIDTHS else "desk"
 
 
-def screen() -> None:
-    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end."""
+def screen(presented: bool = False) -> None:
+    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end. presented: the page is enlarged to the screen."""
     mount = st.components.v2.component("harbourview_screen", js=SCREEN_JS)
-    mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk")}, on_kind_change=_told, height=1)
+    mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk"), "presented": presented}, on_kind_change=_told, height=1)
 
 
 def screen_of(state: links.State) -> Screen:
@@ -167,7 +171,10 @@ def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", *
     of: what a selection in it belongs to beside its lines: another measure begins without one.
     """
     key = re.sub(r"\W+", "_", "_".join(["picture", shown.name, *shown.tickers, of]))
-    event = show(shown.draw(theme or view.theme(height=shown.height)), key, shown.alt, **options)
+    theme = theme or view.theme(height=shown.height)
+    if view.state.mode == "present":
+        theme = replace(theme, height=theme.height * 5 // 4)
+    event = show(shown.draw(theme), key, shown.alt, **options)
     _files(view, shown, key)
     return event
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -206,6 +206,7 @@ def facts_of(now: Served) -> pd.Series:
     return answers.ask(now, FACTS).iloc[0]
 
 
+@lru_cache(maxsize=4)
 def universe_of(now: Served) -> tuple[links.Universe, dict[str, tuple[str, str]]]:
     """The lines, aliases and groups of a snapshot, and the short names of each line in both languages."""
     rows = answers.ask(now, "SELECT ticker, kind, issuer_ticker, name_en, name_zh, short_en, short_zh FROM companies ORDER BY kind <> 'company', ticker")

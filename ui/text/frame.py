@@ -21,6 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.as_of": ("As of", "截至"),
     "filter.latest": ("Latest", "最新"),
     "filter.placeholder": ("All companies: type a ticker or a name", "全部公司：输入代码或名称"),
+    "frame.hint": ("Type or paste tickers above (700, 腾讯, a column of a spreadsheet, games); pick any past evening; Copy link keeps the view for good.", "在上方输入或粘贴代码（700、腾讯、表格中的一列、games），可选任意历史日期；“复制链接”长期保留当前视图。"),
+    "action.close_hint": ("Got it", "知道了"),
     "frame.no_snapshot": ("Nothing has been published yet.", "尚未发布任何数据。"),
     "frame.damaged": ("The newest snapshot is damaged ({problem}); this page shows {snapshot}.", "最新快照已损坏（{problem}）；本页显示 {snapshot}。"),
     # What marks a price

@@ -1,0 +1,96 @@
+"""The meeting pack: real slides and pages, each with its title, its picture, its sources and the link that opens it."""
+
+import io
+import shutil
+import struct
+import subprocess
+import warnings
+
+import pytest
+from conftest import ROOT
+
+from ui import __main__ as commands
+from ui import pack
+
+LOUD = "NO PACK: {problem}; the meeting pack is not made by this run"
+
+
+@pytest.fixture(scope="module")
+def able():
+    if problem := pack.lacking():
+        warnings.warn(LOUD.format(problem=problem), stacklevel=1)
+        pytest.skip(LOUD.format(problem=problem))
+
+
+@pytest.fixture(scope="module")
+def made(warehouse, able, tmp_path_factory):
+    """A pack of two companies and two pages in Chinese: the slides and the document as they are read back."""
+    from pptx import Presentation
+    from pypdf import PdfReader
+
+    folder = tmp_path_factory.mktemp("pack")
+    ended = commands.main(["pack", "--pages", "valuation,buybacks", "--tickers", "700, 快手", "--as-of", "2026-07-31", "--lang", "zh", "-o", str(folder / "made.pptx"), "-o", str(folder / "made.pdf")])
+    assert ended == 0
+    return Presentation(str(folder / "made.pptx")), PdfReader(folder / "made.pdf")
+
+
+def test_each_slide_has_its_title_picture_sources_and_link(made):
+    slides, _ = made
+    assert slides.slide_width / slides.slide_height == pytest.approx(16 / 9, rel=1e-3)
+    first, *others = slides.slides
+    assert "2026年7月31日" in first.shapes.title.text and len(others) == 4
+    for slide in others:
+        (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
+        assert struct.unpack(">II", picture.image.blob[16:24]) == (1920, 1080) and picture.left >= 0 and picture.left + picture.width <= slides.slide_width and picture.top + picture.height <= slides.slide_height
+        notes = slide.notes_slide.notes_text_frame.text
+        assert "as_of=2026-07-31" in notes and "&s=" in notes and "来源" in notes and slide.shapes.title.text
+    assert "腾讯" in others[0].shapes.title.text and "14.3倍" in others[0].shapes.title.text
+
+
+def test_the_document_has_the_same_pictures_and_says_where_they_are_from(made):
+    _, document = made
+    words = [page.extract_text() for page in document.pages]
+    assert len(words) >= 1 + 4 + 1 and float(document.pages[1].mediabox.width) / float(document.pages[1].mediabox.height) == pytest.approx(16 / 9, rel=0.01)
+    assert "腾讯" in words[1].replace(" ", "") and "metric=pe_ttm" in "".join(words[1].split()) and "来源与链接" in "".join(words).replace(" ", "")
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--pages", "weather", "-o", "x.pptx"], "--pages 'weather': no page of this name has a picture"),
+    (["--pages", "valuation", "--tickers", "zzzz", "-o", "x.pptx"], "nothing here is called “zzzz”"),
+    (["--pages", "valuation", "--as-of", "2026-02-30", "-o", "x.pptx"], "is not a date"),
+    (["--pages", "valuation", "-o", "x.docx"], "a pack is a .pptx or a .pdf"),
+])  # fmt: skip
+def test_what_is_not_understood_is_said_and_nothing_is_written(warehouse, capsys, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    assert commands.main(["pack", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert said in told and "nothing was written" in told and not list(tmp_path.iterdir())
+
+
+def test_without_a_browser_or_a_library_it_says_what_is_missing(warehouse, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    monkeypatch.setattr(pack, "find_spec", lambda name: name)
+    assert commands.main(["pack", "--pages", "valuation", "--tickers", "700", "-o", str(tmp_path / "x.pdf")]) == 2
+    assert "no Chrome or Chromium is found: install one" in capsys.readouterr().err
+    monkeypatch.setattr(pack, "find_spec", lambda name: None if name == "pptx" else name)
+    assert pack.lacking() == "pptx is not installed: pip install -r requirements-pack.txt"
+
+
+def test_one_pack_at_a_time(able):
+    with pack._one_at_a_time, pytest.raises(pack.Busy), pack.drawing():
+        pass
+
+
+@pytest.mark.proof
+def test_a_pack_of_ten_companies_opens_in_another_office(warehouse, able, tmp_path):
+    if shutil.which("soffice") is None:
+        warnings.warn("NO LIBREOFFICE: the slides are not opened by another program in this run", stacklevel=1)
+        pytest.skip("no soffice")
+    file = tmp_path / "ten.pptx"
+    ended = commands.main(["pack", "--pages", "valuation,segments,buybacks,estimates", "--tickers", "700,9988,3690,1024,9999,9618,9888,PDD,1810,9626", "--as-of", "2026-07-31", "-o", str(file)])
+    assert ended in (0, 3)
+    subprocess.run(["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)], check=True, timeout=240, capture_output=True, cwd=ROOT)
+    from pptx import Presentation
+    from pypdf import PdfReader
+
+    assert len(PdfReader(io.BytesIO((tmp_path / "ten.pdf").read_bytes())).pages) == len(Presentation(str(file)).slides) > 25
