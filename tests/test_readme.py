@@ -44,5 +44,5 @@ def test_what_the_readme_links_to_is_here(path):
 
 def test_the_pages_named_exist():
     named = re.findall(r"^\| ([A-Z]\w+) \|", README, re.MULTILINE)
-    assert [name.lower() for name in named] == ["overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data"]
+    assert [name.lower() for name in named] == ["overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data"]
     assert all((ROOT / "pages" / f"{name.lower()}.py").exists() for name in named)
