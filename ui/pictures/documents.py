@@ -95,7 +95,7 @@ class Happenings:
         return self._picture("price", said, lambda theme: drawn("price_with_events", prices, shown.drop(columns="source_id"), said, theme, currency=currency, colour=palette.company(line, theme), empty=empty), shown, "" if len(prices) else empty)
 
     def _picture(self, name: str, said: Stamp, draw, shown: pd.DataFrame, missing: str) -> Picture:
-        last = shown["title"].iloc[0] if len(shown) else ""
+        last = shown["title"].iloc[0].rstrip(".。") if len(shown) else ""
         return stamped(self.view, f"documents-{name}", self.tickers, said, draw, last=last, missing=missing, sources=shown["source_id"])
 
     def own_picture(self, chart: str) -> Picture:
