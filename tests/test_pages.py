@@ -214,7 +214,7 @@ def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monke
     at.switch_page("pages/overview.py").run()
     assert not at.exception and re.search(r"Only \d+ of \d+ companies have a fresh PE on 20 Nov 2026", words(at))
     assert at.date_input(key="filter_as_of").value is None
-    at.button[0].click().run()
+    next(button for button in at.button if button.label == "Show 21 Aug 2026").click().run()
     assert not at.exception and at.date_input(key="filter_as_of").value.isoformat() == "2026-08-21"
     assert "of 4 ranked companies" in words(at)
 
