@@ -32,4 +32,4 @@ elif is_admitted:
         except TooOld as error:
             st.warning(panels.escape(view.text("frame.too_old", snapshot=error)))
         frame.end(view)
-    panels.screen()
+    panels.screen(is_presented)

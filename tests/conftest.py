@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import browser as driver
 import duckdb
 import pandas as pd
 import pytest
@@ -213,3 +215,58 @@ def rows(warehouse) -> Callable[..., list[tuple]]:
 def open_page(warehouse) -> Callable:
     """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own figures."""
     return screen.run_page
+
+
+# A real browser ------------------------------------------------------------------------------------------------------
+
+LOUD = "NO BROWSER: install chromium (apt-get install chromium fonts-noto-cjk) or run `python -m playwright install chromium`; the pages are not seen by this run"
+CHART = ".js-plotly-plot .main-svg"
+
+
+@pytest.fixture(scope="module")
+def chromium(warehouse):
+    from playwright.sync_api import Error
+    try:
+        with driver.browser() as one:
+            yield one
+    except Error as error:
+        if "Executable doesn't exist" not in str(error) and "not found" not in str(error):
+            raise
+        warnings.warn(LOUD, stacklevel=1)
+        pytest.skip(LOUD)
+
+
+@pytest.fixture(scope="session")
+def address(warehouse):
+    """Where a server of the repository's own figures answers."""
+    with driver.server(driver.ROOT / "app.py", warehouse.folder) as started:
+        yield started
+
+
+@pytest.fixture()
+def visit(chromium, address):
+    """visit('valuation?t=0700.HK', size, dark) -> the page once its first chart or table stands, and what it asked of the network."""
+    contexts = []
+
+    def settled(page, path: str, wait: str):
+        page.goto(f"{address}/{path}", wait_until="domcontentloaded")
+        page.wait_for_selector(wait, timeout=60_000)
+        page.wait_for_function("() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=60_000)
+        page.wait_for_timeout(500)
+        assert page.locator("[data-testid='stException']").count() == 0
+        assert page.errors == []
+        return page
+
+    def go(path: str, size: tuple[int, int] = (1366, 768), dark: bool = False, wait: str = f"{CHART}, [data-testid='stDataFrame'] canvas, [data-testid='stAlert']"):
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.errors = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.then = lambda path: settled(page, path, wait)  # another page in the same tab
+        return settled(page, path, wait)
+
+    yield go
+    for context in contexts:
+        context.close()

@@ -17,6 +17,7 @@ import pytest
 
 from ui import charts, formats, palette, stamp
 from ui.charts import Stamp, Theme, parts
+from ui.draft import Draft
 from ui.text import text
 
 AS_OF = date(2099, 7, 31)
@@ -708,7 +709,7 @@ def test_a_picture_without_title_measure_or_source_is_refused():
 
 
 def test_titles_are_at_most_ninety_characters():
-    figure = charts.finish(go.Figure(), Stamp("word " * 40, "s", AS_OF, "x"), Theme())
+    figure = charts.finish(Draft(), Stamp("word " * 40, "s", AS_OF, "x"), Theme())
     assert len(figure.layout.meta["title"]) <= 90 and figure.layout.meta["title"].endswith("…")
 
 

@@ -52,7 +52,7 @@ def a_picture():
     from ui.pictures.parts import Picture
     from ui.text import text
 
-    view = SimpleNamespace(text=text, language="en", theme=lambda **options: charts.Theme("dark", width=330))
+    view = SimpleNamespace(state=SimpleNamespace(mode=""), text=text, language="en", theme=lambda **options: charts.Theme("dark", width=330))
     stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
     rows = pd.DataFrame({"date": ["2099-06-30", "2099-07-31"], "value": [21.0, 20.0], "status": ["OK", "OK"]})
     for name in ("first", "second"):

@@ -21,16 +21,15 @@ from ui.text import text
 from ui.view import WIDTHS, Screen
 
 # Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once, and only
-# where it is not a desk; there is nothing to see. A presentation is laid out as on a laptop and enlarged to the wall.
+# where it is not a desk; there is nothing to see. Words of a presentation grow with the screen.
 SCREEN_JS = """
 export default function(component) {
   const width = window.innerWidth;
   const kind = width < 640 ? 'phone' : width < 1100 ? 'tablet' : 'desk';
   const before = (component.data && component.data.kind) || 'desk';
   if (kind !== before) component.setStateValue('kind', kind);
-  const page = document.querySelector('[data-testid="stMainBlockContainer"]');
-  const scale = component.data && component.data.presented ? Math.max(1, width / 1280) : 1;
-  if (page) Object.assign(page.style, scale > 1 ? { transform: `scale(${scale})`, transformOrigin: 'top left', width: `${100 / scale}%` } : { transform: '', transformOrigin: '', width: '' });
+  const presented = component.data && component.data.presented;
+  document.documentElement.style.fontSize = presented ? `${Math.min(24, Math.max(16, width / 90))}px` : '';
 }
 """
 
@@ -62,7 +61,7 @@ def _told() -> None:
 
 
 def screen(presented: bool = False) -> None:
-    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end. presented: the page is enlarged to the screen."""
+    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end. presented: the words of the page are enlarged."""
     mount = st.components.v2.component("harbourview_screen", js=SCREEN_JS)
     mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk"), "presented": presented}, on_kind_change=_told, height=1)
 

@@ -21,6 +21,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui import formats
+from ui.draft import Draft
 from ui.palette import Theme, alpha
 from ui.text import text
 
@@ -152,8 +153,33 @@ def height_of(lines: int, size: float) -> float:
     return lines * size * LINE
 
 
+@dataclass(frozen=True)
+class Words:
+    """The lines of a stamp as they are set in a figure of so much width, and the px that they take above and below the plot."""
+
+    title: list[str]
+    subtitle: list[str]
+    legend: list[str]
+    footer: list[str]
+    top: int
+    bottom: int
+
+    @classmethod
+    def of(cls, stamp: Stamp, theme: Theme, *, ticks: float = 24, legend: Sequence[tuple[str, str]] = (), above: float = 0) -> Words:
+        inner = theme.width - 2 * EDGE
+        title, subtitle, keys = wrap(_headline(stamp.title), inner, TITLE, bold=True), wrap(stamp.subtitle, inner, SUBTITLE), _legend_lines(legend, inner)
+        foot = (wrap(stamp.note, inner, SMALL) if stamp.note else []) + wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL, parts=PARAMETER)
+        top = math.ceil(EDGE + height_of(len(title), TITLE) + 1 + height_of(len(subtitle), SUBTITLE) + 3 + height_of(len(keys), BODY) + 12 + above)
+        return cls(title, subtitle, keys, foot, top, math.ceil(ticks + 8 + height_of(len(foot), SMALL) + EDGE - 2))
+
+    @property
+    def taken(self) -> int:
+        """Px that the plot leaves to them."""
+        return self.top + self.bottom
+
+
 def finish(
-    figure: go.Figure,
+    draft: Draft,
     stamp: Stamp,
     theme: Theme,
     *,
@@ -163,32 +189,23 @@ def finish(
     legend: Sequence[tuple[str, str]] = (),
     above: float = 0,
     height: int | None = None,
+    names_in_ink: bool = False,
 ) -> go.Figure:
-    """Write the stamp into a figure, give it fonts, colours and margins, and return it.
+    """Write the stamp into a draft, give it fonts, colours and margins, and return the figure.
 
     left, right: px that labels need beside the plot; ticks: px that the x axis needs under it;
     legend: (name, colour) pairs set as a line of words above the plot; above: px that marks need between
-    that and the plot; height: px, the theme's if None.
+    that and the plot; height: px, the theme's if None; names_in_ink: the labels of the y axis are names, not values.
     """
-    inner = theme.width - 2 * EDGE
-    title = wrap(_headline(stamp.title), inner, TITLE, bold=True)
-    subtitle = wrap(stamp.subtitle, inner, SUBTITLE)
-    keys = _legend_lines(legend, inner)
-    notes = wrap(stamp.note, inner, SMALL) if stamp.note else []
-    foot = wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL, parts=PARAMETER)
-
-    y_title = EDGE
-    y_subtitle = y_title + height_of(len(title), TITLE) + 1
-    y_legend = y_subtitle + height_of(len(subtitle), SUBTITLE) + 3
-    top = math.ceil(y_legend + height_of(len(keys), BODY) + 12 + above)
-    bottom_text = height_of(len(notes) + len(foot), SMALL)
-    bottom = math.ceil(ticks + 8 + bottom_text + EDGE - 2)
+    words = Words.of(stamp, theme, ticks=ticks, legend=legend, above=above)
+    y_subtitle = EDGE + height_of(len(words.title), TITLE) + 1
+    y_legend = y_subtitle + height_of(len(words.subtitle), SUBTITLE) + 3
 
     def pinned(name: str, lines: list[str], size: float, colour: str, *, down: float | None = None) -> dict[str, Any]:
         place = (
-            {"y": 1, "yanchor": "top", "yshift": top - down}
+            {"y": 1, "yanchor": "top", "yshift": words.top - down}
             if down is not None
-            else {"y": 0, "yanchor": "bottom", "yshift": -(bottom - EDGE + 2)}
+            else {"y": 0, "yanchor": "bottom", "yshift": -(words.bottom - EDGE + 2)}
         )
         return {
             "name": name,
@@ -205,19 +222,17 @@ def finish(
             **place,
         }
 
-    marks = [
-        pinned("title", [f"<b>{escape(line)}</b>" for line in title], TITLE, theme.colour("ink"), down=y_title),
-        pinned("subtitle", [escape(line) for line in subtitle], SUBTITLE, theme.colour("muted"), down=y_subtitle),
-        pinned("footer", [escape(line) for line in (*notes, *foot)], SMALL, theme.colour("muted")),
-    ]
-    if keys:
-        marks.append(pinned("legend", keys, BODY, theme.colour("ink"), down=y_legend))
-    figure.update_layout(
-        annotations=[*figure.layout.annotations, *marks],  # at once: each one added is taken as long as all before it
-        template=go.layout.Template(),
+    draft.annotations.extend([
+        pinned("title", [f"<b>{escape(line)}</b>" for line in words.title], TITLE, theme.colour("ink"), down=EDGE),
+        pinned("subtitle", [escape(line) for line in words.subtitle], SUBTITLE, theme.colour("muted"), down=y_subtitle),
+        pinned("footer", [escape(line) for line in words.footer], SMALL, theme.colour("muted")),
+        *([pinned("legend", words.legend, BODY, theme.colour("ink"), down=y_legend)] if words.legend else []),
+    ])  # fmt: skip
+    draft.update_layout(
+        template={},
         height=int(height or theme.height),
         autosize=True,
-        margin={"l": left, "r": right, "t": top, "b": bottom, "pad": 0, "autoexpand": False},
+        margin={"l": left, "r": right, "t": words.top, "b": words.bottom, "pad": 0, "autoexpand": False},
         paper_bgcolor=theme.colour("paper"),
         plot_bgcolor=theme.colour("paper"),
         font={"family": FONTS, "size": BODY, "color": theme.colour("ink")},
@@ -246,9 +261,11 @@ def finish(
         "tickcolor": theme.colour("axis"),
         "tickfont": {"family": FONTS, "size": BODY, "color": theme.colour("muted")},
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis, ticklabelstandoff=4)
-    return figure
+    draft.update_xaxes(**axis)
+    draft.update_yaxes(**axis, ticklabelstandoff=4)
+    if names_in_ink:
+        draft.update_yaxes(tickfont={"color": theme.colour("ink")})
+    return draft.figure()
 
 
 def _legend_lines(legend: Sequence[tuple[str, str]], width: float) -> list[str]:

@@ -34,8 +34,9 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, company
-from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
+from ui.stamp import BODY, Stamp, escape, finish, measure, shorten
 from ui.text import text
 
 
@@ -61,7 +62,7 @@ def cumulative_by_year(
     if not amounts:
         return empty_figure(empty, stamp, theme, height)
     years = sorted({int(y) for y in frame["year"]})
-    figure, labels = go.Figure(), []
+    figure, labels = Draft(), []
     low, high, left = value_axis(figure, amounts, theme, scaled(amounts, language), zero=True)
     for year in years:
         part = frame[frame["year"].astype(int) == year]
@@ -77,7 +78,7 @@ def cumulative_by_year(
             end = known_values(values)[-1]
             labels.append((end, f"{year} {formats.money(end, currency, language)}", theme.colour("ink" if latest else "muted"), latest))
             figure.add_trace(
-                go.Scatter(x=[days[-1]], y=[end], mode="markers", hoverinfo="skip", marker={"color": shade, "size": 8 if latest else 5})
+                scatter(x=[days[-1]], y=[end], mode="markers", hoverinfo="skip", marker={"color": shade, "size": 8 if latest else 5})
             )
     right = end_labels(figure, labels, low, high, height_of_chart(theme, height) - 150, min(170, theme.width * 0.36))
     step = 1 if theme.width - left - right > 560 else 3
@@ -121,8 +122,8 @@ def bars_by_period(
         words = f"<b>{escape(name)}</b>  {escape(write(amount))}"
         words += f" · {text('chart.incomplete', language)}" if part else ""
         hover.append(words + (f"<br>{escape(note)}" if not formats.is_missing(note) and str(note) else ""))
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=list(range(len(names))), y=amounts, hovertext=hover, hoverinfo="text", width=0.72,
             marker={
                 "color": [alpha(main, 0.35) if part else main for part in incomplete],
@@ -194,8 +195,8 @@ def league_bars(
     room = min(190.0, theme.width * 0.32)
     names = [shorten(str(name), room) for name in frame["company"]]
     places = [-i for i in range(len(frame))]
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=amounts, y=places, orientation="h", width=0.66, hoverinfo="text",
             hovertext=[f"<b>{escape(n)}</b>  {escape(write(a))}" for n, a in zip(frame["company"], amounts)],
             marker={
@@ -228,9 +229,7 @@ def league_bars(
     figure.update_layout(hovermode="closest")
     tall = int(height or max(theme.height, 130 + 23 * len(frame)))
     stamp = noted(stamp, text("chart.note_incomplete", language) if any(incomplete) else "")
-    figure = finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall)
-    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
-    return figure
+    return finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall, names_in_ink=True)
 
 
 def price_paid(
@@ -260,7 +259,7 @@ def price_paid(
     if not known_values(prices, closing):
         return empty_figure(empty, stamp, theme, height)
     main = colour or theme.colour("accent")
-    figure, labels = go.Figure(), []
+    figure, labels = Draft(), []
     days = iso_days(line["date"])
     if known_values(closing):
         hover = [f"<b>{formats.day(d, language)}</b><br>{text('chart.close', language)} {formats.price(v, currency, language)}" for d, v in zip(days, closing)]
@@ -271,7 +270,7 @@ def price_paid(
     largest = max(amounts, default=0.0) or 1.0
     if prices:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=iso_days(bought["date"]), y=prices, mode="markers", hoverinfo="text", cliponaxis=False,
                 hovertext=[
                     f"<b>{formats.day(d, language)}</b><br>{text('chart.average_price', language)} {formats.price(p, currency, language)}"
@@ -299,7 +298,7 @@ def price_paid(
     return finish(figure, noted(stamp, text("chart.note_blackout", language) if closed else ""), theme, left=left, right=right, height=height)
 
 
-def _shade(figure: go.Figure, theme: Theme, x0, x1, xref: str, y0, y1, yref: str) -> None:
+def _shade(figure: Draft, theme: Theme, x0, x1, xref: str, y0, y1, yref: str) -> None:
     """A closed span before results."""
     figure.add_shape(type="rect", xref=xref, yref=yref, x0=x0, x1=x1, y0=y0, y1=y1, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour("stale"), 0.16))
 
@@ -337,8 +336,8 @@ def purchase_calendar(
     main, largest = colour or theme.colour("accent"), float(frame["amount"].max()) or 1.0
     place = {month: -i for i, month in enumerate(spine)}
     amounts = floats(frame["amount"])
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             base=[d.day - 0.44 for d in frame["date"]], x=[0.88] * len(frame), y=[place[m] for m in frame["month"]], width=0.84, orientation="h", hoverinfo="text",
             hovertext=[f"<b>{formats.day(d, language)}</b>  {formats.money(a, currency, language)}" for d, a in zip(frame["date"], amounts)],
             # Six steps, so that a day of a tenth of the largest is still seen.
@@ -366,9 +365,7 @@ def purchase_calendar(
     figure.update_yaxes(range=[place[spine[-1]] - 0.6, 0.6], tickmode="array", tickvals=list(place.values()), ticktext=[escape(n) for n in names], showgrid=False, ticks="", showline=False)
     figure.update_layout(hovermode="closest", bargap=0)
     stamp = noted(stamp, text("chart.note_blackout", language) if is_closed else "")
-    figure = finish(figure, stamp, theme, left=left, right=right, height=int(height or max(theme.height, rows_room(stamp, theme, 19 * months))))
-    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
-    return figure
+    return finish(figure, stamp, theme, left=left, right=right, height=int(height or max(theme.height, rows_room(stamp, theme, 19 * months))), names_in_ink=True)
 
 
 def bought_and_net(
@@ -390,14 +387,14 @@ def bought_and_net(
     if not known_values(bought, net):
         return empty_figure(empty, stamp, theme, height)
     names, main = [str(p) for p in frame["period"]], colour or theme.colour("accent")
-    figure = go.Figure()
+    figure = Draft()
     known = known_values(bought, net)
     unit = formats.scale(max(abs(value) for value in known), language)  # one unit for all, named in the subtitle
     left_words, right_words = ([formats.number(None if v is None else sign * v / unit.divisor) for v in values] for values, sign in ((bought, 1), (net, -1)))
     series = ((bought, -0.2, alpha(main, 0.4), left_words, "chart.bought"), (net, 0.2, main, right_words, "chart.net_change"))
     for values, shift, shade, words, name in series:
         figure.add_trace(
-            go.Bar(
+            bar_trace(
                 x=[i + shift for i in range(len(names))], y=values, width=0.36, marker={"color": shade, "line": {"width": 0}}, hoverinfo="text",
                 hovertext=[f"<b>{escape(period)}</b><br>{text(name, language)} {escape(word)}{unit.word if word != formats.MISSING else ''}" for period, word in zip(names, words)],
             )  # fmt: skip
@@ -434,15 +431,15 @@ def programme_bars(
         return empty_figure(empty, stamp, theme, height)
     main, places = colour or theme.colour("accent"), [-i for i in range(len(frame))]
     narrow = theme.width < 480
-    figure = go.Figure()
+    figure = Draft()
     for place, row in zip(places, frame.to_dict("records")):
         known = not formats.is_missing(row["used"]) and not formats.is_missing(row["left_amount"])
         whole = (row["used"] + row["left_amount"]) if known else 1.0  # a target may be passed
         used = 100 * row["used"] / whole if known and whole else 0.0
-        figure.add_trace(go.Bar(base=[0], x=[100], y=[place], width=0.36, orientation="h", hoverinfo="text", hovertext=[f"<b>{escape(row['name'])}</b><br>{escape(row['words_used'])}<br>{escape(row['words_left'])}"],
+        figure.add_trace(bar_trace(base=[0], x=[100], y=[place], width=0.36, orientation="h", hoverinfo="text", hovertext=[f"<b>{escape(row['name'])}</b><br>{escape(row['words_used'])}<br>{escape(row['words_left'])}"],
                                 marker={"color": alpha(main, 0.25 if known else 0.0), "line": {"width": 1, "color": alpha(main, 0.6)}}))  # fmt: skip
         if used:
-            figure.add_trace(go.Bar(base=[0], x=[used], y=[place], width=0.36, orientation="h", hoverinfo="skip", marker={"color": main, "line": {"width": 0}}))
+            figure.add_trace(bar_trace(base=[0], x=[used], y=[place], width=0.36, orientation="h", hoverinfo="skip", marker={"color": main, "line": {"width": 0}}))
         room = theme.width - 40
         words_at(figure, f"<b>{escape(shorten(row['name'], room))}</b>", 0, place + 0.2, theme, xanchor="left", yanchor="bottom", colour=theme.colour("ink"))
         words_at(figure, escape(shorten(row["words_used"], room / (1 if narrow else 2))), 0, place - 0.2, theme, xanchor="left", yanchor="top", colour=theme.colour("ink" if known else "muted"))

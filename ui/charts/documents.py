@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import date_axis, empty_figure, floats, height_of_chart, iso_days, known_values, label, line_trace, need, plot_room, short_tick, value_axis
+from ui.draft import Draft, scatter
 from ui.palette import Theme, alpha
 from ui.stamp import BODY, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text
@@ -44,7 +45,7 @@ def event_timeline(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: st
     left = 14 if told else max(measure(name, BODY) for name in names) + 18
     room = theme.width - left - 16
     places = list(range(len(frame)))[::-1] if told else _stacked(frame, lanes, room)
-    figure = go.Figure()
+    figure = Draft()
     starts, ends = iso_days(frame["first_day"]), iso_days(frame["event_date"])
     hover = [
         f"<b>{escape(event_day(row.event_date, row.date_precision, language))}</b> · {escape(text(f'lane.{row.lane}', language))}"
@@ -54,9 +55,9 @@ def event_timeline(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: st
     ]  # fmt: skip
     for i, row in enumerate(frame.itertuples()):
         if row.date_precision != "day":
-            figure.add_trace(go.Scatter(x=[starts[i], ends[i]], y=[places[i]] * 2, mode="lines", hoverinfo="skip", line={"color": alpha(colours[row.lane], 0.35), "width": 5}))
+            figure.add_trace(scatter(x=[starts[i], ends[i]], y=[places[i]] * 2, mode="lines", hoverinfo="skip", line={"color": alpha(colours[row.lane], 0.35), "width": 5}))
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=[start if row.date_precision == "day" else middle(start, end) for start, end, row in zip(starts, ends, frame.itertuples())], y=places, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
             marker={"size": MARK, "color": [theme.colour("paper") if ahead else colours[lane] for lane, ahead in zip(frame["lane"], frame["is_ahead"])], "line": {"width": 2, "color": [colours[lane] for lane in frame["lane"]]}},
         )
@@ -138,7 +139,7 @@ def price_with_events(
     events = need(events, "number", "event_date", "date_precision", "lane", "title")
     days, colours = iso_days(prices["date"]), lane_colours(theme)
     hover = [f"<b>{formats.day(day, language)}</b>  {formats.price(close, currency, language)}" for day, close in zip(days, closes)]
-    figure = go.Figure(line_trace(days, closes, colour, hover=hover))
+    figure = Draft(line_trace(days, closes, colour, hover=hover))
     low, high, left = value_axis(figure, known_values(closes), theme, lambda value, digits: short_tick(lambda v: formats.price(v, None, language, digits=digits), value, digits))
     span = high - low
     right = 16
@@ -159,7 +160,7 @@ def price_with_events(
         ]  # fmt: skip
         for row in group.itertuples():
             day = pd.Timestamp(row.event_date).date().isoformat()
-            figure.add_trace(go.Scatter(x=[day, day], y=[low, y], mode="lines", hoverinfo="skip", line={"color": alpha(colours[row.lane], 0.5), "width": 1, "dash": "solid" if row.date_precision == "day" else "dot"}))
+            figure.add_trace(scatter(x=[day, day], y=[low, y], mode="lines", hoverinfo="skip", line={"color": alpha(colours[row.lane], 0.5), "width": 1, "dash": "solid" if row.date_precision == "day" else "dot"}))
         figure.add_annotation(
             name="mark", x=at.date().isoformat(), y=y, showarrow=False, borderpad=2, borderwidth=1.5, bordercolor=colour_of,
             text=f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}", hovertext="<br>".join(lines), bgcolor=colour_of if exact else theme.colour("paper"),

@@ -29,6 +29,7 @@ from ui.charts.parts import (
     ticks_between,
     value_axis,
 )
+from ui.draft import Draft, scatter
 from ui.palette import Theme, direction
 from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
 from ui.text import text
@@ -64,13 +65,13 @@ def dumbbell(
     words = [shorten(str(w) if theme.width >= NARROW else str(w).split("  ")[0], theme.width * 0.36) for w in frame["words"]]
     places = [-i for i in range(len(frame))]
     told = [str(h) if isinstance(h, str) else f"<b>{escape(n)}</b><br>{escape(w)}" for n, w, h in zip(frame["name"], frame["words"], hover)]
-    figure = go.Figure()
+    figure = Draft()
     for a, b, y, colour in zip(before, after, places, colours):
         figure.add_shape(type="line", x0=a, x1=b, y0=y, y1=y, line={"color": colour, "width": 3}, layer="below")
     ring = {"color": theme.colour("paper"), "size": 11, "line": {"color": theme.colour("muted"), "width": 2}}
-    figure.add_trace(go.Scatter(x=before, y=places, mode="markers", marker=ring, hovertext=told, hoverinfo="text", cliponaxis=False))
+    figure.add_trace(scatter(x=before, y=places, mode="markers", marker=ring, hovertext=told, hoverinfo="text", cliponaxis=False))
     dots = {"color": [theme.colour("paper") if h else c for h, c in zip(hollow, colours)], "size": 12, "line": {"color": colours, "width": 2}}
-    figure.add_trace(go.Scatter(x=after, y=places, mode="markers", marker=dots, hovertext=told, hoverinfo="text", cliponaxis=False))
+    figure.add_trace(scatter(x=after, y=places, mode="markers", marker=dots, hovertext=told, hoverinfo="text", cliponaxis=False))
     low, high = min(known_values(before, after, [0.0] if zero else [])), max(known_values(before, after, [0.0] if zero else []))
     span = high - low or abs(high) or 1.0
     low, high = low - span * 0.08, high + span * 0.08
@@ -115,7 +116,7 @@ def price_targets(
     prices, closing = floats(marks["target_today"]), floats(line["close"])
     if not known_values(prices):
         return empty_figure(empty, stamp, theme, height)
-    figure, labels, room = go.Figure(), [], min(210, theme.width * 0.36)
+    figure, labels, room = Draft(), [], min(210, theme.width * 0.36)
     days = iso_days(line["date"])
     if known_values(closing):
         told = [f"<b>{formats.day(d, language)}</b><br>{text('chart.close', language)} {formats.price(v, currency, language)}" for d, v in zip(days, closing)]
@@ -125,7 +126,7 @@ def price_targets(
     accent = theme.colour("accent")
     hover = [h if isinstance(h, str) else f"<b>{formats.day(d, language)}</b><br>{formats.price(p, currency, language)}" for h, d, p in zip(column_of(marks, "hover"), marks["published_on"], prices)]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=iso_days(marks["published_on"]), y=prices, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
             marker={"color": [accent if n else theme.colour("paper") for n in now], "size": 11, "line": {"color": accent, "width": 1.8}},
         )  # fmt: skip

@@ -21,6 +21,7 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.draft import Draft, bar_trace
 from ui.palette import Theme, alpha
 from ui.stamp import BODY, Stamp, escape, finish, measure
 from ui.text import text
@@ -53,8 +54,8 @@ def kpi_bars(
     words = ["" if value is None else formats.qualified(write(value), str(quality)) for value, quality in zip(values, frame["quality"])]
     growth = [None if formats.is_missing(g) else str(g) for g in (frame["growth"] if "growth" in frame.columns else [None] * len(frame))]
     periods = [str(period) for period in frame["period"]]
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=list(range(len(frame))), y=values, width=0.72, hoverinfo="text",
             hovertext=[f"<b>{escape(period)}</b>  {escape(word)}" + (f"<br>{escape(grown)}" if grown else "") for period, word, grown in zip(periods, words, growth)],
             marker={
@@ -66,7 +67,7 @@ def kpi_bars(
     known = known_values(values)
     value_axis(figure, known, theme, tick or (lambda value, digits: formats.number(value, digits)), zero=True)
     headroom(figure, known)
-    left = max(measure(label, BODY) for label in figure.layout.yaxis.ticktext) + 16
+    left = max(measure(label, BODY) for label in figure.yaxis["ticktext"]) + 16
     room = theme.width - left - 16
     slot = room / len(frame)
     shown = all(measure(word, BODY) + 4 <= slot for word in words)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import column_of, directed, empty_figure, flags_of, floats, known_values, label, need, ticks_between
+from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, cheap_to_dear, direction
 from ui.stamp import Stamp, escape, finish, shorten
 from ui.text import text
@@ -61,7 +62,7 @@ def month_sheet(
     if not len(indices) and not known_values(floats(movers["return_pct"])):
         return empty_figure(empty, stamp, theme, height)
     place = BELOW if theme.width < STACKED else BESIDE
-    figure = go.Figure()
+    figure = Draft()
     labels = [*_indices(figure, indices, months, theme, place), *_movers(figure, movers, heads, theme, place), *_sector(figure, sector, window, theme, place)]
     figure.update_layout(hovermode="closest", bargap=0.25, annotations=labels)
     tall = int(height or theme.height) if place is BESIDE else 1020
@@ -72,7 +73,7 @@ def _heading(words: str, x: float, y: float, theme: Theme) -> dict[str, Any]:
     return label(escape(words), x, y, theme, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3, colour=theme.colour("ink"), bold=True)
 
 
-def _indices(figure: go.Figure, frame: pd.DataFrame, months: Sequence[Any], theme: Theme, place: Layout) -> list[dict[str, Any]]:
+def _indices(figure: Draft, frame: pd.DataFrame, months: Sequence[Any], theme: Theme, place: Layout) -> list[dict[str, Any]]:
     """A row of monthly bars for each index, all on one scale, the month asked for shaded. Returns its labels, as do the other blocks."""
     language = theme.language
     days = [pd.Timestamp(day) for day in months]
@@ -88,7 +89,7 @@ def _indices(figure: go.Figure, frame: pd.DataFrame, months: Sequence[Any], them
         axis = str(row + 1) if row else ""
         own = {pd.Timestamp(day): value for day, value in zip(frame["first_day"][frame["ticker"] == ticker], floats(frame["return_pct"][frame["ticker"] == ticker]))}
         returns = [own.get(day) for day in days]
-        figure.add_trace(go.Bar(
+        figure.add_trace(bar_trace(
             x=list(range(len(days))), y=returns, xaxis="x", yaxis=f"y{axis}", hoverinfo="text",
             hovertext=[f"<b>{escape(name)}</b> {formats.month(day, language)}  {formats.percent(value, sign=True)}" for day, value in zip(days, returns)],
             marker={"color": [direction(value, theme) if day == days[-1] else alpha(direction(value, theme), 0.55) for day, value in zip(days, returns)], "line": {"width": 0}},
@@ -122,7 +123,7 @@ def _shown(part: pd.DataFrame) -> list[int | str]:
     return rows
 
 
-def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[str, float | None]], theme: Theme, place: Layout) -> list[dict[str, Any]]:
+def _movers(figure: Draft, frame: pd.DataFrame, heads: Mapping[str, tuple[str, float | None]], theme: Theme, place: Layout) -> list[dict[str, Any]]:
     """Each market's list: diverging bars, a dotted line at the benchmark, return and excess in columns."""
     language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
     x0, x1 = place.movers_x
@@ -159,7 +160,7 @@ def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[st
             benchmarks.append((benchmark, first, at))
     values = [0.0, *known_values([value for _, value, _ in bars]), *[value for value, _, _ in benchmarks]]
     span = max(values) - min(values) or 1.0
-    figure.add_trace(go.Bar(
+    figure.add_trace(bar_trace(
         x=[value for _, value, _ in bars], y=[y for y, _, _ in bars], orientation="h", width=0.62, xaxis="x2", yaxis="y11", hoverinfo="text", hovertext=[hover for _, _, hover in bars],
         marker={"color": [direction(value, theme) for _, value, _ in bars], "line": {"width": 0}},
     ))  # fmt: skip
@@ -173,14 +174,14 @@ def _movers(figure: go.Figure, frame: pd.DataFrame, heads: Mapping[str, tuple[st
     return labels
 
 
-def _sector(figure: go.Figure, frame: pd.DataFrame, window: str, theme: Theme, place: Layout) -> list[dict[str, Any]]:
+def _sector(figure: Draft, frame: pd.DataFrame, window: str, theme: Theme, place: Layout) -> list[dict[str, Any]]:
     """A track from 0 (cheapest) to 100 for each PE of the sector."""
     language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
     bottom, top = place.sector_y
     labels = [_heading(text("chart.sector", language, window=window), 0, top, theme)]
     percentiles, values, before = floats(frame["percentile"]), floats(frame["value"]), floats(column_of(frame, "prior_value"))
     places = [-row for row in range(len(frame))]
-    figure.add_trace(go.Scatter(
+    figure.add_trace(scatter(
         x=[value if value is not None else 0 for value in percentiles], y=places, mode="markers", xaxis="x3", yaxis="y12", hoverinfo="skip", cliponaxis=False,
         marker={"color": [cheap_to_dear(value, theme) for value in percentiles], "size": 13, "opacity": [0 if value is None else 1 for value in percentiles]},
     ))  # fmt: skip

@@ -11,8 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
+from ui.draft import Draft, Props, scatter
 from ui.palette import Theme
-from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten, wrap
+from ui.stamp import BODY, FONTS, Stamp, Words, escape, finish, measure, shorten, wrap
 from ui.text import text
 
 Write = Callable[[Any], str]
@@ -41,15 +42,14 @@ def weekly(frame: pd.DataFrame) -> pd.DataFrame:
 
 def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any) -> tuple[int, float]:
     """The height of a figure and of its plot, px. Where the stamp leaves too little, the figure grows, unless its height was asked for."""
-    margin = finish(go.Figure(), stamp, theme, height=height, **options).layout.margin
-    tall = int(height or max(theme.height, margin.t + margin.b + least))
-    return tall, float(tall - margin.t - margin.b)
+    used = Words.of(stamp, theme, **options).taken
+    tall = int(height or max(theme.height, used + least))
+    return tall, float(tall - used)
 
 
 def rows_room(stamp: Stamp, theme: Theme, plot: float, **options: Any) -> int:
     """The height of a figure that grows with its rows: so many px of plot, whatever the stamp takes."""
-    margin = finish(go.Figure(), stamp, theme, **options).layout.margin
-    return math.ceil(margin.t + margin.b + plot)
+    return math.ceil(Words.of(stamp, theme, **options).taken + plot)
 
 
 def known_values(*groups: Iterable[float | None]) -> list[float]:
@@ -76,7 +76,7 @@ def digits_of(ticks: Sequence[float]) -> int:
 
 
 def value_axis(
-    figure: go.Figure, values: Sequence[float], theme: Theme, write: Callable[[float, int], str], *, zero: bool = False
+    figure: Draft, values: Sequence[float], theme: Theme, write: Callable[[float, int], str], *, zero: bool = False
 ) -> tuple[float, float, float]:
     """Set the y axis with written ticks. Returns low, high and the px that the labels need on the left."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
@@ -97,7 +97,7 @@ def value_axis(
     return floor, ceiling, max([measure(label, BODY) for label in labels] or [20]) + 16
 
 
-def date_axis(figure: go.Figure, days: Sequence[str], theme: Theme, room: float) -> None:
+def date_axis(figure: Draft, days: Sequence[str], theme: Theme, room: float) -> None:
     """Set the x axis over ISO days with ticks at years, quarters or months, written in the theme's language."""
     first, last = pd.Timestamp(min(days)), pd.Timestamp(max(days))
     if first == last:
@@ -132,7 +132,7 @@ def date_axis(figure: go.Figure, days: Sequence[str], theme: Theme, room: float)
     )  # fmt: skip
 
 
-def period_axis(figure: go.Figure, names: Sequence[str], room: float) -> float:
+def period_axis(figure: Draft, names: Sequence[str], room: float) -> float:
     """Set a numeric x axis 0..n-1 that carries names, thinned to the room. Returns the px it needs below."""
     count = max(len(names), 1)
     slot = room / count
@@ -190,7 +190,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def end_labels(
-    figure: go.Figure, labels: Sequence[tuple[float, str, str, bool]], low: float, high: float, plot: float, widest: float,
+    figure: Draft, labels: Sequence[tuple[float, str, str, bool]], low: float, high: float, plot: float, widest: float,
     *, swatch: str | None = None,
 ) -> float:  # fmt: skip
     """Write (y, words, colour, bold) beside the right end of the plot, apart from each other.
@@ -233,14 +233,14 @@ def label(
     )  # fmt: skip
 
 
-def words_at(figure: go.Figure, words: str, x: Any, y: Any, theme: Theme, **options: Any) -> None:
+def words_at(figure: Draft, words: str, x: Any, y: Any, theme: Theme, **options: Any) -> None:
     """One label inside the plot, added to the figure."""
     figure.add_annotation(**label(words, x, y, theme, **options))
 
 
 def empty_figure(words: str | None, stamp: Stamp, theme: Theme, height: int | None) -> go.Figure:
     """A figure without a plot that says why there is none."""
-    figure = go.Figure(go.Scatter(x=[], y=[], mode="markers", marker={"color": theme.colour("muted")}))
+    figure = Draft(scatter(x=[], y=[], mode="markers", marker={"color": theme.colour("muted")}))
     lines = wrap(words or text("chart.empty", theme.language), theme.width - 80, 13)
     figure.add_annotation(
         name="empty", text="<br>".join(escape(line) for line in lines), xref="paper", yref="paper", x=0.5, y=0.5,
@@ -299,13 +299,13 @@ def need(frame: pd.DataFrame | None, *names: str) -> pd.DataFrame:
 def line_trace(
     days: Sequence[Any], values: Sequence[float | None], colour: str, *, width: float = 2, hover: Sequence[str] | None = None,
     dash: str = "solid", shape: str = "linear",
-) -> go.Scatter:  # fmt: skip
+) -> Props:  # fmt: skip
     """A line with gaps where values are missing; a point alone between gaps gets a dot."""
     alone = [
         v is not None and (i == 0 or values[i - 1] is None) and (i == len(values) - 1 or values[i + 1] is None)
         for i, v in enumerate(values)
     ]
-    return go.Scatter(
+    return scatter(
         x=list(days), y=list(values), mode="lines+markers" if any(alone) else "lines", connectgaps=False,
         line={"color": colour, "width": width, "dash": dash, "shape": shape},
         marker={"color": colour, "size": [6 if a else 0 for a in alone] if any(alone) else 0, "line": {"width": 0}},
@@ -318,9 +318,9 @@ def short_tick(write: Write, value: float, digits: int) -> str:
     return re.sub(r"\.0+(?!\d)", "", write(value), count=1) if digits == 0 else write(value)
 
 
-def headroom(figure: go.Figure, values: Sequence[float]) -> None:
+def headroom(figure: Draft, values: Sequence[float]) -> None:
     """Stretch the y axis so that a label beyond the longest bar stays inside."""
-    low, high = figure.layout.yaxis.range
+    low, high = figure.yaxis["range"]
     span = max(values + [0.0]) - min(values + [0.0]) or 1.0
     low = min(low, min(values) - span * 0.12) if min(values) < 0 else low
     high = max(high, max(values) + span * 0.12) if max(values) > 0 else high

@@ -29,8 +29,9 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, company, direction, is_other, segments
-from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
+from ui.stamp import BODY, Stamp, escape, finish, measure, shorten
 from ui.text import text
 
 
@@ -48,7 +49,7 @@ def _segment_table(frame: pd.DataFrame, value: str) -> tuple[list[str], list[str
     return periods, ordered, rows
 
 
-def _breaks(figure: go.Figure, frame: pd.DataFrame, periods: Sequence[str], theme: Theme) -> list[int]:
+def _breaks(figure: Draft, frame: pd.DataFrame, periods: Sequence[str], theme: Theme) -> list[int]:
     """Dotted lines before the periods whose rows say series_break. Returns their places."""
     if "series_break" not in frame.columns:
         return []
@@ -83,7 +84,7 @@ def _stack(
     periods, names, rows = _segment_table(frame, value)
     colours = segments(names, theme)
     place = {p: i for i, p in enumerate(periods)}
-    figure = go.Figure()
+    figure = Draft()
     positive, negative = [0.0] * len(periods), [0.0] * len(periods)
     middles: dict[str, float] = {}
     for name in names:
@@ -105,7 +106,7 @@ def _stack(
                     middles[name] = side[i] + raw / 2
                 side[i] += raw
         figure.add_trace(
-            go.Bar(
+            bar_trace(
                 x=list(range(len(periods))), y=ys, width=0.74, hovertext=hover, hoverinfo="text",
                 marker={"color": colours[name], "line": {"color": theme.colour("paper"), "width": 0.6}},
             )  # fmt: skip
@@ -115,7 +116,7 @@ def _stack(
     direct = len(names) <= 8 and theme.width >= NARROW
     if totals:
         headroom(figure, [*positive, *negative])
-    low, high = figure.layout.yaxis.range
+    low, high = figure.yaxis["range"]
     labels = [(middles[n], n, colours[n], False) for n in reversed(names) if n in middles] if direct else []
     right = end_labels(
         figure, labels, low, high, height_of_chart(theme, height) - 160, min(190, theme.width * 0.3), swatch=theme.colour("ink")
@@ -201,7 +202,7 @@ def growth_by_segment(
         return empty_figure(empty, stamp, theme, height)
     periods, names, rows = _segment_table(frame, "yoy_pct")
     colours = segments(names, theme)
-    figure, labels = go.Figure(), []
+    figure, labels = Draft(), []
     absent: dict[int, list[str]] = {}
     for name in names:
         xs: list[float | None] = []
@@ -223,7 +224,7 @@ def growth_by_segment(
             hover.append(f"<b>{escape(period)}</b>  {escape(name)} {formats.change(growth)}")
         colour = colours[name]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=xs, y=ys, mode="lines+markers", connectgaps=False, line={"color": colour, "width": 2},
                 marker={"color": colour, "size": 6}, hovertext=hover, hoverinfo="text",
             )  # fmt: skip
@@ -241,7 +242,7 @@ def growth_by_segment(
     for i, missing_names in absent.items():
         words_at(figure, formats.NOT_MEANINGFUL, i, 0, theme, yanchor="bottom")
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[i], y=[0], mode="markers", marker={"size": 12, "color": alpha(theme.colour("muted"), 0)}, hoverinfo="text",
                 hovertext=[f"<b>{escape(periods[i])}</b>  {formats.NOT_MEANINGFUL}: {escape(', '.join(missing_names))}"],
             )  # fmt: skip
@@ -286,8 +287,8 @@ def contribution_waterfall(
     words = [formats.points(step, language) for step in steps] + [formats.percent(total, sign=True)]
     colours = [direction(step, theme) for step in steps] + [theme.colour("ink")]
     places = [-i for i in range(len(names))]
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=lengths, base=bases, y=places, orientation="h", width=0.62, hoverinfo="text", customdata=lengths,
             hovertext=[f"<b>{escape(name)}</b>  {escape(word)}" for name, word in zip([*frame["part"], names[-1]], words)],
             marker={
@@ -322,9 +323,7 @@ def contribution_waterfall(
     figure.update_layout(hovermode="closest")
     stamp = directed(noted(stamp, text("chart.note_rest_part", language) if any(rest) else ""), theme)
     tall = int(max(height or theme.height, 150 + 26 * len(names)))
-    figure = finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall)
-    figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
-    return figure
+    return finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall, names_in_ink=True)
 
 
 def growth_multiples(
@@ -354,9 +353,9 @@ def growth_multiples(
     lines = math.ceil(len(tickers) / columns)
     gap, above = 0.05, 0.11 if lines > 1 else 0.1
     wide, high_of = (1 - gap * (columns - 1)) / columns, 1 / lines
-    figure = go.Figure()
+    figure = Draft()
     low, high, left = value_axis(figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True)
-    y_ticks, y_words = figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext
+    y_ticks, y_words = figure.yaxis["tickvals"], figure.yaxis["ticktext"]
     low -= 0.1 * (high - low)  # the lowest tick keeps clear of the periods under the axis
     broken = False
     for number, ticker in enumerate(tickers):
@@ -378,13 +377,13 @@ def growth_multiples(
         known = [(x, y) for x, y in zip(xs, ys) if y is not None]
         chosen = highlight is None or ticker == highlight
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=xs, y=ys, mode="lines+markers", connectgaps=False, xaxis=f"x{suffix}", yaxis=f"y{suffix}", hovertext=hover, hoverinfo="text",
                 line={"color": colour, "width": 2.4 if chosen else 1.8}, marker={"color": colour, "size": [6 if one else 3 for one in alone]},
             )  # fmt: skip
         )
         figure.add_trace(
-            go.Scatter(x=[known[-1][0]], y=[known[-1][1]], mode="markers", xaxis=f"x{suffix}", yaxis=f"y{suffix}", hoverinfo="skip", marker={"color": colour, "size": 8})
+            scatter(x=[known[-1][0]], y=[known[-1][1]], mode="markers", xaxis=f"x{suffix}", yaxis=f"y{suffix}", hoverinfo="skip", marker={"color": colour, "size": 8})
         )
         last = [periods[x] for x, y in zip(xs, ys) if y is not None][-1]
         head = shorten(str(own["name"].iloc[0]), theme.width * wide * 0.5)

@@ -27,6 +27,7 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, cheap_to_dear, company
 from ui.stamp import BODY, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text
@@ -79,15 +80,15 @@ def distribution(
         f"<b>{escape(text('headline.range_value', language, low=tick(a), high=tick(b)))}</b><br>{escape(counted(n))} · {formats.percent(100 * n / sum(counts), digits=0)}"
         for a, b, n in zip(lowers, uppers, counts)
     ]
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=middles, y=counts, width=[b - a for a, b in zip(lowers, uppers)], hovertext=hover, hoverinfo="text",
             marker={"color": [theme.colour("accent" if i == current else "other1") for i in range(len(counts))], "line": {"width": 1, "color": theme.colour("paper")}},
             unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     )
     _, _, left = value_axis(figure, counts, theme, lambda v, d: formats.number(v), zero=True)
-    whole = [v for v in figure.layout.yaxis.tickvals if v == int(v)]
+    whole = [v for v in figure.yaxis["tickvals"] if v == int(v)]
     figure.update_yaxes(tickvals=whole, ticktext=[formats.number(v) for v in whole])
     headroom(figure, counts)
 
@@ -106,7 +107,7 @@ def distribution(
         above = 36.0 if median is not None and not formats.is_missing(median) else 18.0
         words_at(figure, escape(words), x, 1, theme, colour=theme.colour("ink"), xref="x" if anchor == "center" else "paper", yref="paper", xanchor=anchor, yshift=above - 18, bold=True)
         line = {"color": theme.colour("accent"), "width": 1}
-        figure.add_shape(type="line", x0=middles[current], x1=middles[current], y0=counts[current], y1=figure.layout.yaxis.range[1], line=line)
+        figure.add_shape(type="line", x0=middles[current], x1=middles[current], y0=counts[current], y1=figure.yaxis["range"][1], line=line)
         figure.add_shape(type="line", x0=middles[current], x1=middles[current], yref="paper", ysizemode="pixel", yanchor=1, y0=0, y1=above - 16, line=line)
     if median is not None and not formats.is_missing(median):
         words = f"{text('chart.median', language)} {write(median)}"
@@ -185,7 +186,7 @@ def cross_section(
                 ys += [rows_y[i], rows_y[i], None]
         return xs, ys
 
-    figure = go.Figure()
+    figure = Draft()
     for keep, line, bar in (
         (lambda i: i < len(above), theme.colour("axis"), theme.colour("axis")),
         (lambda i: i >= len(above), theme.colour("grid"), theme.colour("grid")),
@@ -193,11 +194,11 @@ def cross_section(
         for starts, ends, colour, width in ((low_side, high_side, line, 2), (firsts, lasts, bar, 8)):
             xs, ys = segments_of(starts, ends, keep)
             if xs:
-                figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"))
+                figure.add_trace(scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"))
     medians = [(m, rows_y[i]) for i, m in enumerate(middles) if m is not None]
     if medians:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[m for m, _ in medians], y=[y for _, y in medians], mode="markers", hoverinfo="skip",
                 marker={"symbol": "line-ns-open", "size": 11, "color": theme.colour("muted"), "line": {"width": 2, "color": theme.colour("muted")}},
             )  # fmt: skip
@@ -214,7 +215,7 @@ def cross_section(
         hover.append("<br>".join(lines_))
     points = [i for i, v in enumerate(now) if v is not None]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=[now[i] for i in points], y=[rows_y[i] for i in points], mode="markers",
             marker={"color": [colours[i] for i in points], "size": 11, "line": {"color": theme.colour("paper"), "width": 1.5}},
             hovertext=[hover[i] for i in points], hoverinfo="text",
@@ -232,7 +233,7 @@ def cross_section(
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
     tall, _ = plot_room(stamp, theme, height, least=21 * (count + gap))
-    return _names_in_ink(finish(figure, stamp, theme, left=left, right=right, height=tall), theme)
+    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
 
 
 def windows_heat(
@@ -272,8 +273,8 @@ def windows_heat(
             f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}<br>{window}: <b>{escape(ranked)}</b>"
             f"<br>N {formats.number(item['n'])} · {text('headline.coverage', language)} {formats.percent(item['coverage_pct'], digits=0)}<br>{escape(write(item['value']))}"
         )
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             base=[c - 0.48 for c in columns], x=[0.96] * len(frame), y=rows_y, width=0.92, orientation="h", hovertext=hover, hoverinfo="text",
             marker={"color": [theme.colour("panel") if r is None else alpha(cheap_to_dear(r, theme), WASH) for r in ranks], "line": {"width": 0}},
         )  # fmt: skip
@@ -298,7 +299,6 @@ def windows_heat(
     figure.update_layout(hovermode="closest", bargap=0)
     options = {"ticks": 2, "above": 32 if any("<br>" in head for head in heads) else 16}
     tall, plot = plot_room(stamp, theme, height, least=21 * len(places), **options)
-    figure = finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
     under = plot / len(places) >= 30 and cell >= 60  # room for two lines
     for ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
         cells = [i for i, r in enumerate(ranks) if (r is not None) == ranked]
@@ -307,12 +307,12 @@ def windows_heat(
             written = [f"{w}<br>N {formats.number(frame['n'][i])}" for w, i in zip(written, cells)]
         if cells:
             figure.add_trace(
-                go.Scatter(
+                scatter(
                     x=[columns[i] for i in cells], y=[rows_y[i] for i in cells], mode="text", text=written, textposition="middle center", hoverinfo="skip",
                     textfont={"family": FONTS, "size": BODY, "color": colour}, cliponaxis=False,
                 )  # fmt: skip
             )
-    return _names_in_ink(figure, theme)
+    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True, **options)
 
 
 def against_median(
@@ -341,7 +341,7 @@ def against_median(
     set_against = [v is not None and m is not None and s == "OK" for v, m, s in zip(now, medians, frame["status"])]
     cheaper = (lambda v, m: v > m) if high_is_cheap else (lambda v, m: v < m)
     colours = [theme.colour("stale" if not fair else "muted" if v == m else "cheap" if cheaper(v, m) else "dear") for v, m, fair in zip(now, medians, set_against)]
-    figure, hover, words = go.Figure(), [], []
+    figure, hover, words = Draft(), [], []
     for i, item in enumerate(frame.to_dict("records")):
         premium = formats.percent(item["premium_pct"], digits=0, sign=True)
         words.append((f"{write(item['value'])} · {premium}", theme.colour("ink")) if set_against[i] else (_reason(item, write, language), theme.colour("muted")))
@@ -352,7 +352,7 @@ def against_median(
     for colour in dict.fromkeys(colours):
         pairs = [i for i, own in enumerate(colours) if own == colour and now[i] is not None and medians[i] is not None]
         xs = [x for i in pairs for x in (medians[i], now[i], None)]
-        figure.add_trace(go.Scatter(x=xs, y=[y for i in pairs for y in (rows_y[i], rows_y[i], None)], mode="lines", line={"color": alpha(colour, 0.55), "width": 4}, hoverinfo="skip"))
+        figure.add_trace(scatter(x=xs, y=[y for i in pairs for y in (rows_y[i], rows_y[i], None)], mode="lines", line={"color": alpha(colour, 0.55), "width": 4}, hoverinfo="skip"))
     for series, own, marker in (
         (medians, [theme.colour("muted")] * len(frame), {"symbol": "line-ns-open", "size": 13}),
         (now, colours, {"size": 11}),
@@ -360,7 +360,7 @@ def against_median(
         seen = [i for i, v in enumerate(series) if v is not None]
         edge = {"width": 2, "color": theme.colour("muted")} if series is medians else {"width": 1.5, "color": theme.colour("paper")}
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[series[i] for i in seen], y=[rows_y[i] for i in seen], mode="markers", hovertext=[hover[i] for i in seen], hoverinfo="text",
                 marker={**marker, "color": [own[i] for i in seen], "line": edge}, cliponaxis=False,
             )  # fmt: skip
@@ -370,7 +370,7 @@ def against_median(
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
     tall, _ = plot_room(stamp, theme, height, least=21 * len(frame))
-    return _names_in_ink(finish(figure, stamp, theme, left=left, right=right, height=tall), theme)
+    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
 
 
 def growth_scatter(
@@ -411,8 +411,8 @@ def growth_scatter(
         lines += [escape(line) for line in wrap(f"N {formats.number(item['n'])}" + (f": {brokers}" if brokers else ""), 300, BODY)]
         hover.append("<br>".join(lines))
 
-    figure = go.Figure(
-        go.Scatter(
+    figure = Draft(
+        scatter(
             x=growth, y=multiples, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
             marker={
                 "color": [theme.colour("paper") if one else c for one, c in zip(single, colours)], "size": 11,
@@ -443,7 +443,6 @@ def growth_scatter(
     notes = (text("chart.note_one_broker", language) if any(single) else "", text("chart.note_stale", language) if any(stale) else "")
     stamp, options = noted(stamp, *notes), {"ticks": 42, "above": 16}
     tall, plot = plot_room(stamp, theme, height, least=max(250, 17 * len(frame)) if theme.width < NARROW else 220, **options)
-    figure = finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
     def on_plot(x: float, y: float) -> tuple[float, float]:
         return (x - start) / (end - start) * room, (top - y) / (top - bottom) * plot
@@ -477,7 +476,7 @@ def growth_scatter(
             taken.append(_box(*points[i], place, widths[i]))
             words = f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i])
             _label_point(figure, words, growth[i], multiples[i], place, theme, theme.colour("muted" if stale[i] else "ink"))
-    return figure
+    return finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
 
 def _reason(item: dict, write: Write, language: str) -> str:
@@ -486,7 +485,7 @@ def _reason(item: dict, write: Write, language: str) -> str:
     return reason if formats.is_missing(item["value"]) else f"{write(item['value'])} · {reason}"
 
 
-def _name_rows(figure: go.Figure, frame: pd.DataFrame, rows_y: Sequence[float], highlight: Iterable[str], theme: Theme) -> float:
+def _name_rows(figure: Draft, frame: pd.DataFrame, rows_y: Sequence[float], highlight: Iterable[str], theme: Theme) -> float:
     """Set the y axis of one row a company, named. Returns the px that the names need on the left."""
     bold, room = set(highlight), min(190.0, theme.width * 0.3)
     names = [shorten(str(name), room) for name in frame["name"]]
@@ -497,11 +496,7 @@ def _name_rows(figure: go.Figure, frame: pd.DataFrame, rows_y: Sequence[float], 
     return max(measure(name, BODY, True) for name in names) + 20
 
 
-def _names_in_ink(figure: go.Figure, theme: Theme) -> go.Figure:
-    return figure.update_yaxes(tickfont={"family": FONTS, "size": BODY, "color": theme.colour("ink")})
-
-
-def _words_beside(figure: go.Figure, words: Sequence[tuple[str, str]], rows_y: Sequence[float]) -> float:
+def _words_beside(figure: Draft, words: Sequence[tuple[str, str]], rows_y: Sequence[float]) -> float:
     """Write (words, colour) at the right of each row. Returns the px that they need."""
     for (written, colour), y in zip(words, rows_y):
         figure.add_annotation(
@@ -511,7 +506,7 @@ def _words_beside(figure: go.Figure, words: Sequence[tuple[str, str]], rows_y: S
     return max(measure(written, BODY) for written, _ in words) + 20
 
 
-def _times_axis(figure: go.Figure, numbers: Sequence[float], write: Write, room: float) -> bool:
+def _times_axis(figure: Draft, numbers: Sequence[float], write: Write, room: float) -> bool:
     """Set the x axis of multiples with written ticks; True where it is logarithmic: the highest more than twelve times the lowest."""
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     log = low > 0 and high / low > 12
@@ -568,7 +563,7 @@ def _free_places(
         yield from (place for _, place in sorted(free, key=lambda one: one[0]))
 
 
-def _label_point(figure: go.Figure, words: str, x: float, y: float, place: tuple[float, float], theme: Theme, colour: str) -> None:
+def _label_point(figure: Draft, words: str, x: float, y: float, place: tuple[float, float], theme: Theme, colour: str) -> None:
     """Words at (x, y) shifted by px right and down; those farther above or below are led to their point by a thin line."""
     far = abs(place[1]) > 18
     shift = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.colour("axis"), "standoff": 6, "ax": place[0], "ay": place[1]} if far else {"showarrow": False, "xshift": place[0], "yshift": -place[1]}

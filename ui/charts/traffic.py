@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import LEAST_ROWS, NARROW, directed, empty_figure, floats, known_values, label, named, need, noted, rows_room, ticks_between
+from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, direction
 from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
 from ui.text import text
@@ -53,7 +54,7 @@ def traffic_tiers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str
     width = (room - GAP * (columns - 1)) / columns
     name_room, change_room, value_room = width * 0.4, 60.0, 34.0
     bar_room = max(20.0, width - name_room - change_room - value_room)
-    figure, top, heads = go.Figure(), 0.0, []
+    figure, top, heads = Draft(), 0.0, []
     bars: dict[str, list] = {"y": [], "x": [], "base": [], "hover": []}
     labels: dict[str, list] = {"x": [], "y": [], "text": [], "colour": [], "place": []}
 
@@ -75,9 +76,9 @@ def traffic_tiers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str
                 write(left + name_room + length, y, visits_words(row.visits_mn), theme.colour("muted"))
                 write(left + width, y, formats.change(row.wow_pct), direction(row.wow_pct, theme), "middle left")
         top += max(len(part) for _, part in band) + 1.6
-    figure.add_trace(go.Bar(x=bars["x"], y=bars["y"], base=bars["base"], orientation="h", width=0.62, hovertext=bars["hover"], hoverinfo="text", marker={"color": alpha(theme.colour("accent"), 0.55)}))
+    figure.add_trace(bar_trace(x=bars["x"], y=bars["y"], base=bars["base"], orientation="h", width=0.62, hovertext=bars["hover"], hoverinfo="text", marker={"color": alpha(theme.colour("accent"), 0.55)}))
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=labels["x"], y=labels["y"], mode="text", text=labels["text"], textposition=labels["place"], hoverinfo="skip", cliponaxis=False,
             textfont={"size": BODY, "family": FONTS, "color": labels["colour"]},
         )
@@ -108,7 +109,7 @@ def movers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, most: int = 8, em
     places = list(range(len(shown)))[::-1]
     hover = [f"<b>{escape(row.site)}</b>  {formats.change(row.wow_pct, digits=2)} · {visits_words(row.visits_mn)}" for row in shown.itertuples()]
     words = [formats.percent(value, sign=True) for value in values]
-    figure = go.Figure(go.Bar(x=values, y=places, orientation="h", width=0.66, marker={"color": colours}, hovertext=hover, hoverinfo="text", text=words, textposition="outside", constraintext="none", cliponaxis=False,
+    figure = Draft(bar_trace(x=values, y=places, orientation="h", width=0.66, marker={"color": colours}, hovertext=hover, hoverinfo="text", text=words, textposition="outside", constraintext="none", cliponaxis=False,
                               textfont={"size": BODY, "family": FONTS, "color": theme.colour("ink")}))  # fmt: skip
     figure.update_xaxes(range=beyond(values, words, theme.width - left - 20), showgrid=False, showticklabels=False, ticks="", zeroline=False)
     down, plot = rows_down(len(shown), PITCH)
@@ -129,7 +130,7 @@ def stay_against_visits(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empt
     stays = floats(frame["average_stay_s"])
     wanted = set(frame.nlargest(NAMED - 5, "visits_mn").index) | set(frame.nlargest(4, "average_stay_s").index) | {frame["average_stay_s"].idxmin()}
     hover = [f"<b>{escape(row.site)}</b>  {visits_words(row.visits_mn)} · {formats.seconds(row.average_stay_s, theme.language)} · {formats.change(row.wow_pct)}" for row in frame.itertuples()]
-    figure = go.Figure(go.Scatter(x=[math.log10(v) for v in frame["visits_mn"]], y=stays, mode="markers", hovertext=hover, hoverinfo="text",
+    figure = Draft(scatter(x=[math.log10(v) for v in frame["visits_mn"]], y=stays, mode="markers", hovertext=hover, hoverinfo="text",
                                   marker={"size": 9, "color": alpha(theme.colour("accent"), 0.6), "line": {"width": 1, "color": theme.colour("accent")}}))  # fmt: skip
     first, last = math.log10(frame["visits_mn"].min()), math.log10(frame["visits_mn"].max())
     if last - first < 1:  # within one decade: round steps between
@@ -173,8 +174,8 @@ def sector_bars(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str |
         return formats.number(row.value, digits, quality=row.quality) + (f" – {formats.number(row.value_high, digits)}" if pd.notna(row.value_high) else "")
 
     words = [written(row) for row in frame.itertuples()]
-    figure = go.Figure(
-        go.Bar(
+    figure = Draft(
+        bar_trace(
             x=values, y=places, orientation="h", width=0.62, text=words, textposition="outside", constraintext="none", cliponaxis=False, textfont={"size": BODY, "family": FONTS, "color": theme.colour("ink")},
             hoverinfo="skip", marker={"color": [theme.colour("paper") if ahead else alpha(colour, 0.7) for ahead in frame["is_forecast"]], "line": {"width": 1.5, "color": colour}},
         )

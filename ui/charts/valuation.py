@@ -31,6 +31,7 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.draft import Draft, Props, scatter
 from ui.palette import Theme, alpha, segments
 from ui.stamp import BODY, Stamp, escape, finish, measure
 from ui.text import text
@@ -75,7 +76,7 @@ def percentile_band(
         return empty_figure(empty, stamp, theme, height)
     days = iso_days(frame["date"])
     stale = [str(s).startswith("STALE") for s in frame["status"]]
-    figure = go.Figure()
+    figure = Draft()
 
     band_days, quantiles = _quantiles(bands, days, high_is_cheap)
     _draw_bands(figure, band_days, quantiles, theme)
@@ -144,7 +145,7 @@ def price_bands(
     bands = {q: series for q, series in bands.items() if known_values(series)}
     words = {q: f"{_quantile_name(q, language)} · {write(multiples[q])}" for q in bands if multiples and not formats.is_missing(multiples.get(q))}
 
-    figure = go.Figure()
+    figure = Draft()
     band_days, quantiles = _drawn_days(days, bands)
     _draw_bands(figure, band_days, quantiles, theme)
     main = theme.colour("accent")
@@ -220,7 +221,7 @@ def percentile_history(
     ranks = floats(frame["percentile"])
     days, values = iso_days(frame["date"]), floats(frame["value"])
     main = theme.colour("accent")
-    figure = go.Figure()
+    figure = Draft()
     low, high = -3.0, 103.0
     for bottom, top, token in ((low, 20, "cheap"), (80, high, "dear")):
         figure.add_shape(type="rect", xref="paper", x0=0, x1=1, y0=bottom, y1=top, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour(token), 0.12))
@@ -246,7 +247,7 @@ def percentile_history(
     right = end_labels(figure, labels, low, high, plot, _label_room(theme))
     room = theme.width - left - right
     date_axis(figure, days if ranked_now or stamp.as_of is None else [*days, stamp.as_of.isoformat()], theme, room)
-    first, end = (pd.Timestamp(bound) for bound in figure.layout.xaxis.range)
+    first, end = (pd.Timestamp(bound) for bound in figure.xaxis["range"])
     for key, y, anchor in (("chart.cheap", low, "bottom"), ("chart.dear", high, "top")):
         words = text(key, language)
         share = (measure(words, BODY) + 14) / room
@@ -292,7 +293,7 @@ def index_history(
         return empty_figure(empty, stamp, theme, height)
     days = iso_days(frame["date"])
     main = colour or theme.colour("accent")
-    figure = go.Figure()
+    figure = Draft()
     band_days, quantiles = _quantiles(bands, days, high_is_cheap) if days else ([], {})
     _draw_bands(figure, band_days, quantiles, theme)
     called = f"{escape(name)} " if name else ""
@@ -332,7 +333,7 @@ def index_history(
             words += " · " + text("chart.printed_percentile", language, percentile=printed_percentile)
         day = iso_days([item["date"]])[0]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[day], y=[float(item["value"])], mode="markers", unselected={"marker": {"opacity": 1}},
                 marker={"symbol": "diamond", "size": 10, "color": theme.colour("dear"), "line": {"color": theme.colour("paper"), "width": 1.5}},
                 hovertext=[f"<b>{formats.day(day, language)}</b>  {escape(words)}"], hoverinfo="text",
@@ -356,7 +357,9 @@ def index_history(
     right = end_labels(figure, [*ends, *_band_labels(quantiles, write, theme)], low, high, plot, room, swatch=theme.colour("ink") if several else None)
     # A square of colour would call a band a series.
     square = f'<span style="color:{theme.colour("muted")}">■</span> '
-    figure.for_each_annotation(lambda label: label.update(text=label.text.removeprefix(square), font={"color": theme.colour("muted")}) if label.text.startswith(square) else None)
+    for label in figure.annotations:
+        if label["text"].startswith(square):
+            label |= {"text": label["text"].removeprefix(square), "font": label["font"] | {"color": theme.colour("muted")}}
     date_axis(figure, every, theme, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=tall)
@@ -383,7 +386,7 @@ def lines(
         return empty_figure(empty, stamp, theme, height)
     names = list(dict.fromkeys(str(n) for n in frame["series"]))
     own = dict(segments(names, theme)) | dict(colours or {})
-    figure, labels = go.Figure(), []
+    figure, labels = Draft(), []
     for name in names:
         part = frame[frame["series"].astype(str) == name]
         days, values = iso_days(part["date"]), floats(part["value"])
@@ -452,7 +455,7 @@ def _drawn_days(days: Sequence[Any], quantiles: dict[str, list[float | None]]) -
     return around, {q: [v[0], v[-1]] for q, v in quantiles.items()}
 
 
-def _draw_bands(figure: go.Figure, days: Sequence[Any], quantiles: Mapping[str, list[float | None]], theme: Theme) -> None:
+def _draw_bands(figure: Draft, days: Sequence[Any], quantiles: Mapping[str, list[float | None]], theme: Theme) -> None:
     """Areas from cheap to dear and the median as a dotted line. Where a quantile is missing they break."""
     for lower, upper, token, opacity in AREAS:
         if lower not in quantiles or upper not in quantiles:
@@ -469,7 +472,7 @@ def _draw_bands(figure: go.Figure, days: Sequence[Any], quantiles: Mapping[str, 
                 ys += [*([None] if ys else []), *(b for _, b, _ in run), *(t for _, _, t in reversed(run))]
             run = []
         fill = alpha(theme.colour(token), opacity)
-        figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"width": 0, "color": theme.colour(token)}, fill="toself", fillcolor=fill, hoverinfo="skip"))
+        figure.add_trace(scatter(x=xs, y=ys, mode="lines", line={"width": 0, "color": theme.colour(token)}, fill="toself", fillcolor=fill, hoverinfo="skip"))
     if "q50" in quantiles:
         figure.add_trace(line_trace(days, quantiles["q50"], theme.colour("muted"), width=1, dash="dot"))
 
@@ -486,19 +489,19 @@ def _band_labels(quantiles: Mapping[str, list[float | None]], write: Write, them
     ]
 
 
-def _draw_line(figure: go.Figure, days: Sequence[Any], values: Sequence[float | None], stale: Sequence[bool], colour: str, theme: Theme) -> None:
+def _draw_line(figure: Draft, days: Sequence[Any], values: Sequence[float | None], stale: Sequence[bool], colour: str, theme: Theme) -> None:
     fresh = [None if old else v for v, old in zip(values, stale)]
     # A stale run starts at the last fresh point and ends at the next, so that the line does not break where it turns grey.
     beside = [any(stale[max(i - 1, 0) : i + 2]) for i in range(len(stale))]
     grey = [v if near else None for v, near in zip(values, beside)]
     for series, own in ((grey, theme.colour("stale")), (fresh, colour)) if any(stale) else ((fresh, colour),):
         trace = line_trace(days, series, own)
-        figure.add_trace(trace.update(unselected={"marker": {"opacity": 1}}) if trace.mode != "lines" else trace)
+        figure.add_trace(trace | {"unselected": {"marker": {"opacity": 1}}} if trace["mode"] != "lines" else trace)
 
 
-def _points(days: Sequence[Any], values: Sequence[float | None], colour: str, hover: Sequence[str]) -> go.Scatter:
+def _points(days: Sequence[Any], values: Sequence[float | None], colour: str, hover: Sequence[str]) -> Props:
     """An unseen mark on each observation, with the hover and the day: a bare line answers no click. The one clicked is seen."""
-    return go.Scatter(
+    return scatter(
         name="observations", x=list(days), y=list(values), mode="markers", customdata=list(days), hovertext=list(hover), hoverinfo="text",
         marker={"color": colour, "size": 10, "opacity": 0, "maxdisplayed": 1 if len(days) > SHOWN_POINTS else 0},
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0}},
@@ -510,18 +513,18 @@ def _is_current(days: Sequence[str], last: int, stamp: Stamp) -> bool:
     return last == len(days) - 1 and (stamp.as_of is None or (pd.Timestamp(stamp.as_of) - pd.Timestamp(days[last])).days <= STALE_DAYS)
 
 
-def _mark_last(figure: go.Figure, days: Sequence[Any], values: Sequence[float | None], colour: str, theme: Theme) -> None:
+def _mark_last(figure: Draft, days: Sequence[Any], values: Sequence[float | None], colour: str, theme: Theme) -> None:
     """A dot on the last value."""
     last = _last(values)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=[days[last]], y=[values[last]], mode="markers", hoverinfo="skip", unselected={"marker": {"opacity": 1}},
             marker={"color": colour, "size": 9, "line": {"color": theme.colour("paper"), "width": 1.5}},
         )  # fmt: skip
     )
 
 
-def _mark_results(figure: go.Figure, results: Iterable[Any], days: Sequence[Any], hover: Sequence[str], theme: Theme, low: float, effective: Sequence[Any] = ()) -> list[str]:
+def _mark_results(figure: Draft, results: Iterable[Any], days: Sequence[Any], hover: Sequence[str], theme: Theme, low: float, effective: Sequence[Any] = ()) -> list[str]:
     """Ticks on the axis for the days on which results take effect; the hover, which names them at the first observation that they reach.
 
     effective: words beside the days, where a frame has them. The ticks themselves answer neither hover nor click: they are no observations.
@@ -538,7 +541,7 @@ def _mark_results(figure: go.Figure, results: Iterable[Any], days: Sequence[Any]
         told[first] += f"<br>{text('chart.results_effective', language)} {formats.day(day, language)}{escape(words)}"
     if marks:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=list(marks), y=[low] * len(marks), mode="markers", cliponaxis=False, hoverinfo="skip", unselected={"marker": {"opacity": 1}},
                 marker={"symbol": "line-ns-open", "size": 9, "color": theme.colour("muted"), "line": {"width": 1.5, "color": theme.colour("muted")}},
             )  # fmt: skip
@@ -546,7 +549,7 @@ def _mark_results(figure: go.Figure, results: Iterable[Any], days: Sequence[Any]
     return told
 
 
-def _log_axis(figure: go.Figure, values: Sequence[float], write: Callable[[float, int], str]) -> tuple[float, float, float]:
+def _log_axis(figure: Draft, values: Sequence[float], write: Callable[[float, int], str]) -> tuple[float, float, float]:
     """Set a logarithmic y axis with ticks written as write(value, decimals). Returns low and high as powers of ten, and the px that the labels need on the left."""
     low, high = math.log10(min(values) * 0.94), math.log10(max(values) * 1.08)
     ticks = [m * 10.0**power for power in range(math.floor(low), math.ceil(high)) for m in (1, 2, 5) if low <= math.log10(m * 10.0**power) <= high]
