@@ -1,0 +1,156 @@
+"""What does a desk of managers ask of a server, and how long does it let them wait? Beside a plain Streamlit app under the same load, in one run.
+
+    python benchmarks/load.py [--sessions 50] [--seconds 60] [--rounds 2] [--total 1000]
+
+HARBOURVIEW_DATA names a data folder with a built warehouse; with daily prices for the figures that are meant:
+python -m loaders prices --provider csv --from DIR. Managers are websocket sessions (tests/managers.py), each with a
+click every eight seconds. The two apps take turns under the same settings, so that ratios hold on a busy machine.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from browser import free_port  # noqa: E402
+from managers import Failed, Manager  # noqa: E402
+
+PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "market")
+PAUSE = 8.0  # seconds between two clicks of a manager
+
+
+@dataclass
+class Told:
+    """What the managers of one app lived through: seconds of opening and of clicks, what failed, CPU seconds."""
+
+    opened: list[float] = field(default_factory=list)
+    clicks: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    cpu: float = 0.0
+    received: int = 0
+
+
+@contextmanager
+def serving(script: Path) -> Iterator[tuple[str, psutil.Process]]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+async def one(address: str, places: tuple[str, ...], seed: int, until: float, told: Told) -> None:
+    """A manager: opens a page, then clicks every eight seconds or so until the time is over."""
+    luck = random.Random(seed)
+    manager = Manager(address, luck)
+    await asyncio.sleep(luck.uniform(0, PAUSE))
+    try:
+        told.opened.append((await manager.open(luck.choice(places))).seconds)
+        while (pause := luck.uniform(0.5, 1.5) * PAUSE) + time.perf_counter() < until:
+            await asyncio.sleep(pause)
+            run = await manager.click()
+            told.clicks.append(run.seconds)
+            told.received += run.received
+    except (Failed, OSError) as error:
+        told.failures.append(str(error))
+    finally:
+        await manager.close()
+
+
+async def desk(address: str, places: tuple[str, ...], sessions: int, seconds: float, seed: int, told: Told) -> None:
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(one(address, places, seed * 10_000 + number, until, told) for number in range(sessions)))
+
+
+async def passers_by(address: str, places: tuple[str, ...], count: int, told: Told, first: int) -> None:
+    """Managers who open a page, click once and leave, ten at a time."""
+    gate = asyncio.Semaphore(10)
+
+    async def visit(number: int) -> None:
+        async with gate:
+            manager = Manager(address, random.Random(first + number))
+            try:
+                told.opened.append((await manager.open(manager.luck.choice(places))).seconds)
+                told.clicks.append((await manager.click()).seconds)
+            except (Failed, OSError) as error:
+                told.failures.append(str(error))
+            finally:
+                await manager.close()
+
+    await asyncio.gather(*(visit(number) for number in range(count)))
+
+
+def size(process: psutil.Process) -> float:
+    return process.memory_info().rss / 1e6
+
+
+def busy(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def percentiles(seconds: list[float]) -> tuple[float, float, float]:
+    """p50, p95 and p99 in milliseconds."""
+    if len(seconds) < 2:
+        return (1000 * sum(seconds),) * 3
+    cuts = statistics.quantiles(seconds, n=100, method="inclusive")
+    return 1000 * cuts[49], 1000 * cuts[94], 1000 * cuts[98]
+
+
+def line(name: str, told: Told, process: psutil.Process) -> None:
+    p50, p95, p99 = percentiles(told.clicks)
+    print(f"{name:<12} {len(told.clicks):5d} clicks: p50 {p50:5.0f} p95 {p95:5.0f} p99 {p99:5.0f} ms; opening p95 {percentiles(told.opened)[1]:5.0f} ms; {len(told.failures)} failed; "
+          f"{1000 * told.cpu / max(1, len(told.clicks) + len(told.opened)):4.0f} ms of CPU and {told.received / max(1, len(told.clicks)) / 1000:4.0f} kB a click; {size(process):4.0f} MB", flush=True)  # fmt: skip
+    for failure in sorted(set(told.failures))[:5]:
+        print(f"  {failure}")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--sessions", type=int, default=50)
+    asked.add_argument("--seconds", type=float, default=60)
+    asked.add_argument("--rounds", type=int, default=2, help="how often the two apps take turns")
+    asked.add_argument("--total", type=int, default=1000, help="managers who come and go after that, for the memory; 0 leaves it out")
+    options = asked.parse_args()
+    with serving(ROOT / "app.py") as (app, ours), serving(ROOT / "benchmarks" / "baseline_app.py") as (plain, theirs):
+        both = {"harbourview": (app, PAGES, ours, Told()), "baseline": (plain, ("",), theirs, Told())}
+        for turn in range(options.rounds):
+            for address, places, process, told in both.values():
+                before = busy(process)
+                asyncio.run(desk(address, places, options.sessions, options.seconds, turn, told))
+                told.cpu += busy(process) - before
+        for name, (_, _, process, told) in both.items():
+            line(name, told, process)
+        ratio = percentiles(both["harbourview"][3].clicks)[1] / percentiles(both["baseline"][3].clicks)[1]
+        print(f"{options.sessions} sessions: p95 is {ratio:.2f} times the baseline's")
+        for part in range(4 if options.total else 0):
+            told, before = Told(), busy(ours)
+            asyncio.run(passers_by(app, PAGES, options.total // 4, told, 1_000_000 + part * options.total))
+            told.cpu = busy(ours) - before
+            line(f"after {(part + 1) * (options.total // 4)}", told, ours)
+
+
+if __name__ == "__main__":
+    main()
