@@ -8,7 +8,7 @@ import streamlit as st
 from ui import formats, panels, tables
 from ui.frame import EARLIEST
 from ui.frame import view as of_this_run
-from ui.pictures import buybacks, estimates, segments
+from ui.pictures import company, segments
 from ui.pictures.valuation import Multiple
 
 # With none chosen: the company of which most was announced by that evening.
@@ -172,8 +172,7 @@ with header:
 
 # Four pictures: each page's own, with the link that opens it there ---------------------------------------------------
 
-pictures = [(multiple.history_picture(), ""), (segments.growth(view, issuer), "company.no_segments"), (buybacks.periods(view, issuer) or buybacks.paid(view, issuer), "company.no_buybacks"),
-            (estimates.targets(view, issuer, focus) or estimates.targets(view, issuer) or estimates.expected(view, issuer), "company.no_estimates")]
+pictures = list(zip([multiple.history_picture(), *company.pictures(view, focus)[1:]], ["", "company.no_segments", "company.no_buybacks", "company.no_estimates"]))
 for pair in (pictures[:2], pictures[2:]):
     for column, (shown, absent) in zip(st.columns(2, gap="small"), pair):
         with column:

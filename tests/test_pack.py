@@ -54,6 +54,19 @@ def test_the_document_has_the_same_pictures_and_says_where_they_are_from(made):
     assert "腾讯" in words[1].replace(" ", "") and "metric=pe_ttm" in "".join(words[1].split()) and "来源与链接" in "".join(words).replace(" ", "")
 
 
+def test_a_company_on_one_page(warehouse, able, tmp_path):
+    from pptx import Presentation
+    from pypdf import PdfReader
+
+    assert commands.main(["pack", "--pages", "company", "--tickers", "700", "--as-of", "2026-07-31", "-o", str(tmp_path / "one.pptx"), "-o", str(tmp_path / "one.pdf")]) == 0
+    _, sheet = Presentation(str(tmp_path / "one.pptx")).slides
+    pictures = [shape for shape in sheet.shapes if shape.shape_type == 13]
+    assert len(pictures) == 4 and "HK$475.20" in sheet.shapes.title.text and any("14.3x" in shape.text_frame.text for shape in sheet.shapes if shape.has_text_frame)
+    assert all(one.left + one.width <= 12192000 and one.top + one.height <= 6858000 for one in pictures)
+    page = PdfReader(tmp_path / "one.pdf").pages[1].extract_text()
+    assert "Tencent Holdings" in page and "buybacks" in page and "growth" in page
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (["--pages", "weather", "-o", "x.pptx"], "--pages 'weather': no page of this name has a picture"),
     (["--pages", "valuation", "--tickers", "zzzz", "-o", "x.pptx"], "nothing here is called “zzzz”"),

@@ -19,7 +19,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui import stamp
-from ui.pictures import buybacks, estimates, segments
+from ui.pictures import buybacks, company, estimates, segments
 from ui.pictures.market import Month
 from ui.pictures.overview import side_by_side
 from ui.pictures.parts import Picture, something
@@ -30,6 +30,7 @@ from ui.view import View
 NEEDED = ("kaleido", "pptx", "pypdf")
 SECONDS = 30  # for one picture
 MOST = 120  # pictures of one pack
+QUARTER = stamp.Format(640, 360)  # of a sheet: the text stays readable in a quarter of a page
 INCH = 914400  # of which a slide of 13.333 x 7.5 is made
 LINES = 26  # of sources on a page of the document
 
@@ -46,12 +47,22 @@ class Busy(Unable):
 
 @dataclass(frozen=True)
 class Slide:
-    """A picture as it is put before people: title, light figure and px, the words beside it."""
+    """What is put before people at once: title, light figures with their px (one, or up to four of a company's sheet), the line of figures of a sheet, the words beside it."""
 
     title: str
-    figure: go.Figure
-    room: stamp.Format
+    figures: list[tuple[go.Figure, stamp.Format]]
     notes: str
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A company on one page."""
+
+    name: str
+    title: str
+    line: str
+    pictures: list[Picture]
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,11 @@ class Pack:
     files: dict[str, bytes]
     pictures: int
     left_out: list[tuple[str, str]]
+
+
+def _sheet(view: View, ticker: str) -> Sheet | None:
+    shown = [one for one in company.pictures(view, ticker) if one is not None]
+    return Sheet(f"company-{ticker}", *company.told(view, ticker), shown) if shown else None
 
 
 def _estimates(view: View, ticker: str) -> Picture | None:
@@ -79,7 +95,8 @@ OF_EACH: dict[str, Callable[[View, str], Picture | None]] = {
     "segments": segments.growth, "buybacks": buybacks.periods, "estimates": _estimates,
 }
 OF_ALL: dict[str, Callable[[View, str], Picture | None]] = {"overview": _board, "market": lambda view, _: something(Month(view).sheet_picture())}
-PAGES = (*OF_ALL, *OF_EACH)
+SHEET = "company"  # four pictures and a line of figures on one slide
+PAGES = (*OF_ALL, SHEET, *OF_EACH)
 
 
 def browser() -> str | None:
@@ -155,12 +172,12 @@ def drawing() -> Iterator[Drawing]:
         _one_at_a_time.release()
 
 
-def pictures_of(view: View, pages: Sequence[str], tickers: Sequence[str]) -> tuple[list[Picture], list[tuple[str, str]]]:
+def pictures_of(view: View, pages: Sequence[str], tickers: Sequence[str]) -> tuple[list[Picture | Sheet], list[tuple[str, str]]]:
     """The pictures of these pages: those of all once, then company by company; and (page, name) of what a company has nothing for."""
-    wanted = [(page, "") for page in pages if page in OF_ALL] + [(page, ticker) for ticker in tickers for page in pages if page in OF_EACH]
+    wanted = [(page, "") for page in pages if page in OF_ALL] + [(page, ticker) for ticker in tickers for page in pages if page == SHEET or page in OF_EACH]
     found, left_out = [], []
     for page, ticker in wanted[:MOST]:
-        shown = {**OF_ALL, **OF_EACH}[page](view, ticker)
+        shown = {**OF_ALL, SHEET: _sheet, **OF_EACH}[page](view, ticker)
         if shown is None:
             left_out.append((page, view.name(ticker) if ticker else ""))
         else:
@@ -181,9 +198,10 @@ def make(view: View, pages: Sequence[str], tickers: Sequence[str], kinds: Sequen
             slide = _slide(view, shown)
             slides.append(slide)
             if "pptx" in kinds:
-                images.append(draw.draw(slide.figure, "png", slide.room, FORMATS["wide"].width * SCALE / slide.room.width))
+                images.append([draw.draw(figure, "png", room, FORMATS["wide"].width * SCALE / room.width) for figure, room in slide.figures])
             if "pdf" in kinds:
-                sheets.append(draw.draw(slide.figure, "pdf", slide.room, 1))
+                parts = [draw.draw(figure, "pdf", room, 1) for figure, room in slide.figures]
+                sheets.append(_joined(draw.draw(_page(view, slide.title, [slide.line], small=True), "pdf", FORMATS["wide"], 1), parts) if slide.line else parts[0])
         front = _front(view, slides, tickers)
         if "pdf" in kinds:
             sheets = [draw.draw(page, "pdf", FORMATS["wide"], 1) for page in [_page(view, front[0], front[1:])]] + sheets + [draw.draw(page, "pdf", FORMATS["wide"], 1) for page in _source_pages(view, slides)]
@@ -196,12 +214,15 @@ def make(view: View, pages: Sequence[str], tickers: Sequence[str], kinds: Sequen
     return Pack(files, len(pictures), left_out)
 
 
-def _slide(view: View, shown: Picture) -> Slide:
-    figure, room = fitted(shown.draw, replace(view.theme(), name="light"), FORMATS["wide"])
+def _slide(view: View, shown: Picture | Sheet, form: stamp.Format = FORMATS["wide"]) -> Slide:
+    if isinstance(shown, Sheet):
+        parts = [_slide(view, one, QUARTER) for one in shown.pictures]
+        return Slide(shown.title, [figure for part in parts for figure in part.figures], "\n".join([shown.line, *(part.notes for part in parts)]), shown.line)
+    figure, room = fitted(shown.draw, replace(view.theme(), name="light"), form)
     said = figure.layout.meta
     sources = [" · ".join(str(part)[:200] for part in (row["publisher"], row["title"], str(row["published_on"])[:10], row["url"]) if part and str(part) not in ("NaT", "None", "nan")) for row in view.sources_of(shown.sources)]
     link = said["link"] if "://" in said["link"] else "http" + ("" if view.address.startswith("http:") else "s") + "://" + said["link"]
-    return Slide(said["title"], figure, room, "\n".join([shown.alt, said["footer"], link, *sources]))
+    return Slide(said["title"], [(figure, room)], "\n".join([shown.alt, said["footer"], link, *sources]))
 
 
 def _front(view: View, slides: Sequence[Slide], tickers: Sequence[str]) -> list[str]:
@@ -210,25 +231,25 @@ def _front(view: View, slides: Sequence[Slide], tickers: Sequence[str]) -> list[
             view.text("pack.state", window=view.window_words(), basis=view.text(f"basis.{view.state.basis}"), number=len(slides)), view.text("pack.snapshot", snapshot=view.served.snapshot_id), view.text("pack.proof")]
 
 
-def _page(view: View, title: str, lines: Sequence[str]) -> go.Figure:
-    """A page of words in the look of a picture."""
+def _page(view: View, title: str, lines: Sequence[str], *, small: bool = False) -> go.Figure:
+    """A page of words in the look of a picture; small: as the head of a sheet."""
     theme, form = replace(view.theme(), name="light"), FORMATS["wide"]
-    wrapped = [part for line in lines for part in stamp.wrap(line, form.width - 100, 13)]
+    wrapped = [part for line in lines for part in stamp.wrap(line, form.width - (32 if small else 100), 10 if small else 13)]
     figure = go.Figure()
-    figure.add_annotation(text=f"<b>{stamp.escape(title)}</b>", x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font={"size": 24, "color": theme.colour("ink"), "family": stamp.FONTS})
-    figure.add_annotation(text="<br>".join(stamp.escape(line) for line in wrapped), x=0, y=1, yshift=-50, xref="paper", yref="paper", xanchor="left", yanchor="top", align="left", showarrow=False, font={"size": 11 if len(wrapped) > 20 else 14, "color": theme.colour("ink"), "family": stamp.FONTS})
-    figure.update_layout(template=go.layout.Template(), paper_bgcolor=theme.colour("paper"), plot_bgcolor=theme.colour("paper"), margin={"l": 50, "r": 50, "t": 40, "b": 30}, xaxis={"visible": False}, yaxis={"visible": False})
+    figure.add_annotation(text=f"<b>{stamp.escape(title)}</b>", x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font={"size": 16 if small else 24, "color": theme.colour("ink"), "family": stamp.FONTS})
+    figure.add_annotation(text="<br>".join(stamp.escape(line) for line in wrapped), x=0, y=1, yshift=-24 if small else -50, xref="paper", yref="paper", xanchor="left", yanchor="top", align="left", showarrow=False, font={"size": 10 if small else 11 if len(wrapped) > 20 else 14, "color": theme.colour("ink"), "family": stamp.FONTS})
+    figure.update_layout(template=go.layout.Template(), paper_bgcolor=theme.colour("paper"), plot_bgcolor=theme.colour("paper"), margin={"l": 16, "r": 16, "t": 10, "b": 10} if small else {"l": 50, "r": 50, "t": 40, "b": 30}, xaxis={"visible": False}, yaxis={"visible": False})
     return figure
 
 
 def _source_pages(view: View, slides: Sequence[Slide]) -> list[go.Figure]:
     """Where each picture of the document is from, and the link that opens it."""
-    lines = [part for number, slide in enumerate(slides, 2) for line in (f"{number}. {slide.title}", *(f"    {words}" for words in slide.notes.split("\n")[2:12]), "") for part in (stamp.wrap(line, FORMATS["wide"].width - 100, 11) or [""])]
+    lines = [part for number, slide in enumerate(slides, 2) for line in (f"{number}. {slide.title}", *(f"    {words}" for words in slide.notes.split("\n")[2:40 if slide.line else 12]), "") for part in (stamp.wrap(line, FORMATS["wide"].width - 100, 11) or [""])]
     pages = [lines[start:start + LINES] for start in range(0, len(lines), LINES)]
     return [_page(view, view.text("pack.sources"), page) for page in pages]
 
 
-def _presentation(front: Sequence[str], slides: Sequence[Slide], images: Sequence[bytes]) -> bytes:
+def _presentation(front: Sequence[str], slides: Sequence[Slide], images: Sequence[Sequence[bytes]]) -> bytes:
     from pptx import Presentation
     from pptx.util import Emu, Pt
 
@@ -242,12 +263,19 @@ def _presentation(front: Sequence[str], slides: Sequence[Slide], images: Sequenc
     for place, line in enumerate(front[1:]):
         paragraph = box.paragraphs[0] if place == 0 else box.add_paragraph()
         paragraph.text, paragraph.font.size, paragraph.space_after = line, Pt(20), Pt(10)
-    for slide, image in zip(slides, images, strict=True):
+    for slide, parts in zip(slides, images, strict=True):
         page = made.slides.add_slide(made.slide_layouts[5])
-        _titled(page, slide.title, 24, 0.12, 0.6)
-        width = int(6.7 * 16 / 9 * INCH)
-        picture = page.shapes.add_picture(io.BytesIO(image), Emu((made.slide_width - width) // 2), Emu(int(0.75 * INCH)), Emu(width))
-        picture._element.nvPicPr.cNvPr.set("descr", slide.notes.split("\n")[0])
+        _titled(page, slide.title, 16 if slide.line else 24, 0.12, 0.5 if slide.line else 0.6)
+        if slide.line:
+            words = page.shapes.add_textbox(Emu(int(0.6 * INCH)), Emu(int(0.6 * INCH)), Emu(int(12.1 * INCH)), Emu(int(0.5 * INCH))).text_frame
+            words.word_wrap, words.text = True, slide.line
+            words.paragraphs[0].font.size = Pt(12)
+        height = 3.05 if slide.line else 6.7  # inches of a picture
+        width, top = int(height * 16 / 9 * INCH), 1.25 if slide.line else 0.75
+        left = (made.slide_width - (2 * width + INCH // 5 if slide.line else width)) // 2
+        for place, image in enumerate(parts):
+            picture = page.shapes.add_picture(io.BytesIO(image), Emu(left + place % 2 * (width + INCH // 5)), Emu(int((top + place // 2 * (height + 0.05)) * INCH)), Emu(width))
+            picture._element.nvPicPr.cNvPr.set("descr", slide.notes.split("\n")[0])
         page.notes_slide.notes_text_frame.text = slide.notes
     file = io.BytesIO()
     made.save(file)
@@ -263,6 +291,24 @@ def _titled(slide: Any, words: str, size: int, top: float, height: float) -> Non
     title.text_frame.text, title.text_frame.word_wrap = words, True
     paragraph = title.text_frame.paragraphs[0]
     paragraph.font.size, paragraph.font.bold, paragraph.alignment = Pt(size), True, PP_ALIGN.LEFT
+
+
+def _joined(head: bytes, parts: Sequence[bytes]) -> bytes:
+    """One page: the head, and up to four pictures two by two beneath it."""
+    from pypdf import PdfReader, PdfWriter, Transformation
+
+    made = PdfWriter()
+    made.append(PdfReader(io.BytesIO(head)))
+    page = made.pages[0]
+    width, height = float(page.mediabox.width), float(page.mediabox.height)
+    band = 0.1 * height
+    for place, part in enumerate(parts):
+        picture = PdfReader(io.BytesIO(part)).pages[0]
+        scale = min(width / 2 / float(picture.mediabox.width), (height - band) / 2 / float(picture.mediabox.height))
+        page.merge_transformed_page(picture, Transformation().scale(scale).translate(place % 2 * width / 2 + (width / 2 - scale * float(picture.mediabox.width)) / 2, (1 - place // 2) * (height - band) / 2))
+    file = io.BytesIO()
+    made.write(file)
+    return file.getvalue()
 
 
 def _document(title: str, sheets: Sequence[bytes]) -> bytes:
