@@ -30,6 +30,7 @@ TITLE, SUBTITLE, BODY, SMALL = 16, 13, 12, 12  # px
 LINE = 1.3  # Plotly's line height in em
 EDGE = 10  # px between the stamp and the figure's edge
 LONGEST_TITLE = 90
+LEAST_PLOT = 120  # px that a stamp and a legend of many lines leave to the plot: the figure grows instead
 SCALE = 2  # a picture file has so many px for each one here
 
 
@@ -230,7 +231,7 @@ def finish(
     ])  # fmt: skip
     draft.update_layout(
         template={},
-        height=int(height or theme.height),
+        height=max(int(height or theme.height), words.taken + LEAST_PLOT),
         autosize=True,
         margin={"l": left, "r": right, "t": words.top, "b": words.bottom, "pad": 0, "autoexpand": False},
         paper_bgcolor=theme.colour("paper"),
