@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run setup build refresh test proof lint benchmark clean
+.PHONY: run setup build refresh test proof benchmark lock audit clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
@@ -31,6 +31,18 @@ proof: setup
 
 benchmark: build
 	@$(BIN)/python benchmarks/speed.py
+
+# The packages of a deployment with their hashes, and whether one has a known fault: a package that could not be checked fails too.
+LOCK_HEAD := \# Every package of requirements.txt with what it needs, version and hash: `make lock` writes it, `pip install --require-hashes -r requirements.lock` installs just this.
+lock: setup
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@PATH="$(BIN):$$PATH" uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-header requirements.txt -o requirements.lock
+	@{ echo '$(LOCK_HEAD)'; cat requirements.lock; } > requirements.lock.new && mv requirements.lock.new requirements.lock
+
+audit: setup
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@$(BIN)/python -m pip_audit --strict --require-hashes --disable-pip -r requirements.lock
 
 # uv where it is there, plain venv and pip otherwise; again only when a requirement changes.
 $(STAMP): requirements.txt requirements-test.txt
