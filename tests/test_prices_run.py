@@ -817,3 +817,35 @@ def test_a_line_that_is_quoted_in_another_currency_than_the_master_says_does_not
     market.currency["0001.HK"] = "CNY"
     report = land(data, market)
     assert report.outcomes["0001.HK"] == "stopped" and findings(data, "P11") == [("0001.HK", "CNY", "not landed: the provider quotes in CNY, companies.csv says HKD")]
+
+
+def test_two_files_of_one_line_are_remembered_until_one_of_them_changes(data, tmp_path):
+    (data / "curated" / "sources.csv").write_text(sources_of("made-up", "harbourview-ruling", "price-files"), "utf-8")
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    for name in ("0001.HK.csv", "0001.HK__other.csv", "AAA.csv"):
+        history(name.split("_")[0].removesuffix(".csv")).drop(columns="adj_close").to_csv(folder / name, index=False)
+    command = ("prices", "--provider", "csv", "--from", str(folder), "--unadjusted")
+    first = loaders(*command, data=data)
+    assert first.returncode == 3 and "2 files say that they are 0001.HK" in first.stderr
+    again = loaders(*command, data=data)
+    assert again.returncode == 3 and "2 files say that they are 0001.HK" in again.stderr  # remembered, and said again
+    (folder / "0001.HK__other.csv").unlink()
+    mended = loaders(*command, data=data)
+    assert mended.returncode == 0 and "files say" not in mended.stderr
+    assert rows(data, "SELECT count(*) FROM prices WHERE ticker = '0001.HK'") == [(len(history("0001.HK")),)]
+
+
+def test_a_kept_calendar_is_used_only_as_it_was_written(tmp_path, monkeypatch):
+    days = reference.closings("XHKG")
+    reference.keep_calendars(tmp_path)
+    monkeypatch.setattr(reference, "_calendars", {})
+    reference.recall_calendars(tmp_path)
+    assert (reference.closings("XHKG")[0] == days[0]).all() and (reference.closings("XHKG")[1] == days[1]).all()
+    file = tmp_path / "XHKG.csv"
+    whole = file.read_text("ascii")
+    for spoiled in (whole.replace("2024-12-24,", "2024-12-25,"), whole.replace("exchange_calendars ", "exchange_calendars 0."), whole[:-20], ""):
+        file.write_text(spoiled, "ascii")
+        monkeypatch.setattr(reference, "_calendars", {})
+        reference.recall_calendars(tmp_path)
+        assert "XHKG" not in reference._calendars
