@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import screen
-from conftest import ROOT, invented, loaders, publish_copy, shared
+from conftest import ROOT, Prepared, invented, loaders, publish_copy, shared
 from reader import read_on
 from test_bad_inputs import GOOD
 
@@ -241,6 +241,7 @@ def test_2_a_disk_of_twenty_four_megabytes(first, folder):
         assert done.returncode == 2 and "no space: a build needs 64 MB" in done.stderr and now_served(folder) == 0
         with pytest.MonkeyPatch.context() as patch:  # and where the room is gone after it was asked for
             patch.setattr(snapshot, "room_for", lambda path: None)
+            patch.setattr(Prepared, "on", False)
             (folder / "warehouse" / "filler").write_bytes(bytes(shutil.disk_usage(folder / "warehouse").free - 200_000))
             with pytest.raises((duckdb.Error, OSError), match="(?i)no space|could not write|cannot write|failed to write"):
                 build(folder, say=lambda text: None)

@@ -28,9 +28,11 @@ def made(warehouse, able, tmp_path_factory):
     from pptx import Presentation
     from pypdf import PdfReader
 
-    folder = tmp_path_factory.mktemp("pack")
-    ended = commands.main(["pack", "--pages", "valuation,buybacks", "--tickers", "700, 快手", "--as-of", "2026-07-31", "--lang", "zh", "-o", str(folder / "made.pptx"), "-o", str(folder / "made.pdf")])
-    assert ended == 0
+    folder, pinned = tmp_path_factory.mktemp("pack"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands.answers, "pin", pinned.append)  # the folder belongs to all tests
+        ended = commands.main(["pack", "--pages", "valuation,buybacks", "--tickers", "700, 快手", "--as-of", "2026-07-31", "--lang", "zh", "-o", str(folder / "made.pptx"), "-o", str(folder / "made.pdf")])
+    assert ended == 0 and pinned == [warehouse.served.snapshot_id]
     return Presentation(str(folder / "made.pptx")), PdfReader(folder / "made.pdf")
 
 
@@ -54,10 +56,11 @@ def test_the_document_has_the_same_pictures_and_says_where_they_are_from(made):
     assert "腾讯" in words[1].replace(" ", "") and "metric=pe_ttm" in "".join(words[1].split()) and "来源与链接" in "".join(words).replace(" ", "")
 
 
-def test_a_company_on_one_page(warehouse, able, tmp_path):
+def test_a_company_on_one_page(warehouse, able, tmp_path, monkeypatch):
     from pptx import Presentation
     from pypdf import PdfReader
 
+    monkeypatch.setattr(commands.answers, "pin", lambda snapshot_id: None)
     assert commands.main(["pack", "--pages", "company", "--tickers", "700", "--as-of", "2026-07-31", "-o", str(tmp_path / "one.pptx"), "-o", str(tmp_path / "one.pdf")]) == 0
     _, sheet = Presentation(str(tmp_path / "one.pptx")).slides
     pictures = [shape for shape in sheet.shapes if shape.shape_type == 13]
@@ -95,7 +98,8 @@ def test_one_pack_at_a_time(able):
 
 
 @pytest.mark.proof
-def test_a_pack_of_ten_companies_opens_in_another_office(warehouse, able, tmp_path):
+def test_a_pack_of_ten_companies_opens_in_another_office(warehouse, able, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands.answers, "pin", lambda snapshot_id: None)
     if shutil.which("soffice") is None:
         warnings.warn("NO LIBREOFFICE: the slides are not opened by another program in this run", stacklevel=1)
         pytest.skip("no soffice")

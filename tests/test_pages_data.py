@@ -175,7 +175,7 @@ def test_data_lists_the_snapshots_with_the_command_that_serves_each_and_a_link_t
     at = opened("data", t="1001.HK")
     (listed,) = [table.value for table in at.dataframe if "command" in table.value]
     assert listed[["id", "state", "pinned", "command"]].values.tolist() == [[now, "served, shown here", False, f"python -m loaders rollback {now}"], [earlier, "", True, f"python -m loaders rollback {earlier}"]]
-    assert listed["link"].tolist() == ["data?t=1001.HK&w=5y&basis=adjusted&lang=en&updown=hk", f"data?t=1001.HK&w=5y&basis=adjusted&lang=en&updown=hk&s={earlier}"]
+    assert listed["link"].tolist() == ["data?t=1001.HK&w=5y&basis=adjusted&currency=price&lang=en&updown=hk", f"data?t=1001.HK&w=5y&basis=adjusted&currency=price&lang=en&updown=hk&s={earlier}"]
     assert at.code[-1].value == f"python -m loaders rollback {earlier}"
     at = opened("data", s=earlier)
     assert f"Earlier snapshot {earlier}, as the link asks; the current one is {now}." in words(at) and "latest session 31 Jul 2026" in words(at)

@@ -100,6 +100,7 @@ def test_copying_a_link_keeps_its_snapshot_and_a_folder_that_may_not_be_written_
     monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))
     monkeypatch.setattr(frame.st, "session_state", {"harbourview_state": links.State()})
     pins = made.folder / "warehouse" / "pins.txt"
+    pins.unlink(missing_ok=True)
     (blocked := pins.with_name("pins.txt.new")).mkdir()  # nothing can be written in its place
     frame._copied()
     assert not pins.exists()

@@ -9,8 +9,8 @@ from http.cookiejar import CookieJar
 import browser as driver
 import fake_identity
 import pytest
+from conftest import CHART
 from streamlit.testing.v1 import AppTest
-from test_browser import CHART, chromium  # noqa: F401
 
 from ui import sign_in
 
@@ -105,7 +105,7 @@ def house(warehouse, tmp_path_factory):
             yield address, provider
 
 
-def test_a_reader_signs_in_comes_back_to_his_link_and_signs_out(house, chromium):  # noqa: F811
+def test_a_reader_signs_in_comes_back_to_his_link_and_signs_out(house, chromium):
     address, provider = house
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page, asked = context.new_page(), []

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import charts, panels
+from ui import charts, draft, panels
 
 
 def a_page():
@@ -84,7 +84,7 @@ def test_every_chart_has_words_for_a_screen_reader():
 def test_a_chart_without_its_stamp_or_its_words_is_refused(finished, alt, why):
     figure = go.Figure(go.Scatter(x=[1], y=[1]))
     if finished:
-        charts.finish(figure, charts.Stamp("Title", "PE, times", None, "Invented"), charts.Theme())
+        figure = charts.finish(draft.Draft(draft.scatter(x=[1], y=[1])), charts.Stamp("Title", "PE, times", None, "Invented"), charts.Theme())
     with pytest.raises(ValueError, match=why):
         panels.show(figure, "chart", alt)
 
