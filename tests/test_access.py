@@ -9,7 +9,7 @@ STREAMLITS = {
 }
 
 
-@pytest.mark.parametrize(("name", "dark"), [pytest.param(name, dark, marks=() if (name, dark) in {("valuation", False), ("overview", True)} else pytest.mark.proof) for name in PAGES for dark in (False, True)])
+@pytest.mark.parametrize(("name", "dark"), [pytest.param(name, dark, marks=() if (name, dark) in {("overview", True)} else pytest.mark.proof) for name in PAGES for dark in (False, True)])
 def test_axe_finds_nothing_serious(visit, name, dark):
     from axe_playwright_python.sync_playwright import Axe
 

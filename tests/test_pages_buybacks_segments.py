@@ -230,6 +230,7 @@ def test_the_picture_stands_in_the_link(open_page, kind, name):
     assert title(figures(open_page("segments", t="0700.HK", chart=kind))[0]) == name
 
 
+@pytest.mark.proof
 def test_every_length_and_all_periods(open_page):
     at = open_page("segments", t="1024.HK")
     for grain in ("half", "year", "quarter"):
