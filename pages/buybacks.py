@@ -6,6 +6,7 @@ import streamlit as st
 from ui import formats, frame, marks, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import BUYBACK_ACROSS, BUYBACK_CHARTS
+from ui.memory import once
 from ui.pictures import buybacks
 
 view = of_this_run()
@@ -101,8 +102,8 @@ def venue_names(rows: pd.DataFrame) -> str:
 # The page ------------------------------------------------------------------------------------------------------
 
 def page() -> None:
-    league = buybacks.league(view)
-    shown = league[league["ticker"].isin(asked)] if asked else league
+    league = once(buybacks.league, view)
+    shown = once(buybacks.league, view, tuple(asked)) if asked else league
     focus = asked[0] if len(asked) == 1 else None
     one = shown.iloc[0] if focus and len(shown) else None
     if focus and one is None:
@@ -117,26 +118,26 @@ def page() -> None:
         if kinds[line] == "line":
             panels.missing(view.text("buybacks.line", line=f"{view.name(line)} {line}", name=view.name(view.universe.issuer(line))))
 
-    wanted = asked or league["ticker"].tolist()
-    days, statements = buybacks.detail(view, wanted)
+    wanted = tuple(asked or league["ticker"])
+    days, statements = once(buybacks.detail, view, wanted)
     used: list[str] = []
 
     # One picture, the choice of it in the link.
     if focus:
-        company = buybacks.Buybacks(view, focus)
+        company = once(buybacks.Buybacks, view, focus)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             chart, grain = view.choice("chart", BUYBACK_CHARTS, lambda c: view.text(f"buybacks.chart_{c}")), ""
             if len(company.grains) > 1 and (chart == "periods" or (chart == "running" and not company.has_report)):
                 grain = view.choice("grain", company.grains, lambda g: view.text(f"grain.{g}"))
-        panels.picture(view, company.own_picture(chart, grain))
+        panels.picture(view, once(company.own_picture, chart, grain))
         if chart == "programmes":
             used += [*company.programmes["source_id"], *company.programmes["used_source_id"].dropna()]
         if chart == "paid" and len(company.prices):
             st.markdown(f"**{view.text('buybacks.prices')}**")
-            tables.buyback_prices(view, company.prices.iloc[::-1])
+            tables.buyback_prices(view, company.prices)
     else:
         across = view.choice("across", BUYBACK_ACROSS, lambda c: view.text(f"buybacks.across_{c}"))
-        panels.picture(view, buybacks.league_picture(view, across, asked))
+        panels.picture(view, once(buybacks.league_picture, view, across, tuple(asked)))
 
     # The league is always here: its scope and its cut-off beneath it.
     st.markdown(f"**{view.text('buybacks.league')}** · {view.text('buybacks.click')}")
@@ -167,7 +168,7 @@ def page() -> None:
 
     # The rows and their documents.
     st.markdown(f"**{view.text('buybacks.rows')}**")
-    of_days = days if asked else days[days["end_date"].dt.year == view.as_of.year]  # of all companies, this year's
+    of_days = days if asked else once(buybacks.of_year, days, view.as_of.year)  # of all companies, this year's
     if len(of_days):
         tables.buyback_days(view, of_days)
         panels.missing(view.text("buybacks.rows_note", number=formats.number(len(of_days)), first=day(of_days["end_date"].min()), last=day(of_days["end_date"].max())))

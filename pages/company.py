@@ -8,6 +8,7 @@ import streamlit as st
 from ui import formats, panels, tables
 from ui.frame import EARLIEST
 from ui.frame import view as of_this_run
+from ui.memory import once
 from ui.pictures import company, segments
 from ui.pictures.valuation import Multiple
 
@@ -38,7 +39,7 @@ name, basis_words = view.name(focus), view.text(f"basis.{basis}")
 rows = view.ask("SELECT * FROM overview(?, ?, ?)", evening, view.years, basis).set_index("ticker")
 line, firm = rows.loc[focus], rows.loc[issuer]
 year_end = int(firm["fiscal_year_end_month"]) if pd.notna(firm["fiscal_year_end_month"]) else 12
-multiple = Multiple(view, focus)
+multiple = once(Multiple, view, focus)
 
 
 def one(question: str, *parameters) -> pd.Series | None:
@@ -172,7 +173,7 @@ with header:
 
 # Four pictures: each page's own, with the link that opens it there ---------------------------------------------------
 
-pictures = list(zip([multiple.history_picture(), *company.pictures(view, focus)[1:]], ["", "company.no_segments", "company.no_buybacks", "company.no_estimates"]))
+pictures = list(zip([once(multiple.history_picture), *once(company.pictures, view, focus)[1:]], ["", "company.no_segments", "company.no_buybacks", "company.no_estimates"]))
 for pair in (pictures[:2], pictures[2:]):
     for column, (shown, absent) in zip(st.columns(2, gap="small"), pair):
         with column:
@@ -210,10 +211,9 @@ with left:
             st.button(view.text("company.since_results"), type="tertiary", on_click=view.chosen, args=("since", before.isoformat()), key="company_since_results")
         if (new_year := date(evening.year - 1, 12, 31)) != since:
             st.button(view.text("company.since_year"), type="tertiary", on_click=view.chosen, args=("since", new_year.isoformat()), key="company_since_year")
-    compared = view.ask("SELECT * FROM company_changes(?, ?, ?) WHERE ticker IN (?, ?)", since, evening, view.years, focus, issuer)
     # Price and multiples are the line's; what was announced, expected, bought and told is the issuer's.
-    of_line = compared["item"].isin(["price", "pe_ttm", "percentile", "pe_forward"])
-    tables.company_changes(view, compared[(compared["ticker"] == focus) & of_line | (compared["ticker"] == issuer) & ~of_line], since)
+    compared = view.ask("SELECT * FROM company_changes(?, ?, ?) WHERE ticker = CASE WHEN item IN ('price', 'pe_ttm', 'percentile', 'pe_forward') THEN ? ELSE ? END", since, evening, view.years, focus, issuer)
+    tables.company_changes(view, compared, since)
     panels.computed(view.text("computed.changes"), language)
 with right:
     st.markdown(f"**{panels.escape(view.text('company.calendar'))}**")
@@ -236,8 +236,7 @@ with right:
 left, middle, right = st.columns(3, gap="medium")
 with left:
     st.markdown(f"**{panels.escape(view.text('company.kpis'))}**")
-    kpis = segments.Kpis(view, issuer, year_end).latest
-    kpis = kpis[~kpis["is_stale"]].head(6) if len(kpis) else kpis
+    kpis = once(segments.Kpis, view, issuer, year_end).fresh
     if len(kpis):
         tables.company_kpis(view, kpis)
     else:

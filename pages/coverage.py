@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import formats, frame, marks, panels, tables
+from ui.memory import once
 from ui.pictures.coverage import Coverage, printed_tables
 
 view = frame.view()
@@ -19,21 +20,19 @@ if printed_tables(view).empty:
 answer = st.container()  # the finding comes first, whatever is chosen below it
 figures = st.container()
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="coverage_choices"):
-    chosen = {*view.state.tickers, *view.issuers}
-    first = Coverage(view)
+    chosen = tuple(sorted({*view.state.tickers, *view.issuers}))
+    first = once(Coverage, view)
     broker = view.choice("broker", first.brokers, lambda b: tables.broker_words(view, b), drop_down=True) if len(first.brokers) > 1 else first.broker
-    newest = Coverage(view, broker)
+    newest = once(Coverage, view, broker)
     kind = view.choice("chart", newest.charts, lambda k: view.text(f"coverage.chart_{k}"))
     later = view.choice("to", newest.days, lambda d: view.text("coverage.table_of", date=day(d)), drop_down=True) if len(newest.days) > 1 else newest.later
-    before = Coverage(view, broker, later).before
+    before = once(Coverage, view, broker, later).before
     earlier = view.choice("from", before, lambda d: view.text("coverage.against", date=day(d)), drop_down=True) if kind == "changes" and len(before) > 1 else ""
-shown = Coverage(view, broker, later, earlier, chosen)
+shown = once(Coverage, view, broker, later, earlier, chosen)
 name, year, earlier, whole, table, changes, kept, now = shown.name, shown.year, shown.earlier, shown.whole, shown.table, shown.changes, shown.kept, shown.now
 contradictions = view.ask("SELECT * FROM coverage_contradictions WHERE broker = ? AND published_on = ? ORDER BY ticker", broker, later)
 definitions = view.ask("""SELECT d.* REPLACE (benchmark_on(d.benchmark, 'HKEX') AS benchmark) FROM rating_definitions AS d JOIN sources AS s USING (source_id) WHERE d.broker = ? AND d.category = 'stock' AND coalesce(s.published_on, DATE '1900-01-01') <= ?
                           ORDER BY d.lower_bound_pct DESC NULLS LAST, d.upper_bound_pct DESC NULLS LAST""", broker, view.as_of)
-names_of = "name_zh" if language == "zh" else "name_en"
-named = dict(zip(whole["ticker"], whole[names_of])) | (dict(zip(shown.all_changes["ticker"], shown.all_changes[names_of])) if len(shown.all_changes) else {})
 outside = [ticker for ticker in view.state.tickers if not {ticker, view.universe.issuer(ticker)} & {*whole["ticker"], *(shown.all_changes["ticker"] if len(shown.all_changes) else ())}]
 if outside:
     with answer:
@@ -89,15 +88,12 @@ with figures:
 # The picture, and the table as it stands --------------------------------------------------------------------------------
 
 kind = shown.kind(kind)
-if kind == "changes":
-    made, title = changes.assign(change_words=[view.text(f"coverage.{change}") for change in changes["change"]]), view.text("coverage.table_changes", before=day(earlier), date=day(later))
-else:
-    made, title = table.assign(status=[view.text(f"status.{status}") for status in table["status_now"]]), view.text(f"coverage.table_{kind}", date=day(later if kind == "printed" else shown.closes_of))
-made = made.assign(name=[named[t] for t in made["ticker"]])
+made = once(shown.listed, kind)
+title = view.text("coverage.table_changes", before=day(earlier), date=day(later)) if kind == "changes" else view.text(f"coverage.table_{kind}", date=day(later if kind == "printed" else shown.closes_of))
 if len(made):
-    panels.picture(view, shown.own_picture(kind))
+    panels.picture(view, once(shown.own_picture, kind))
     st.markdown(f"**{panels.escape(title)}**")
-    tables.coverage(view, kind, made, year, [*doubts, *([view.text("coverage.date_inferred")] if (whole["date_basis"] == "inferred").any() else [])])
+    tables.coverage(view, kind, made, year, (*doubts, *([view.text("coverage.date_inferred")] if (whole["date_basis"] == "inferred").any() else [])))
     if (whole["date_basis"] == "inferred").any():
         panels.missing(view.text("coverage.date_inferred"))
 

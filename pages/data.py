@@ -11,7 +11,7 @@ language = view.language
 # Freshness is judged by the evening shown; where that is the latest session, by today. What is loaded at all is judged by today.
 today = max(answers.today(), view.latest)
 day = today if view.is_now else view.as_of
-run = answers.last_run() if view.is_now else None
+run = view.run if view.is_now else None
 snapshot = view.ask("SELECT * FROM snapshot").iloc[0]
 lines = view.ask("SELECT * FROM price_freshness(?)", day)
 findings = view.ask("SELECT severity, code, subject_table, ticker, ref, message FROM findings ORDER BY CASE severity WHEN 'stop' THEN 0 WHEN 'warn' THEN 1 ELSE 2 END, code, ticker, ref")

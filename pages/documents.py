@@ -5,6 +5,7 @@ import streamlit as st
 
 from ui import formats, links, panels, tables
 from ui.frame import view as of_this_run
+from ui.memory import once
 from ui.pictures.documents import Happenings
 
 SHOWN = 12  # stories, and as many again with each press of the button
@@ -111,7 +112,7 @@ def tell(chosen: dict[str, str], counts, head, happened: pd.DataFrame) -> None:
 def draw(happened: Happenings) -> None:
     """Events in time, within the window; for one company, over its price where that is asked for."""
     kind = view.choice("chart", links.DOCUMENT_CHARTS, lambda name: view.text(f"documents.view_{name}")) if len(view.state.tickers) == 1 else "events"
-    panels.picture(view, happened.own_picture(kind), theme=view.theme(columns=2))
+    panels.picture(view, once(happened.own_picture, kind), theme=view.theme(columns=2))
 
 
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:

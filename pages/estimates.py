@@ -5,6 +5,7 @@ import streamlit as st
 
 from ui import formats, panels, tables
 from ui.frame import view as of_this_run
+from ui.memory import once
 from ui.pictures.estimates import Street
 
 RECENT = 200  # days within which results are told in the finding
@@ -15,11 +16,6 @@ day = view.day
 kinds = view.kinds
 asked = view.companies
 outside = view.without_figures
-
-
-def year_words(row) -> str:
-    """The fiscal year of a forecast; as printed where its end is not certain."""
-    return formats.period(row.fiscal_period, row.fiscal_year_end, year_end, language) if pd.notna(row.fiscal_year_end) else str(row.fiscal_year_printed)
 
 
 def choose_company() -> str | None:
@@ -51,18 +47,12 @@ if focus is None:
     with answer:
         panels.finding(view.text("estimates.nobody", date=day(view.as_of)))
     st.stop()
-street = Street(view, focus)
-name, year_end = street.name, street.year_end
+street = once(Street, view, focus)
+name = street.name
 
 # What is known that evening --------------------------------------------------------------------------------------------
 
-consensus = view.ask("SELECT * FROM consensus(?) WHERE ticker = ? AND (basis = ? OR basis IS NULL) ORDER BY fiscal_year_end, metric", view.as_of, focus, view.state.basis)
-consensus = consensus.assign(year=[formats.period(f"{end.year}FY", end, year_end, language) for end in consensus["fiscal_year_end"]])
-revisions = view.ask("SELECT r.*, s.publisher, s.url, NULL AS published_printed FROM estimate_revisions(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC, r.fiscal_year, r.metric, r.broker", view.as_of, focus)
-undated = view.ask("""SELECT e.*, s.publisher, s.url, CASE WHEN e.previous_value IS NOT NULL THEN 'printed' WHEN e.revision_pct IS NOT NULL THEN 'change_printed' END AS previous_basis, CAST(NULL AS DATE) AS previous_published_on, e.revision_pct AS change_pct, CAST(NULL AS DOUBLE) AS change_pp, CAST(NULL AS DOUBLE) AS difference
-                       FROM estimates AS e JOIN sources AS s USING (source_id) WHERE e.ticker = ? AND e.published_on IS NULL AND e.unit <> 'x' AND presumed_published_on(e.published_printed) <= ? ORDER BY e.broker, e.fiscal_year, e.metric""", focus, view.as_of)
-targets, medians, surprises, newest = street.targets, street.medians, street.surprises, street.newest
-ratings = view.ask("SELECT r.*, s.publisher, s.url FROM ratings_as_of(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC NULLS LAST, r.broker", view.as_of, focus)
+consensus, revisions, undated, targets, medians, surprises, ratings = street.consensus, street.revisions, street.undated, street.targets, street.medians, street.surprises, street.ratings
 
 with choices:
     chart = view.choice("chart", street.charts, lambda c: view.text(f"estimates.chart_{c}")) if len(street.charts) > 1 else street.charts[0]
@@ -71,13 +61,7 @@ with choices:
 
 # The finding and the headline figures ---------------------------------------------------------------------------------
 
-fresh = consensus[consensus["status"] == "OK"]
-order = {"eps_diluted": 0, "net_income": 1, "operating_profit": 2, "revenue": 3}
-ahead = fresh[fresh["fiscal_year_end"] >= pd.Timestamp(view.as_of)]
-ahead = ahead.assign(place=ahead["metric"].map(order).fillna(len(order))).sort_values(["fiscal_year_end", "place", "metric"])
-median = street.median(line)
-told = newest[newest["surprise_pct"].notna() & newest["metric"].isin(list(order))]
-told = told.assign(place=told["metric"].map({"net_income": 0, "eps_diluted": 1, "operating_profit": 2, "revenue": 3}), other=told["basis"] == "reported").sort_values(["other", "place"])
+ahead, told, median = street.ahead, street.told, street.median(line)
 
 
 def finding() -> str:
@@ -88,7 +72,7 @@ def finding() -> str:
         next_year = view.text("finding.estimates_after", value=tables.figure_words(view, after.iloc[0]["value"], first["unit"], first["currency"], compact=True), year=after.iloc[0]["year"]) if len(after) else ""
         clauses.append(view.text("finding.estimates_expected", brokers=view.text("estimates.one_expects") if first["n"] == 1 else view.text("finding.estimates_many", number=int(first["n"])),
                                  metric=tables.measure_words(view, first["metric"], first["basis"]), value=tables.figure_words(view, first["value"], first["unit"], first["currency"], compact=True), year=first["year"], after=next_year))
-    elif len(consensus) and fresh.empty:
+    elif len(consensus) and not (consensus["status"] == "OK").any():
         clauses.append(view.text("finding.estimates_stale"))
     if median is not None and pd.notna(median["upside_now_pct"]):
         clauses.append(view.text("finding.estimates_target", target=view.price(median["target"], median["currency"]), number=int(median["n"]), upside=street.above(median["upside_now_pct"])))
@@ -131,7 +115,7 @@ with figures:
 # The picture ------------------------------------------------------------------------------------------------------------
 
 if len(targets) or len(surprises):
-    panels.picture(view, street.own_picture(chart, line))
+    panels.picture(view, once(street.own_picture, chart, line))
 
 
 # The tables, the definitions, the sources ------------------------------------------------------------------------------
@@ -144,10 +128,10 @@ if len(surprises):
     tables.surprises(view, surprises)
 if len(revisions):
     st.markdown(f"**{view.text('estimates.revisions')}**")
-    tables.estimates(view, revisions.assign(year=[year_words(row) for row in revisions.itertuples()]))
+    tables.estimates(view, revisions)
 if len(undated):
     with st.expander(f"{view.text('estimates.undated')} ({len(undated)})"):
-        tables.estimates(view, undated.assign(year=[year_words(row) for row in undated.itertuples()]))
+        tables.estimates(view, undated)
 if len(targets):
     st.markdown(f"**{view.text('estimates.targets')}**")
     tables.targets(view, targets)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from ui import formats, panels, tables
 from ui.frame import view as of_this_run
+from ui.memory import once
 from ui.pictures.market import INDICES, Month, percent
 
 view = of_this_run()
@@ -15,7 +16,7 @@ kinds = view.kinds
 
 def choose_month() -> Month | None:
     """The month of the link, else the last one that is over; None where no price is known."""
-    found = Month(view)
+    found = once(Month, view)
     if not found.months:
         panels.finding(view.text("finding.market_early", date=day(view.as_of)))
         return None
@@ -28,7 +29,7 @@ def choose_month() -> Month | None:
         return view.text("market.running", month=month) if key in found.running_months else month
 
     with picker:
-        return Month(view, view.choice("month", list(found.months), words, drop_down=True, default=found.usual))
+        return once(Month, view, view.choice("month", list(found.months), words, drop_down=True, default=found.usual))
 
 
 # The finding and the headline figures --------------------------------------------------------------------------
@@ -103,22 +104,21 @@ def page(shown: Month) -> None:
         tell(rows, indices, words)
     with row_of_figures:
         headlines(rows, indices, shown.sector)
-    panels.picture(view, shown.sheet_picture())
+    panels.picture(view, once(shown.sheet_picture))
 
-    wanted = rows[rows["ticker"].isin({*view.state.tickers, *view.issuers})]
     outside = view.without_figures
     if outside:
         panels.missing(view.text("market.no_company", names=", ".join(view.name(ticker) for ticker in outside)))
     st.markdown(f"**{view.text('market.table')}**")
-    tables.market_review(view, wanted if len(wanted) else rows)
+    tables.market_review(view, rows, tuple(sorted({*view.state.tickers, *view.issuers})))
     absent: dict[str, list[str]] = {}
     for row in rows[rows["status"] != "OK"].itertuples():
         absent.setdefault(tables.market_state(view, row), []).append(view.name(row.ticker))
     if absent:
         panels.missing(view.text("market.left_out", words="; ".join(f"{', '.join(names)} ({state})" for state, names in absent.items())))
-    for publisher, part in printed.groupby("publisher"):
+    for publisher in sorted(printed["publisher"].unique()):
         st.markdown(f"**{panels.escape(view.text('market.printed', publisher=publisher))}**")
-        tables.printed_review(view, part)
+        tables.printed_review(view, printed, publisher)
     if len(others):
         with st.expander(f"{view.text('market.other_moves')} ({len(others)})"):
             tables.printed_moves(view, others)

@@ -6,7 +6,8 @@ import streamlit as st
 from ui import formats, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import SEGMENT_CHARTS
-from ui.pictures.segments import GRAINS, WORDS, Kpis, Segments, own_themes_first, theme_growth, theme_picture
+from ui.memory import once
+from ui.pictures.segments import GRAINS, Kpis, Segments, latest_of_theme, own_themes_first, theme_picture
 
 PARTIAL = 10  # per cent of revenue that may be unknown while the known segments still tell the story
 
@@ -90,7 +91,7 @@ def page() -> None:
         if kinds[line] == "line" and view.universe.issuer(line) == focus:
             with answer:
                 panels.missing(view.text("segments.line", line=f"{view.name(line)} {line}", name=name))
-    company = Segments(view, focus)
+    company = once(Segments, view, focus)
     year_end, used = company.year_end, [*company.rows["source_id"].dropna(), *company.periods["like_for_like_source_id"].dropna()]
 
     if not company.grains:
@@ -101,10 +102,10 @@ def page() -> None:
             chart = view.choice("chart", SEGMENT_CHARTS, lambda c: view.text(f"segments.chart_{c}"))
             theme = view.choice("theme", own_themes_first(view, focus), lambda t: view.text(f"theme.{t}"), drop_down=True) if chart == "theme" else None
             history = view.choice("history", company.histories, lambda h: view.text(f"history.{h}")) if len(company.histories) > 1 and chart != "theme" else "as_reported"
-            offered = Segments(view, focus, history).grains
+            offered = once(Segments, view, focus, history).grains
             grain = view.choice("grain", offered, lambda g: view.text(f"grain.{g}")) if len(offered) > 1 and chart != "theme" else offered[0]
             calendar = year_end != 12 and chart != "theme" and view.choice("calendar", ("fiscal", "calendar"), lambda c: view.text(f"calendar.{c}")) == "calendar"
-        company = Segments(view, focus, history, grain, calendar)
+        company = once(Segments, view, focus, history, grain, calendar)
         latest, drawn = company.latest, company.drawn
         parts = company.parts if chart == "contribution" or isinstance(latest["disposal"], str) else pd.DataFrame(columns=["period_end"])
         with answer:
@@ -113,20 +114,20 @@ def page() -> None:
             if wanted in GRAINS and wanted not in offered:
                 panels.missing(view.text("segments.not_offered", name=name, asked=view.text(f"grain.{wanted}"), grain=view.text(f"grain.{grain}")))
         if chart == "theme":
-            panels.picture(view, theme_picture(view, theme, focus))
+            panels.picture(view, once(theme_picture, view, theme, focus))
             used += show_theme(theme)
         elif chart == "contribution":
             with controls:
                 period = view.choice("period", company.comparable, company.labels.get, drop_down=True) if company.comparable else ""
-            panels.picture(view, company.contribution_picture(period))
+            panels.picture(view, once(company.contribution_picture, period))
         else:
-            panels.picture(view, company.history_picture(chart))
+            panels.picture(view, once(company.history_picture, chart))
         tell_breaks(focus, drawn, latest, history, company.months)
         tell_like_for_like(focus, drawn, year_end)
         st.markdown(f"**{view.text('segments.table')}**")
-        tables.segments(view, in_order(company.named, drawn), latest["currency"])
+        tables.segments(view, company.listed, latest["currency"])
         st.markdown(f"**{view.text('segments.reconciliation')}**")
-        tables.segment_reconciliation(view, drawn[drawn["result"] != "no rows"].iloc[::-1], latest["currency"])
+        tables.segment_reconciliation(view, drawn, latest["currency"])
         if company.named["is_sum"].any():
             panels.missing(view.text("segments.note_sums"))
     used += show_kpis(focus, name, year_end)
@@ -142,7 +143,7 @@ def page() -> None:
 def show_theme(theme: str) -> list[str]:
     """The latest growth of each company that has this line of business, under its picture; the sources of what is shown."""
     st.markdown(f"**{view.text('segments.theme_table')}**")
-    last = theme_growth(view, theme).groupby("ticker").tail(1).sort_values("yoy_pct", ascending=False, na_position="last")
+    last = once(latest_of_theme, view, theme)
     tables.theme_growth(view, last)
     return last["source_id"].dropna().tolist()
 
@@ -168,24 +169,12 @@ def tell_like_for_like(focus: str, drawn: pd.DataFrame, year_end: int) -> None:
                       period=formats.period(row.fiscal_period, row.period_end, year_end, language), publisher=row.publisher) for row in rows.itertuples()))
 
 
-def in_order(named: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Newest period first; in it the largest segment first, each part under its parent, what reconciles last."""
-    table = named.merge(drawn[["period_end", "period"]], on="period_end")
-    sizes = {(row.period_end, row.segment): row.revenue_mn for row in table[table["parent_segment"].isna()].itertuples()}
-    rank = {"segment": 0, "revenue_type": 2}
-    table["parent_size"] = [-sizes.get((row.period_end, row.parent_segment if isinstance(row.parent_segment, str) else row.segment), 0) for row in table.itertuples()]
-    table["parent_name"] = table["parent_segment"].fillna(table["segment"])
-    table["part"], table["group"], table["size"] = table["parent_segment"].notna(), [rank.get(role, 1) for role in table["role"]], -table["revenue_mn"]
-    table = table.sort_values(["period_end", "group", "parent_size", "parent_name", "part", "size"], ascending=[False, True, True, True, True, True])
-    return table.assign(name_words=[view.text(WORDS[row.role]) if row.role in ("not_itemised", "not_known") else f"{row.segment} ({view.text('segments.revenue_types')})" if row.role == "revenue_type" else row.segment for row in table.itertuples()])
-
-
 # Operating figures ------------------------------------------------------------------------------------------------
 
 def show_kpis(focus: str, name: str, year_end: int) -> list[str]:
     """The latest of each operating figure beside the picture of a chosen one; the sources of what is shown."""
     st.markdown(f"**{view.text('segments.kpis')}**")
-    figures = Kpis(view, focus, year_end)
+    figures = once(Kpis, view, focus, year_end)
     if figures.history.empty:
         panels.missing(view.text("segments.kpis_none", date=day(view.as_of)))
         return []
@@ -196,12 +185,12 @@ def show_kpis(focus: str, name: str, year_end: int) -> list[str]:
         wanted = view.state.extras.get("kpi")
         if wanted and wanted not in offered:
             panels.missing(view.text("segments.kpi_unknown", kpi=wanted, name=name, shown=kpi))
-        panels.picture(view, figures.picture(kpi), theme=view.theme(share=1.0 if view.is_phone else 0.46))
-    values = figures.values(kpi)
+        panels.picture(view, once(figures.picture, kpi), theme=view.theme(share=1.0 if view.is_phone else 0.46))
+    values = once(figures.values, kpi)
     with left:
-        tables.kpis(view, figures.latest.sort_values(["rank", "is_stale", "known", "kpi"], ascending=[True, True, False, True]))
+        tables.kpis(view, figures.latest)
     with st.expander(view.text("segments.kpi_values", kpi=kpi)):
-        tables.kpi_values(view, values.iloc[::-1])
+        tables.kpi_values(view, values)
     return [*figures.latest["source_id"].dropna(), *values["source_id"].dropna(), *values["yoy_source_id"].dropna()]
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from ui import formats, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import TRAFFIC_CHARTS
+from ui.memory import once
 from ui.pictures.traffic import Week, about, comparable, sector_picture, sector_stats, traffic_weeks
 
 SECTIONS = ("payments", "games", "apps", "ai", "commerce", "advertising", "regulation", "media", "devices", "market", "corporate", "outside")
@@ -61,7 +62,7 @@ def show_traffic() -> list[str]:
     with answer:
         tell(shown)
     rows = shown.sites
-    panels.picture(view, shown.own_picture(view.choice("chart", TRAFFIC_CHARTS, lambda name: view.text(f"traffic.view_{name}"))))
+    panels.picture(view, once(shown.own_picture, view.choice("chart", TRAFFIC_CHARTS, lambda name: view.text(f"traffic.view_{name}"))))
     st.markdown(f"**{view.text('traffic.table')}** · {panels.escape(shown.vendor)}, {panels.escape(shown.words())}")
     tables.site_traffic(view, rows)
     if len(shown.vendors) > 1:
@@ -90,7 +91,7 @@ def show_sector() -> list[str]:
         offered = comparable(rows)
         chosen = view.choice("kpi", list(offered), lambda name: " · ".join(about(view, offered[name])), drop_down=True, width=340) if offered else None
     if chosen:
-        panels.picture(view, sector_picture(view, section, chosen, offered[chosen]))
+        panels.picture(view, once(sector_picture, view, section, chosen, offered[chosen]))
     tables.sector_stats(view, rows)
     panels.computed(view.text("computed.sector"), language, of=view.text("traffic.sector"))
     return rows["source_id"].drop_duplicates().tolist()

@@ -6,6 +6,7 @@ import streamlit as st
 from ui import formats, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import ACROSS, VALUATION_CHARTS
+from ui.memory import once
 from ui.pictures.valuation import METRICS, YIELDS, Multiple
 
 OWN = {"company": VALUATION_CHARTS, "index": ("history", "distribution", "percentile"), "basket": ("history", "distribution", "percentile")}
@@ -35,7 +36,7 @@ with choices:
     metric = view.choice("metric", METRICS[kind], lambda m: view.text(f"metric.{m}"))
     own_chart = view.choice("chart", OWN[kind], lambda c: view.text(f"valuation.chart_{c}"))
     across = view.choice("across", ACROSS if metric != "pe_forward" else ACROSS[::-1], lambda c: view.text(f"valuation.across_{c}"))
-one = Multiple(view, focus, metric)
+one = once(Multiple, view, focus, metric)
 now, history, write = one.now, one.history, one.write
 name, measure, basis, basis_words, window_of, frequency = one.name, one.measure, one.basis, one.basis_words, one.window_of, one.frequency
 
@@ -97,7 +98,7 @@ with figures:
 left, right = st.columns([1.5, 1], gap="small")
 with left:
     against = view.choice("against", one.others(), lambda t: view.text("valuation.against", name=view.name(t)), drop_down=True) if own_chart == "relative" else ""
-    event = panels.picture(view, one.own_picture(own_chart, against), theme=view.theme(share=0.6, height=400 if is_thin else 450), of=metric, on_select="rerun", selection_mode="points")
+    event = panels.picture(view, once(one.own_picture, own_chart, against), theme=view.theme(share=0.6, height=400 if is_thin else 450), of=metric, on_select="rerun", selection_mode="points")
     # A click on a point opens its inputs below.
     clicked = [str(point["customdata"])[:10] for point in (event.selection.points if event else []) if isinstance(point.get("customdata"), str)]
     if clicked and clicked[0] != st.session_state.get("valuation_picked", {}).get(one.of):
@@ -106,7 +107,7 @@ with right:
     drawn_across = st.container()
     order = view.choice("order", ("cheapest", "dearest"), lambda o: view.text(f"valuation.order_{o}")) if across != "growth" else "cheapest"
     with drawn_across:
-        panels.picture(view, one.across_picture(across, valued, order == "dearest"), theme=view.theme(share=0.4))
+        panels.picture(view, once(one.across_picture, across, tuple(valued), order == "dearest"), theme=view.theme(share=0.4))
 
 
 # The proof: what one point is made of, the windows, every point, the sources -----------------------------------------

@@ -4,11 +4,10 @@ And what stands beside the snapshots and is about now: the day by this machine's
 """
 
 from datetime import date, datetime
-from pathlib import Path
 
 import pandas as pd
-import streamlit as st
 
+from ui.memory import once
 from warehouse import engine, runs, snapshot
 from warehouse.ask import CannotAnswer, served
 from warehouse.ask import ask as ask_warehouse
@@ -17,17 +16,16 @@ __all__ = ["ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "toda
 
 NoSnapshot = snapshot.NoSnapshot
 HONG_KONG = snapshot.HONG_KONG
-REMEMBERED = 400
-
-
-@st.cache_data(max_entries=REMEMBERED, show_spinner=False)
-def _remembered(snapshot_name: str, _path: Path | snapshot.Version, question: str, parameters: tuple) -> pd.DataFrame:
-    return ask_warehouse(question, parameters, _path)
 
 
 def ask(now: snapshot.Served, question: str, *parameters) -> pd.DataFrame:
-    """The answer of one snapshot to a question with its bound values, in order of its `?`."""
-    return _remembered(f"{now.snapshot_id} {now.path}", now.path, question, parameters)
+    """The answer of one snapshot to a question with its bound values, in order of its `?`; nobody may change it."""
+    return once(_answer, now, today(), question, *(tuple(value) if isinstance(value, list) else value for value in parameters))
+
+
+def _answer(now: snapshot.Served, day: date, question: str, *parameters) -> pd.DataFrame:
+    """The answer of a day: what is known now moves with the calendar, on one snapshot too."""
+    return ask_warehouse(question, [list(value) if isinstance(value, tuple) else value for value in parameters], now.path)
 
 
 def kept(snapshot_id: str) -> snapshot.Served | None:

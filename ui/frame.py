@@ -181,7 +181,7 @@ def begin() -> Page | None:
     st.session_state["harbourview_query"] = written
     _hint(state)
     _notices(state, current, now, latest)
-    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest))
+    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest), answers.last_run())
     st.session_state["harbourview_view"] = made
     _tell_currency(made)
     pack_panel.show(made)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ui import answers, formats, panels
+from ui import formats, panels
 from ui.view import View
 from warehouse.runs import Line
 
@@ -16,7 +16,7 @@ NAMED = 4  # lines that are named; of the others how many
 
 def failed(view: View) -> dict[str, Line]:
     """The lines whose latest question to their provider failed, where that concerns the reader; not those that a provider is known to lack."""
-    run = answers.last_run() if view.is_now else None
+    run = view.run if view.is_now else None
     if run is None:
         return {}
     lacking = set(view.ask("SELECT ticker, provider FROM price_exceptions WHERE code = 'P15'").itertuples(index=False, name=None))

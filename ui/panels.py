@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import links
+from ui.memory import once, show_once
 from ui.palette import Theme
 from ui.pictures.parts import Picture
 from ui.stamp import FORMATS, config, filename, fitted, is_finished
@@ -173,9 +174,13 @@ def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", *
     theme = theme or view.theme(height=shown.height)
     if view.state.mode == "present":
         theme = replace(theme, height=theme.height * 5 // 4)
-    event = show(shown.draw(theme), key, shown.alt, **options)
+    event = show(once(shown.draw, theme), key, shown.alt, **options) if options else show_once(_draw, shown, theme, key)
     _files(view, shown, key)
     return event
+
+
+def _draw(shown: Picture, theme: Theme, key: str) -> None:
+    show(shown.draw(theme), key, shown.alt)
 
 
 def _files(view, shown: Picture, key: str) -> None:

@@ -17,6 +17,7 @@ from ui import answers, formats, links
 from ui.palette import Theme
 from ui.stamp import Stamp
 from ui.text import text
+from warehouse.runs import Run
 from warehouse.snapshot import Served
 
 YEARS = {"1y": 1, "3y": 3, "5y": 5, "10y": 10, "max": 0}
@@ -42,19 +43,24 @@ class Screen:
 
 @dataclass(frozen=True)
 class View:
-    """The state of the link, the snapshot read, and the evening shown. address: where the pages are, without a slash at its end."""
+    """The state of the link, the snapshot read, and the evening shown. address: where the pages are, without a slash at its end.
+
+    Two views are equal where everything on their pages is the same: what is made for one serves the other (ui/memory.py).
+    """
 
     state: links.State
     served: Served
-    universe: links.Universe
-    names: Mapping[str, tuple[str, str]]
+    universe: links.Universe = field(compare=False)
+    names: Mapping[str, tuple[str, str]] = field(compare=False)
     latest: date
     has_daily: bool
     is_current: bool
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] = field(compare=False)
     screen: Screen = Screen()
     address: str = HOME
-    canonical: str = ""  # the link that shows the whole page again
+    canonical: str = field(default="", compare=False)  # the link that shows the whole page again
+    run: Run | None = None  # what the price loader's last run came to
+    today: date = field(default_factory=answers.today)  # in Hong Kong
     cited: list[str] = field(default_factory=list, compare=False)  # sources that the page has named so far
     offered: list[str] = field(default_factory=list, compare=False)  # tables that can be taken along so far
 
@@ -221,4 +227,4 @@ def view_of(query: Mapping[str, str], now: Served, address: str = HOME) -> tuple
     facts, (universe, names) = facts_of(now), universe_of(now)
     latest = facts["latest"].date()
     state, problems = links.parse(query, universe, latest=latest)
-    return View(state, now, universe, names, latest, bool(facts["has_daily"]), True, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, address=address), problems
+    return View(state, now, universe, names, latest, bool(facts["has_daily"]), True, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, address=address, run=answers.last_run()), problems

@@ -30,6 +30,10 @@ def detail(view: View, tickers: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFra
     return days, rows[~rows.index.isin(days.index)]
 
 
+def of_year(days: pd.DataFrame, year: int) -> pd.DataFrame:
+    return days[days["end_date"].dt.year == year]
+
+
 def tall(view: View, height: int) -> int:
     return height + 40 if view.is_phone else height
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ui import formats
+from ui.memory import once
 from ui.pictures import buybacks, estimates, segments
 from ui.pictures.parts import Picture, something
 from ui.pictures.valuation import Multiple
@@ -14,7 +15,7 @@ from ui.view import View
 def pictures(view: View, ticker: str) -> list[Picture | None]:
     """Valuation, growth by segment, buybacks, targets: each its page's own, None where nothing is known."""
     issuer = view.universe.issuer(ticker)
-    return [something(Multiple(view, ticker).history_picture()), segments.growth(view, issuer), buybacks.periods(view, issuer) or buybacks.paid(view, issuer),
+    return [something(once(Multiple, view, ticker).history_picture()), segments.growth(view, issuer), buybacks.periods(view, issuer) or buybacks.paid(view, issuer),
             estimates.targets(view, issuer, ticker) or estimates.targets(view, issuer) or estimates.expected(view, issuer)]
 
 
@@ -24,7 +25,7 @@ def told(view: View, ticker: str) -> tuple[str, str]:
     rows = view.ask("SELECT * FROM overview(?, ?, ?)", view.as_of, view.years, view.state.basis).set_index("ticker")
     line, firm = rows.loc[ticker], rows.loc[issuer]
     profits = view.ask("SELECT * FROM profit_growth(?) WHERE ticker = ? AND basis = ?", view.as_of, issuer, view.state.basis)
-    multiple = Multiple(view, ticker)
+    multiple = once(Multiple, view, ticker)
     head = [f"{view.universe.entry(ticker).name_zh if language == 'zh' else view.universe.entry(ticker).name_en} {ticker}", *([f"{view.price(line['close'], line['currency'])} ({view.day(line['date'])})"] if pd.notna(line["close"]) else [])]
     head += [view.text(f"company.{change}", value=formats.change(line[f"{change}_pct"])) for change in ("change_1m", "change_ytd") if pd.notna(line[f"{change}_pct"])]
     words = [view.text("company.finding_pe", name=multiple.name, value=multiple.value_words, basis=multiple.basis_words, percentile=multiple.percentile_words, window=multiple.window_of, number=int(multiple.now["n"])) if multiple.is_ranked else f"{multiple.measure} {multiple.value_words}"]

@@ -79,6 +79,13 @@ class Coverage:
         """The day of the newest close behind the multiples of today."""
         return self.now["close_now_date"].max() if len(self.now) else self.view.as_of
 
+    def listed(self, kind: str) -> pd.DataFrame:
+        """The rows of a table, in words where they are words; name: as the broker prints it."""
+        view, names = self.view, "name_zh" if self.view.language == "zh" else "name_en"
+        named = dict(zip(self.whole["ticker"], self.whole[names])) | (dict(zip(self.all_changes["ticker"], self.all_changes[names])) if len(self.all_changes) else {})
+        rows = self.changes.assign(change_words=[view.text(f"coverage.{change}") for change in self.changes["change"]]) if kind == "changes" else self.table.assign(status=[view.text(f"status.{status}") for status in self.table["status_now"]])
+        return rows.assign(name=[named[ticker] for ticker in rows["ticker"]])
+
     # The picture -------------------------------------------------------------------------------------------------------
 
     def kind(self, chart: str) -> str:

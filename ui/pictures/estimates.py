@@ -11,6 +11,8 @@ from ui.pictures.parts import Picture, drawn, something, stamped
 from ui.stamp import Stamp, escape
 from ui.view import View
 
+MEASURES = ("eps_diluted", "net_income", "operating_profit", "revenue")
+
 
 class Street:
     """What brokers say of one company on the evening of a view, and the pictures of it."""
@@ -24,6 +26,36 @@ class Street:
     def year_end(self) -> int:
         """The month in which the fiscal year ends."""
         return self.view.ask("SELECT coalesce(fiscal_year_end_month, 12) AS month FROM companies WHERE ticker = ?", self.ticker)["month"].iloc[0]
+
+    @cached_property
+    def consensus(self) -> pd.DataFrame:
+        """The medians of the view's basis. year: the fiscal year in words."""
+        rows = self.view.ask("SELECT * FROM consensus(?) WHERE ticker = ? AND (basis = ? OR basis IS NULL) ORDER BY fiscal_year_end, metric", self.view.as_of, self.ticker, self.view.state.basis)
+        return rows.assign(year=[formats.period(f"{end.year}FY", end, self.year_end, self.language) for end in rows["fiscal_year_end"]])
+
+    @cached_property
+    def ahead(self) -> pd.DataFrame:
+        """The medians that count, of years that are not over: the next year's EPS first."""
+        rows = self.consensus[(self.consensus["status"] == "OK") & (self.consensus["fiscal_year_end"] >= pd.Timestamp(self.view.as_of))]
+        return rows.assign(place=rows["metric"].map({metric: place for place, metric in enumerate(MEASURES)}).fillna(len(MEASURES))).sort_values(["fiscal_year_end", "place", "metric"])
+
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        return self._of_years(self.view.ask("SELECT r.*, s.publisher, s.url, NULL AS published_printed FROM estimate_revisions(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC, r.fiscal_year, r.metric, r.broker", self.view.as_of, self.ticker))
+
+    @cached_property
+    def undated(self) -> pd.DataFrame:
+        """Estimates of which no day is known."""
+        return self._of_years(self.view.ask("""SELECT e.*, s.publisher, s.url, CASE WHEN e.previous_value IS NOT NULL THEN 'printed' WHEN e.revision_pct IS NOT NULL THEN 'change_printed' END AS previous_basis, CAST(NULL AS DATE) AS previous_published_on, e.revision_pct AS change_pct, CAST(NULL AS DOUBLE) AS change_pp, CAST(NULL AS DOUBLE) AS difference
+                       FROM estimates AS e JOIN sources AS s USING (source_id) WHERE e.ticker = ? AND e.published_on IS NULL AND e.unit <> 'x' AND presumed_published_on(e.published_printed) <= ? ORDER BY e.broker, e.fiscal_year, e.metric""", self.ticker, self.view.as_of))
+
+    def _of_years(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """With the fiscal year of each forecast in words; as printed where its end is not certain."""
+        return rows.assign(year=[formats.period(row.fiscal_period, row.fiscal_year_end, self.year_end, self.language) if pd.notna(row.fiscal_year_end) else str(row.fiscal_year_printed) for row in rows.itertuples()])
+
+    @cached_property
+    def ratings(self) -> pd.DataFrame:
+        return self.view.ask("SELECT r.*, s.publisher, s.url FROM ratings_as_of(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC NULLS LAST, r.broker", self.view.as_of, self.ticker)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -43,6 +75,12 @@ class Street:
     def newest(self) -> pd.DataFrame:
         """The surprises of the newest results."""
         return self.surprises[self.surprises["period_end"] == self.surprises["period_end"].max()] if len(self.surprises) else self.surprises
+
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """The surprises of the newest results that a sentence can tell: the adjusted profit first."""
+        rows = self.newest[self.newest["surprise_pct"].notna() & self.newest["metric"].isin(MEASURES)]
+        return rows.assign(place=rows["metric"].map({"net_income": 0, "eps_diluted": 1, "operating_profit": 2, "revenue": 3}), other=rows["basis"] == "reported").sort_values(["other", "place"])
 
     @cached_property
     def lines(self) -> list[str]:

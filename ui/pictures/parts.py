@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from ui import charts
 from ui.palette import Theme
 from ui.stamp import Stamp
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture that can be drawn at any size. name: of its file and its element, 'valuation-history'; alt: one sentence with line, measure, last value and evening.
 
@@ -33,9 +31,8 @@ class Picture:
     sources: tuple[str, ...] = ()
 
 
-@st.cache_resource(max_entries=300, show_spinner=False, hash_funcs={partial: lambda write: (write.func.__qualname__, write.args, sorted(write.keywords.items()))})
 def drawn(chart: str, *data: Any, **options: Any) -> go.Figure:
-    """The figure that ui.charts draws of these data: drawn once, then handed out again. Nobody may change it."""
+    """The figure that ui.charts draws of these data."""
     return getattr(charts, chart)(*data, **options)
 
 

@@ -112,6 +112,17 @@ class Segments:
         return own[own["period_end"] >= since]
 
     @cached_property
+    def listed(self) -> pd.DataFrame:
+        """The rows of the drawn periods, newest period first; in it the largest segment first, each part under its parent, what reconciles last. name_words: what a row is called."""
+        rows, view = self.named.merge(self.drawn[["period_end", "period"]], on="period_end"), self.view
+        sizes = {(row.period_end, row.segment): row.revenue_mn for row in rows[rows["parent_segment"].isna()].itertuples()}
+        rank = {"segment": 0, "revenue_type": 2}
+        rows = rows.assign(parent_size=[-sizes.get((row.period_end, row.parent_segment if isinstance(row.parent_segment, str) else row.segment), 0) for row in rows.itertuples()], parent_name=rows["parent_segment"].fillna(rows["segment"]),
+                           part=rows["parent_segment"].notna(), group=[rank.get(role, 1) for role in rows["role"]], size=-rows["revenue_mn"])
+        rows = rows.sort_values(["period_end", "group", "parent_size", "parent_name", "part", "size"], ascending=[False, True, True, True, True, True])
+        return rows.assign(name_words=[view.text(WORDS[row.role]) if row.role in ("not_itemised", "not_known") else f"{row.segment} ({view.text('segments.revenue_types')})" if row.role == "revenue_type" else row.segment for row in rows.itertuples()])
+
+    @cached_property
     def labels(self) -> pd.Series:
         """The drawn periods: fiscal period -> its name."""
         return self.drawn.dropna(subset=["fiscal_period"]).set_index("fiscal_period")["period"]
@@ -185,6 +196,11 @@ def theme_growth(view: View, theme: str) -> pd.DataFrame:
     return growth.assign(name=[view.name(ticker) for ticker in growth["ticker"]])
 
 
+def latest_of_theme(view: View, theme: str) -> pd.DataFrame:
+    """The latest quarter of each company that has this line of business, fastest first."""
+    return theme_growth(view, theme).groupby("ticker").tail(1).sort_values("yoy_pct", ascending=False, na_position="last")
+
+
 def theme_picture(view: View, business: str, focus: str) -> Picture:
     """The growth of one line of business at every company that has it; the title compares one quarter only, the newest that two companies have."""
     growth = theme_growth(view, business)
@@ -224,6 +240,11 @@ class Kpis:
     def latest(self) -> pd.DataFrame:
         """The latest of each figure, that of most weight first."""
         return self.history[self.history["is_latest"]].assign(short=lambda f: f["known"] < 3).sort_values(["is_stale", "short", "rank", "known", "kpi"], ascending=[True, True, True, False, True])
+
+    @cached_property
+    def fresh(self) -> pd.DataFrame:
+        """The first few of those that are not stale."""
+        return self.latest[~self.latest["is_stale"]].head(6) if len(self.latest) else self.latest
 
     def values(self, kpi: str) -> pd.DataFrame:
         return self.history[self.history["kpi"] == kpi]

@@ -5,7 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.tables.parts import date_format, show
+from ui.memory import once
+from ui.tables.parts import Table, date_format, show, table
 from ui.view import View
 
 
@@ -30,6 +31,12 @@ def basis_words(view: View, row) -> str:
 
 def buyback_league(view: View, rows: pd.DataFrame, key: str, most: int = 23) -> str | None:
     """The year to date of every company: amounts in HK$ mn (亿), who has none last and why. Returns the ticker of the company whose name was clicked."""
+    event = show(view, once(_league, view, rows, most), select=key)
+    picked = event.selection.cells if event else []
+    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] == "name" else None
+
+
+def _league(view: View, rows: pd.DataFrame, most: int) -> Table:
     config, language = st.column_config, view.language
     rows = rows.reset_index(drop=True)
     theme = view.theme()
@@ -55,7 +62,7 @@ def buyback_league(view: View, rows: pd.DataFrame, key: str, most: int = 23) -> 
     muted, absent = theme.colour("muted"), rows["amount_hkd"].isna().tolist()
     styler = table.style.apply(lambda row: [f"color: {muted}" if absent[row.name] else ""] * len(row), axis=1)
     styler = styler.map(lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}", subset=["change"])
-    event = show(view, "buyback-league", table, {
+    return Table("buyback-league", table, {
         "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=36, pinned=not view.is_phone),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=105),
         "amount": config.NumberColumn(f"{view.text('column.amount')} ({unit})", format="%,.1f" if language == "en" else "%,.2f", width=115),
@@ -71,12 +78,11 @@ def buyback_league(view: View, rows: pd.DataFrame, key: str, most: int = 23) -> 
         "prior_to": config.DateColumn(view.text("column.cut_off") + " ", format=date, width=82),
         "change": config.NumberColumn(view.text("column.change_year"), format="%+.1f", width=75),
         "basis": config.TextColumn(view.text("column.basis_note"), width=290),
-    }, most=most, styler=styler, select=True, key=key)
-    picked = event.selection.cells if event else []
-    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] == "name" else None
+    }, most=most, styler=styler)
 
 
-def buyback_days(view: View, rows: pd.DataFrame) -> None:
+@table
+def buyback_days(view: View, rows: pd.DataFrame) -> Table:
     """The daily rows, newest first: as paid, with the average in HKD beside."""
     config, language = st.column_config, view.language
     rows = rows.reset_index(drop=True)
@@ -98,7 +104,7 @@ def buyback_days(view: View, rows: pd.DataFrame) -> None:
         "source": rows["publisher"],
         "link": rows["url"],
     })
-    show(view, "buyback-days", table, {
+    return Table("buyback-days", table, {
         "date": config.DateColumn(view.text("column.date"), format=date_format(view), pinned=view.is_phone, width=95),
         "name": config.TextColumn(view.text("column.name"), width=100),
         "shares": config.NumberColumn(view.text("column.shares"), format="%,d", width=100),
@@ -117,7 +123,8 @@ def buyback_days(view: View, rows: pd.DataFrame) -> None:
     }, most=14)
 
 
-def buyback_statements(view: View, rows: pd.DataFrame) -> None:
+@table
+def buyback_statements(view: View, rows: pd.DataFrame) -> Table:
     """What was said of longer periods, one row a statement; nothing here adds up."""
     config, language = st.column_config, view.language
     rows = rows.reset_index(drop=True)
@@ -141,7 +148,7 @@ def buyback_statements(view: View, rows: pd.DataFrame) -> None:
         "link": rows["url"],
     })
     date = date_format(view)
-    show(view, "buyback-statements", table, {
+    return Table("buyback-statements", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=90),
         "start": config.DateColumn(view.text("filter.from"), format=date, width=95),
         "end": config.DateColumn(view.text("filter.to"), format=date, width=95),
@@ -156,7 +163,8 @@ def buyback_statements(view: View, rows: pd.DataFrame) -> None:
     }, most=12)
 
 
-def buyback_reconciliation(view: View, rows: pd.DataFrame) -> None:
+@table
+def buyback_reconciliation(view: View, rows: pd.DataFrame) -> Table:
     """Statements as printed beside the sum of the daily returns of the same days: both figures, the difference, the verdict."""
     config, language = st.column_config, view.language
     rows = rows.reset_index(drop=True)
@@ -181,7 +189,7 @@ def buyback_reconciliation(view: View, rows: pd.DataFrame) -> None:
     })
     note = palette.TOKENS[view.theme().name]["note"]
     styler = table.style.apply(lambda column: [f"color: {note}" if verdict in ("differs", "days missing") else "" for verdict in rows["verdict"]], subset=["verdict"])
-    show(view, "buyback-reconciliation", table, {
+    return Table("buyback-reconciliation", table, {
         **({"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85)} if rows["ticker"].nunique() > 1 else {}),
         "grain": config.TextColumn(view.text("column.grain"), width=85),
         "start": config.DateColumn(view.text("filter.from"), format=date, width=90),
@@ -200,7 +208,8 @@ def buyback_reconciliation(view: View, rows: pd.DataFrame) -> None:
     }, most=14, styler=styler)
 
 
-def buyback_rulings(view: View, rows: pd.DataFrame) -> None:
+@table
+def buyback_rulings(view: View, rows: pd.DataFrame) -> Table:
     """What was printed, what is used in its place, the test and the reason."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -219,7 +228,7 @@ def buyback_rulings(view: View, rows: pd.DataFrame) -> None:
         "reason": rows["reason"],
         "source": rows["publisher"],
     })
-    show(view, "buyback-rulings", table, {
+    return Table("buyback-rulings", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85),
         "span": config.TextColumn(view.text("column.grain"), width=210),
         "figure": config.TextColumn(view.text("column.measure"), width=95),
@@ -232,16 +241,17 @@ def buyback_rulings(view: View, rows: pd.DataFrame) -> None:
     }, most=10)
 
 
-def buyback_prices(view: View, rows: pd.DataFrame) -> None:
-    """What was paid on average in each year, against three closes."""
+@table
+def buyback_prices(view: View, rows: pd.DataFrame) -> Table:
+    """What was paid on average in each year, against three closes, the last year first. rows: the first year first."""
     config = st.column_config
-    rows = rows.reset_index(drop=True)
+    rows = rows.iloc[::-1].reset_index(drop=True)
     date = date_format(view)
     table = pd.DataFrame({
         "year": [str(year) for year in rows["year"]], "days": rows["days"], "paid": rows["price_average_hkd"], "average": rows["average_close"], "above_average": rows["above_average_pct"],
         "of_days": rows["close_of_days"], "above_days": rows["above_close_of_days_pct"], "close": rows["close"], "above": rows["above_close_pct"], "last": rows["last_day"],
     })  # fmt: skip
-    show(view, "buyback-prices", table, {
+    return Table("buyback-prices", table, {
         "year": config.TextColumn(view.text("column.year"), width=60),
         "days": config.NumberColumn(view.text("column.purchase_days"), format="%d", width=90),
         "paid": config.NumberColumn(view.text("column.average_hkd"), format="%.2f", width=110),
@@ -255,7 +265,8 @@ def buyback_prices(view: View, rows: pd.DataFrame) -> None:
     }, most=8)
 
 
-def buyback_mandates(view: View, rows: pd.DataFrame) -> None:
+@table
+def buyback_mandates(view: View, rows: pd.DataFrame) -> Table:
     """Counts since the last general mandate, with their own denominator."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -264,7 +275,7 @@ def buyback_mandates(view: View, rows: pd.DataFrame) -> None:
         "name": [view.name(ticker) for ticker in rows["ticker"]], "start": rows["resolved_on"], "end": rows["end_date"], "shares": rows["shares"], "pct": rows["issued_pct"], "issued": rows["issued_shares"],
         "limit": rows["limit_shares"], "left": rows["left_shares"], "daily": rows["daily_shares"], "source": rows["publisher"],
     })  # fmt: skip
-    show(view, "buyback-mandates", table, {
+    return Table("buyback-mandates", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=85),
         "start": config.DateColumn(view.text("column.resolved_on"), format=date, width=105),
         "end": config.DateColumn(view.text("filter.to"), format=date, width=95),

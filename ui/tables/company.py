@@ -1,11 +1,14 @@
 """One company: what changed between two evenings, its profits on both bases, its results days, its operating figures, its documents. Drawn as plain tables, which print as they stand."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial, wraps
 
 import pandas as pd
 import streamlit as st
 
 from ui import formats, palette, panels
+from ui.memory import once, show_once
 from ui.tables.documents import BADGES, document_publisher, published, title
 from ui.tables.estimates import broker_words, definition_words, figure_words, measure_words
 from ui.tables.parts import offer
@@ -17,7 +20,12 @@ METRICS = ("eps_diluted", "net_income", "revenue")  # medians shown; the others 
 SHOWN = 6  # figures of brokers that are shown
 
 
-def _plain(view: View, table: pd.DataFrame, headers: dict[str, str], alt: str, *, right: tuple[str, ...] = (), colours: dict[str, list[str]] | None = None) -> None:
+def static(show: Callable[..., None]) -> Callable[..., None]:
+    """A function (view, ...) that shows what has no controls, written once for equal views and the same rows."""
+    return wraps(show)(partial(show_once, show))
+
+
+def _plain(table: pd.DataFrame, headers: dict[str, str], alt: str, *, right: tuple[str, ...] = (), colours: dict[str, list[str]] | None = None) -> None:
     """A small table that prints as it stands: words only, figures to the right, a colour where a direction is meant."""
     shown = table.map(lambda value: panels.escape(value) if isinstance(value, str) else value).rename(columns=headers)
     styler = shown.style.set_properties(subset=[headers[name] for name in right], **{"text-align": "right"})
@@ -85,11 +93,31 @@ def _moved(view: View, row) -> tuple[str, float]:
 
 def company_changes(view: View, rows: pd.DataFrame, since: date) -> None:
     """Each figure then and now; rows: those of company_changes of one company and its line. What is unknown on both evenings is left out, and of what brokers said the first few are shown."""
+    show_once(_changes, view, rows, since)
+    figures, headers = once(_changed, view, rows)[0], _headers(view, since)
+    if figures.empty:
+        return
+    config = st.column_config
+    offer(view, "company-changes", lambda: figures.assign(what=[_label(view, row) for row in figures.itertuples()]), {name: config.Column(label) for name, label in {
+        "what": headers["what"], "value_then": headers["then"], "date_then": view.text("column.date"), "value_now": headers["now"], "date_now": view.text("column.date"), "difference": view.text("column.difference"), "change_pct": view.text("column.change"),
+        "unit": view.text("column.unit"), "currency": view.text("column.currency")}.items()})
+
+
+def _headers(view: View, since: date) -> dict[str, str]:
+    return {"what": view.text("column.what_changed"), "then": view.text("column.then", date=view.day(since)), "now": view.text("column.now", date=view.day(view.as_of)), "change": view.text("column.moved_by")}
+
+
+def _changed(view: View, rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The rows that are shown, and how many more brokers said something."""
     known = rows[(rows["value_then"].notna() | rows["value_now"].notna() | rows["words_now"].notna() | rows["status_now"].isin(["NM_LOSS"])) & (rows["basis"].isna() | (rows["basis"] == view.state.basis) | rows["item"].isin(["consensus", "estimate"]))]
     metric = known["detail"].fillna("").str.split("|").str[0]
     known = known[~known["item"].isin(["consensus"]) | metric.isin(METRICS)]
     brokers = known[known["item"].isin(OF_BROKERS)]
-    shown = pd.concat([known[~known["item"].isin(OF_BROKERS)], brokers.head(SHOWN)]).reset_index(drop=True)
+    return pd.concat([known[~known["item"].isin(OF_BROKERS)], brokers.head(SHOWN)]).reset_index(drop=True), max(0, len(brokers) - SHOWN)
+
+
+def _changes(view: View, rows: pd.DataFrame, since: date) -> None:
+    shown, more = once(_changed, view, rows)
     if shown.empty:
         panels.missing(view.text("company.no_changes"))
         return
@@ -106,18 +134,13 @@ def company_changes(view: View, rows: pd.DataFrame, since: date) -> None:
         "now": [dated(row, row.words_now if row.item == "rating" else row.value_now, row.date_now, row.status_now) for row in shown.itertuples()],
         "change": [words for words, _ in told],
     })
-    headers = {"what": view.text("column.what_changed"), "then": view.text("column.then", date=view.day(since)), "now": view.text("column.now", date=view.day(view.as_of)), "change": view.text("column.moved_by")}
-    _plain(view, table, headers, view.text("alt.changes", name=view.name(shown["ticker"].iloc[0]), since=view.day(since), date=view.day(view.as_of)), right=("then", "now", "change"),
+    _plain(table, _headers(view, since), view.text("alt.changes", name=view.name(shown["ticker"].iloc[0]), since=view.day(since), date=view.day(view.as_of)), right=("then", "now", "change"),
            colours={"change": [f"color: {palette.direction(way, theme)}" if way else "" for _, way in told]})
-    if len(brokers) > SHOWN:
-        panels.missing(view.text("company.more", number=len(brokers) - SHOWN))
-    figures = shown.assign(what=table["what"])[["what", "value_then", "date_then", "value_now", "date_now", "difference", "change_pct", "unit", "currency"]]
-    config = st.column_config
-    offer(view, "company-changes", figures, {name: config.Column(label) for name, label in {
-        "what": headers["what"], "value_then": headers["then"], "date_then": view.text("column.date"), "value_now": headers["now"], "date_now": view.text("column.date"), "difference": view.text("column.difference"), "change_pct": view.text("column.change"),
-        "unit": view.text("column.unit"), "currency": view.text("column.currency")}.items()})
+    if more:
+        panels.missing(view.text("company.more", number=more))
 
 
+@static
 def company_bridge(view: View, rows: pd.DataFrame, year_end: int) -> None:
     """Reported profit, the sum of the items between, adjusted profit: the latest period first. rows: those of profit_bridge."""
     table = pd.DataFrame({
@@ -126,11 +149,12 @@ def company_bridge(view: View, rows: pd.DataFrame, year_end: int) -> None:
         "items": [formats.number(row.adjustments_mn, sign=True, quality=row.quality) for row in rows.itertuples()],
         "adjusted": [formats.number(row.adjusted_mn, quality=row.quality) for row in rows.itertuples()],
     })
-    _plain(view, table, {"period": view.text("column.period"), "reported": view.text("column.bridge_reported"), "items": view.text("column.bridge_items"), "adjusted": view.text("column.bridge_adjusted")},
+    _plain(table, {"period": view.text("column.period"), "reported": view.text("column.bridge_reported"), "items": view.text("column.bridge_items"), "adjusted": view.text("column.bridge_adjusted")},
            view.text("alt.bridge", name=view.name(rows["ticker"].iloc[0])), right=("reported", "items", "adjusted"))
     panels.missing(view.text("company.bridge_unit", currency=rows["currency"].iloc[0]))
 
 
+@static
 def company_calendar(view: View, rows: pd.DataFrame, year_end: int) -> None:
     """The days on which results came, the latest first. rows: those of results_calendar."""
     table = pd.DataFrame({
@@ -138,9 +162,10 @@ def company_calendar(view: View, rows: pd.DataFrame, year_end: int) -> None:
         "announced": [view.day(row.announced_on) if row.date_basis == "printed" else view.text("company.inferred", date=view.day(row.announced_on)) for row in rows.itertuples()],
         "after": [str(row.days_after) for row in rows.itertuples()],
     })
-    _plain(view, table, {"period": view.text("column.period"), "announced": view.text("column.announced_on"), "after": view.text("column.days_after")}, view.text("alt.calendar", name=view.name(rows["ticker"].iloc[0])), right=("announced", "after"))
+    _plain(table, {"period": view.text("column.period"), "announced": view.text("column.announced_on"), "after": view.text("column.days_after")}, view.text("alt.calendar", name=view.name(rows["ticker"].iloc[0])), right=("announced", "after"))
 
 
+@static
 def company_kpis(view: View, rows: pd.DataFrame) -> None:
     """The latest of a few operating figures. rows: those of ui.pictures.segments.Kpis.latest."""
     theme = view.theme()
@@ -148,15 +173,17 @@ def company_kpis(view: View, rows: pd.DataFrame) -> None:
         "kpi": rows["kpi"], "value": [f"{kpi_figure(row.value, row.value_high, row.quality)} {row.unit if isinstance(row.unit, str) else ''}".strip() for row in rows.itertuples()],
         "yoy": [moved(view, row) for row in rows.itertuples()], "period": rows["period"],
     }).reset_index(drop=True)
-    _plain(view, table, {"kpi": view.text("column.kpi"), "value": view.text("column.value"), "yoy": view.text("column.moved"), "period": view.text("column.period")}, view.text("alt.kpis", name=view.name(rows["ticker"].iloc[0])), right=("value", "yoy"),
+    _plain(table, {"kpi": view.text("column.kpi"), "value": view.text("column.value"), "yoy": view.text("column.moved"), "period": view.text("column.period")}, view.text("alt.kpis", name=view.name(rows["ticker"].iloc[0])), right=("value", "yoy"),
            colours={"yoy": [f"color: {palette.direction(row.yoy_pct if pd.notna(row.yoy_pct) else row.change_pp, theme)}" if pd.notna(row.yoy_pct) or pd.notna(row.change_pp) else "" for row in rows.itertuples()]})
 
 
+@static
 def company_documents(view: View, rows: pd.DataFrame) -> None:
     """A line a story: its kind, publisher, day and title, with its link where it is public. rows: those of documents_as_of."""
     st.markdown("\n".join(f"- {BADGES[row.kind].format(panels.escape(view.text(f'kind.{row.kind}')))} {title(row, [])} :gray[{panels.escape(document_publisher(view, row))} · {panels.escape(published(view, row))}]" for row in rows.itertuples()))
 
 
+@static
 def company_brokers(view: View, medians: pd.DataFrame, aims: pd.DataFrame, ratings: pd.DataFrame) -> None:
     """Medians of what brokers expect, of their targets, and their ratings in their own words, with what they mean by them."""
     lines = []

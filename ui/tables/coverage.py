@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui import formats, palette
 from ui.tables.estimates import definition_words
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.view import View
 
 MONEY = "%,.2f"
@@ -28,7 +28,8 @@ def headers(view: View, kind: str, year: int) -> list[tuple[str, str]]:
             ("close_before", view.text("column.close_then")), ("close", view.text("column.close")), ("close_change_pct", view.text("column.close_change")), ("implied_shares_change_pct", view.text("column.implied_change"))]
 
 
-def coverage(view: View, kind: str, rows: pd.DataFrame, year: int, notes: Sequence[str] = ()) -> None:
+@table
+def coverage(view: View, kind: str, rows: pd.DataFrame, year: int, notes: Sequence[str] = ()) -> Table:
     """One of the three tables, kind printed, today or changes; rows as headers() names them. notes: what the spreadsheet says beneath."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -51,7 +52,7 @@ def coverage(view: View, kind: str, rows: pd.DataFrame, year: int, notes: Sequen
     if "status_now" in rows and kind == "today":
         grey = [f"color: {theme.colour('stale')}" if status != "OK" else "" for status in rows["status_now"]]
         styler = styler.apply(lambda column: grey, subset=["close_now", "close_change_pct", "pe_fy1_now", "pe_fy2_now"])
-    show(view, f"coverage-{kind}", rows, columns, most=16, styler=styler, notes=notes)
+    return Table(f"coverage-{kind}", rows, columns, most=16, styler=styler, notes=notes)
 
 
 def definitions(view: View, rows: pd.DataFrame) -> str:

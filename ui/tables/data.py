@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from ui import formats, links, panels
-from ui.tables.parts import date_format, show
+from ui import formats, links
+from ui.tables.parts import Table, date_format, show, table
 from ui.text import TEXTS
 from ui.view import View
 from warehouse.runs import Run
@@ -26,27 +26,30 @@ def _shaded(table: pd.DataFrame, view: View, states: dict[str, list[str]]):
     return table.style.apply(lambda _: colours, axis=None)  # at once: a step for each column takes ten times as long
 
 
-def freshness(view: View, rows: pd.DataFrame) -> None:
+@table
+def freshness(view: View, rows: pd.DataFrame) -> Table:
     """Rows and newest date of every table, green, amber or red by its own cadence."""
     config, rows = st.column_config, rows.reset_index(drop=True)
-    show(view, "freshness", rows, {
+    return Table("freshness", rows, {
         "table_name": config.TextColumn(view.text("column.table")),
         "row_count": config.NumberColumn(view.text("column.rows"), format="localized", width=80),
         "latest": config.DateColumn(view.text("column.latest"), format=date_format(view), width=110),
     }, most=12, styler=_shaded(rows, view, {"latest": rows["state"].tolist()}))
 
 
-def company_freshness(view: View, rows: pd.DataFrame) -> None:
+@table
+def company_freshness(view: View, rows: pd.DataFrame) -> Table:
     """How far each company's figures reach, green, amber or red by their own cadence."""
     config, rows = st.column_config, rows.reset_index(drop=True)
     date = "D MMM YY" if view.language == "en" else "YYYY-MM-DD"
     columns = ["price_to", "eps_adjusted_to", "eps_reported_to", "revenue_to", "segments_to", "buybacks_to"]
     table = rows.assign(name=[view.name(ticker) for ticker in rows["ticker"]])[["name", *columns]]
-    show(view, "company-freshness", table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
+    return Table("company-freshness", table, {"name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=110)} |
          {column: config.DateColumn(view.text(f"data.{column}"), format=date, width=105) for column in columns}, most=12, styler=_shaded(table, view, {column: rows[column.replace("_to", "_state")].tolist() for column in columns}))
 
 
-def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> None:
+@table
+def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> Table | str:
     """How far the prices of each line reach, and what its latest question to a provider came to: the failed first, then the oldest."""
     config, asked = st.column_config, {line.ticker: line for line in run.asked} if run else {}
     pairs = [ticker for ticker in asked if ticker not in {entry.ticker for entry in view.universe.entries} and not view.state.tickers]
@@ -54,8 +57,7 @@ def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> None:
         {"ticker": pair, "last_date": pd.to_datetime(asked[pair].last_session), "state": "none"} for pair in pairs if asked[pair].failed or view.state.extras.get("only") != "stale"]
     lines = sorted(lines, key=lambda line: (not (line["ticker"] in asked and asked[line["ticker"]].failed), line["ticker"] in pairs, str(line["last_date"]), line["ticker"]))
     if not lines:
-        panels.missing(view.text("data.none_stale" if view.state.extras.get("only") == "stale" else "data.no_lines"))
-        return
+        return view.text("data.none_stale" if view.state.extras.get("only") == "stale" else "data.no_lines")
     table = pd.DataFrame([{
         "name": view.name(line["ticker"]), "ticker": line["ticker"], "last": line["last_date"], "state": view.text(f"state.{line['state']}"), "since": line.get("sessions_since"),
         "frequency": view.text(f"frequency.{line['frequency']}") if isinstance(line.get("frequency"), str) else None,
@@ -64,7 +66,7 @@ def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> None:
     table = table.astype({column: "Float64" for column in ("since", "new", "rejected")}).assign(last=pd.to_datetime(table["last"]))
     ended = ["stale" if line["ticker"] in asked and asked[line["ticker"]].failed else "fresh" for line in lines]
     states = [line["state"] for line in lines]
-    show(view, "price-lines", table, {
+    return Table("price-lines", table, {
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=120),
         "ticker": config.TextColumn(view.text("column.ticker"), width=75),
         "last": config.DateColumn(view.text("data.prices_to"), format=date_format(view), width=100),
@@ -93,14 +95,14 @@ def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
         "link": [f"data?{urlencode(links.write(replace(view.state, snapshot='' if one.is_served else one.snapshot_id)), safe=',:^')}" for one in shelf],
         "command": [rollback(one.snapshot_id) for one in shelf],
     })
-    event = show(view, "snapshots", table, {
+    event = show(view, Table("snapshots", table, {
         "id": config.TextColumn(view.text("data.snapshot"), width=185),
         "built": config.TextColumn(view.text("data.built_at"), width=140),
         "state": config.TextColumn(view.text("data.state"), width=150),
         "pinned": config.CheckboxColumn(view.text("data.pinned"), width=60, help=view.text("data.pinned_help")),
         "link": config.LinkColumn(view.text("data.open"), display_text="↗", width=50),
         "command": config.TextColumn(view.text("data.rollback"), width=330),
-    }, most=8, key="data_snapshots", select=True)
+    }, most=8), select="data_snapshots")
     picked = event.selection.cells if event else []
     return shelf[picked[0][0]].snapshot_id if picked else None
 
@@ -116,17 +118,17 @@ def rule(view: View, group: str, code: str) -> str:
     return view.text(key) if key in TEXTS else code
 
 
-def findings(view: View, rows: pd.DataFrame) -> None:
+@table
+def findings(view: View, rows: pd.DataFrame) -> Table | str:
     """What the audit found, the severe first."""
     config, theme = st.column_config, view.theme()
     if not len(rows):
-        panels.missing(view.text("data.no_findings"))
-        return
+        return view.text("data.no_findings")
     rows = rows.reset_index(drop=True)
     shade = {"stop": theme.colour("red"), "warn": theme.colour("note"), "note": theme.colour("muted")}
     colours = [f"color: {shade[severity]}" for severity in rows["severity"]]
     table = rows.assign(severity=[view.text(f"severity.{severity}") for severity in rows["severity"]], rule=[rule(view, "finding", code) for code in rows["code"]])
-    show(view, "findings", table, {
+    return Table("findings", table, {
         "severity": config.TextColumn(view.text("column.severity"), width=70),
         "code": config.TextColumn(view.text("column.code"), width=50),
         "rule": config.TextColumn(view.text("data.rule"), width=190),
@@ -137,11 +139,12 @@ def findings(view: View, rows: pd.DataFrame) -> None:
     }, most=12, styler=table.style.apply(lambda column: colours, subset=["severity"]))
 
 
-def refusal(view: View, lines: Sequence[str]) -> None:
+@table
+def refusal(view: View, lines: tuple[str, ...]) -> Table:
     """What was wrong in the inputs of a build that was refused, in the words of the command line."""
     config = st.column_config
     parts = [REFUSED.fullmatch(line) for line in lines]
-    show(view, "refusal", pd.DataFrame({
+    return Table("refusal", pd.DataFrame({
         "place": [found["place"] if found else "" for found in parts],
         "cell": [found["cell"].strip() if found else "" for found in parts],
         "code": [found["code"] if found else "" for found in parts],
@@ -156,10 +159,11 @@ def refusal(view: View, lines: Sequence[str]) -> None:
     }, most=8)
 
 
-def rulings(view: View, rows: pd.DataFrame) -> None:
+@table
+def rulings(view: View, rows: pd.DataFrame) -> Table:
     """Printed figures that cannot be right, what is used instead, and why."""
     config = st.column_config
-    show(view, "rulings", rows, {
+    return Table("rulings", rows, {
         "correction_id": config.TextColumn(view.text("column.code"), width=70),
         "subject_table": config.TextColumn(view.text("column.table"), width=110),
         "column_name": config.TextColumn(view.text("data.column"), width=90),
@@ -171,10 +175,11 @@ def rulings(view: View, rows: pd.DataFrame) -> None:
     }, most=14)
 
 
-def sources(view: View, rows: pd.DataFrame) -> None:
+@table
+def sources(view: View, rows: pd.DataFrame) -> Table:
     """Every source and how many rows rest on it."""
     config = st.column_config
-    show(view, "sources", rows, {
+    return Table("sources", rows, {
         "publisher": config.TextColumn(view.text("column.publisher"), width=170),
         "title": config.TextColumn(view.text("column.title"), width=420),
         "kind": config.TextColumn(view.text("column.kind"), width=100),
@@ -186,10 +191,11 @@ def sources(view: View, rows: pd.DataFrame) -> None:
     }, most=14)
 
 
-def dictionary(view: View, rows: pd.DataFrame) -> None:
+@table
+def dictionary(view: View, rows: pd.DataFrame) -> Table:
     """The meaning of every table, view, macro and column."""
     config = st.column_config
-    show(view, "dictionary", rows, {
+    return Table("dictionary", rows, {
         "object": config.TextColumn(view.text("column.table"), width=180), "column_name": config.TextColumn(view.text("data.column"), width=180), "type": config.TextColumn("SQL", width=110),
         "unit": config.TextColumn(view.text("column.unit"), width=90), "meaning": config.TextColumn(view.text("data.meaning"), width=700),
     }, most=16)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import formats, panels
 from ui.charts.documents import event_day
-from ui.tables.parts import show
+from ui.tables.parts import Table, table
 from ui.view import View
 
 # What companies publish themselves looks different from what others think of it.
@@ -76,7 +76,8 @@ def story(view: View, head, others: pd.DataFrame, topics: dict[str, str], terms:
                 st.markdown(f"**{marked(document_publisher(view, row), terms)}** · {panels.escape(published(view, row) + replaced)}  \n{title(row, terms)}{summary}")
 
 
-def document_events(view: View, rows: pd.DataFrame) -> None:
+@table
+def document_events(view: View, rows: pd.DataFrame) -> Table:
     """Events, newest first, numbered as the marks of the picture are. rows: number, and the columns of events_as_of with publisher."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -90,7 +91,7 @@ def document_events(view: View, rows: pd.DataFrame) -> None:
         "source": [value if isinstance(value, str) else view.text("documents.nobody") for value in rows["publisher"]],
         "note": [value if isinstance(value, str) else "" for value in rows["note"]],
     })
-    show(view, "document-events", table, {
+    return Table("document-events", table, {
         "number": config.NumberColumn("#", width=36, pinned=view.is_phone),
         "when": config.TextColumn(view.text("column.date"), width=105),
         "lane": config.TextColumn(view.text("column.kind"), width=90),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.text import TEXTS
 from ui.view import View
 
@@ -73,7 +73,8 @@ def _coloured(view: View, table: pd.DataFrame, columns: dict[str, pd.Series]):
     return styler
 
 
-def surprises(view: View, rows: pd.DataFrame) -> None:
+@table
+def surprises(view: View, rows: pd.DataFrame) -> Table:
     """One row a figure, the newest results first: actual, expected, the difference, and whose expectation it was."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -86,7 +87,7 @@ def surprises(view: View, rows: pd.DataFrame) -> None:
         "basis": [view.text(f"expected_basis.{basis}") for basis in rows["expected_basis"]], "broker": [brokers_words(view, row.broker.split(", ")) for row in rows.itertuples()],
         "number": rows["n"], "expected_on": rows["expected_on"], "announced": rows["announced_on"], "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(view, "surprises", table, {
+    return Table("surprises", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=130),
         "figure": config.TextColumn(view.text("column.figure"), pinned=True, width=210 if not view.is_phone else 130),
         "actual": config.TextColumn(view.text("column.actual"), alignment="right", width=90),
@@ -105,7 +106,8 @@ def surprises(view: View, rows: pd.DataFrame) -> None:
     }, most=12, styler=_coloured(view, table, {"surprise": rows["surprise_pct"].fillna(rows["surprise_pp"])}))
 
 
-def consensus(view: View, rows: pd.DataFrame) -> None:
+@table
+def consensus(view: View, rows: pd.DataFrame) -> Table:
     """One row a measure and year: the median with its N and brokers, grey where all have grown old."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -117,7 +119,7 @@ def consensus(view: View, rows: pd.DataFrame) -> None:
         "status": ["" if status == "OK" else view.text("estimates.stale") for status in rows["status"]],
     })
     grey = [f"color: {view.theme().colour('stale')}" if status != "OK" else "" for status in rows["status"]]
-    show(view, "consensus", table, {
+    return Table("consensus", table, {
         "year": config.TextColumn(view.text("column.fiscal_year"), pinned=True, width=120),
         "figure": config.TextColumn(view.text("column.figure"), pinned=not view.is_phone, width=180),
         "value": config.TextColumn(view.text("headline.median"), alignment="right", width=135),
@@ -130,7 +132,8 @@ def consensus(view: View, rows: pd.DataFrame) -> None:
     }, most=10, styler=table.style.apply(lambda column: grey) if any(grey) else None)
 
 
-def estimates(view: View, rows: pd.DataFrame) -> None:
+@table
+def estimates(view: View, rows: pd.DataFrame) -> Table:
     """One row a broker, measure and year: new, previous, change, the day of both. Rows without a day say what is known of it."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -151,7 +154,7 @@ def estimates(view: View, rows: pd.DataFrame) -> None:
         "unit": units, "change": [change(row) for row in rows.itertuples()], "replaces": ["" if not isinstance(basis, str) else view.text(f"previous_basis.{basis}") for basis in rows["previous_basis"]], "before": rows["previous_published_on"],
         "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(view, "estimates", table, {
+    return Table("estimates", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=110 if rows["published_on"].notna().any() else 190),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=170 if not view.is_phone else 120),
         "figure": config.TextColumn(view.text("column.figure"), width=190),
@@ -178,7 +181,8 @@ def method_words(view: View, row) -> str:
     return ", ".join(parts)
 
 
-def targets(view: View, rows: pd.DataFrame) -> None:
+@table
+def targets(view: View, rows: pd.DataFrame) -> Table:
     """One row a target, the newest first, each on its own line: the price then and now, the upside of both and the upside as printed."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -191,7 +195,7 @@ def targets(view: View, rows: pd.DataFrame) -> None:
         "now": [formats.percent(row.upside_now_pct, sign=True, quality="derived" if row.close_now_basis == "derived" else "exact") for row in rows.itertuples()], "method": [method_words(view, row) for row in rows.itertuples()],
         "rating": rows["rating_printed"].fillna(""), "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(view, "targets", table, {
+    return Table("targets", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=115),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=160 if not view.is_phone else 120),
         "line": config.TextColumn(view.text("column.line"), width=75),
@@ -226,7 +230,8 @@ def definition_words(view: View, row) -> str:
     return row.rule
 
 
-def ratings(view: View, rows: pd.DataFrame) -> None:
+@table
+def ratings(view: View, rows: pd.DataFrame) -> Table:
     """One row a rating, the newest first: the broker's word, the step of five, and what the broker means by it."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -236,7 +241,7 @@ def ratings(view: View, rows: pd.DataFrame) -> None:
         "before": rows["previous_rating"].fillna(""), "code": [view.text(f"rating_code.{code}") for code in rows["rating_code"]], "means": [definition_words(view, row) or view.text("estimates.definition_unseen") for row in rows.itertuples()],
         "source": rows["publisher"], "link": rows["url"], "note": rows["note"].fillna(""),
     })
-    show(view, "ratings", table, {
+    return Table("ratings", table, {
         "published": config.TextColumn(view.text("column.published_on"), pinned=not view.is_phone, width=115),
         "broker": config.TextColumn(view.text("column.broker"), pinned=True, width=170 if not view.is_phone else 120),
         "rating": config.TextColumn(view.text("column.rating"), width=150),

@@ -1,10 +1,12 @@
 """Tables of the market: a month line by line with its base sessions, a broker's printed review beside ours, other moves as printed."""
 
+from collections.abc import Collection
+
 import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.view import View
 
 
@@ -20,10 +22,12 @@ def market_state(view: View, row) -> str:
     return "; ".join(said)
 
 
-def market_review(view: View, rows: pd.DataFrame) -> None:
-    """One line a row, each market by rank, what cannot be ranked last and with its reason."""
+@table
+def market_review(view: View, rows: pd.DataFrame, chosen: Collection[str] = ()) -> Table:
+    """One line a row, each market by rank, what cannot be ranked last and with its reason; of the lines chosen, where one of them is there."""
     config, theme, date = st.column_config, view.theme(), date_format(view)
-    rows = rows.reset_index(drop=True)
+    wanted = rows["ticker"].isin(chosen)
+    rows = rows[wanted | ~wanted.any()].reset_index(drop=True)
     table = pd.DataFrame({
         "market": [view.text(f"market.{market}") for market in rows["market"]],
         "rank": rows["rank"],
@@ -40,7 +44,7 @@ def market_review(view: View, rows: pd.DataFrame) -> None:
         "state": [market_state(view, row) for row in rows.itertuples()],
     })
     up_down = lambda value: "" if pd.isna(value) else f"color: {palette.direction(value, theme)}"  # noqa: E731
-    show(view, "market-review", table, {
+    return Table("market-review", table, {
         "market": config.TextColumn(view.text("column.market"), width=80),
         "rank": config.NumberColumn(view.text("column.rank"), format="%d", width=40),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=115),
@@ -54,13 +58,14 @@ def market_review(view: View, rows: pd.DataFrame) -> None:
         "benchmark": config.NumberColumn(view.text("column.benchmark_pct"), format="%+.1f", width=95),
         "excess": config.NumberColumn(view.text("column.excess_pp"), format="%+.1f", width=90),
         "state": config.TextColumn(view.text("column.state"), width=260),
-    }, key="market_table", most=18, styler=table.style.map(up_down, subset=["return_pct", "total", "excess"]))
+    }, most=18, styler=table.style.map(up_down, subset=["return_pct", "total", "excess"]))
 
 
-def printed_review(view: View, rows: pd.DataFrame) -> None:
+@table
+def printed_review(view: View, rows: pd.DataFrame, publisher: str) -> Table:
     """A broker's list beside ours: what agrees, what does not, and by how much."""
     config, theme = st.column_config, view.theme()
-    rows = rows.reset_index(drop=True)
+    rows = rows[rows["publisher"] == publisher].reset_index(drop=True)
 
     def name(row) -> str:
         if row.is_proxy:
@@ -86,7 +91,7 @@ def printed_review(view: View, rows: pd.DataFrame) -> None:
         "fit": [fit(row) for row in rows.itertuples()],
     })
     flagged = lambda column: [f"color: {theme.colour('note')}; font-weight: 600" if bad else "" for bad in (rows["return_check"] != "agrees" if column.name == "check" else rows["excess_check"] == "does not fit")]  # noqa: E731
-    show(view, "printed-review", table, {
+    return Table("printed-review", table, {
         "market": config.TextColumn(view.text("column.market"), width=70),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=195),
         "printed": config.NumberColumn(view.text("column.printed_pct"), format="%+.1f", width=70),
@@ -98,10 +103,11 @@ def printed_review(view: View, rows: pd.DataFrame) -> None:
         "fitting": config.NumberColumn(view.text("column.fitting_excess"), format="%+.1f", width=140),
         "own_excess": config.NumberColumn(view.text("column.own_excess"), format="%+.1f", width=70),
         "fit": config.TextColumn(view.text("column.check"), width=160),
-    }, key="market_printed", styler=table.style.apply(flagged, subset=["check", "fit"]))
+    }, styler=table.style.apply(flagged, subset=["check", "fit"]))
 
 
-def printed_moves(view: View, rows: pd.DataFrame) -> None:
+@table
+def printed_moves(view: View, rows: pd.DataFrame) -> Table:
     """Moves of other periods, as their documents print them."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -123,11 +129,11 @@ def printed_moves(view: View, rows: pd.DataFrame) -> None:
         "source": rows["publisher"],
         "link": rows["url"],
     })
-    show(view, "printed-moves", table, {
+    return Table("printed-moves", table, {
         "period": config.TextColumn(view.text("column.period_printed"), width=190),
         "name": config.TextColumn(view.text("column.name"), pinned=view.is_phone, width=230),
         "move": config.TextColumn(view.text("column.move"), alignment="right", width=80),
         "note": config.TextColumn(view.text("column.note"), width=330),
         "source": config.TextColumn(view.text("column.source"), width=150),
         "link": config.LinkColumn(view.text("column.link"), display_text="↗", width=36),
-    }, key="market_moves", most=12)
+    }, most=12)

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, marks, palette
-from ui.tables.parts import date_format, show
+from ui.memory import once
+from ui.tables.parts import Table, date_format, show, table
 from ui.view import View
 
 WINDOWS = {1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}
@@ -13,6 +14,12 @@ REACHES = ("price", "eps_adjusted", "eps_reported", "revenue", "segments", "buyb
 
 def overview(view: View, rows: pd.DataFrame, columns: str, key: str, *, by_subsector: bool = False) -> str | None:
     """The board; rows: those of the macro overview with what the set of columns (price, windows, buybacks, growth, freshness) needs beside. Returns the ticker of the company whose name or ticker was clicked."""
+    event = show(view, once(_board, view, rows, columns, by_subsector), select=key)
+    picked = event.selection.cells if event else []
+    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] in ("name", "ticker") else None
+
+
+def _board(view: View, rows: pd.DataFrame, columns: str, by_subsector: bool) -> Table:
     rows = rows.reset_index(drop=True)
     table, config, figures = {"price": _price, "windows": _windows, "buybacks": _buybacks, "growth": _growth, "freshness": _freshness}[columns](view, rows)
     text = st.column_config.TextColumn
@@ -21,9 +28,7 @@ def overview(view: View, rows: pd.DataFrame, columns: str, key: str, *, by_subse
     if by_subsector:
         first["subsector"] = text(view.text("column.subsector"), width=140)
     table = pd.concat([pd.DataFrame({"name": [view.name(t) if view.is_phone or view.language == "zh" else f"{view.names[t][1]} {view.names[t][0]}" for t in rows["ticker"]], "ticker": rows["ticker"], "subsector": rows["subsector"]}), table], axis=1)
-    event = show(view, f"overview-{columns}", table, first | config, key=key, most=23, select=True, styler=_dressed(view, rows, table, columns), figures=figures)
-    picked = event.selection.cells if event else []
-    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] in ("name", "ticker") else None
+    return Table(f"overview-{columns}", table, first | config, most=23, styler=_dressed(view, rows, table, columns), figures=figures)
 
 
 def _pe(view: View, row) -> str:
@@ -153,13 +158,14 @@ def _dressed(view: View, rows: pd.DataFrame, table: pd.DataFrame, columns: str):
     return styler
 
 
-def subsectors(view: View, rows: pd.DataFrame) -> None:
+@table
+def subsectors(view: View, rows: pd.DataFrame) -> Table:
     """What the members of each subsector have in the middle; the last row is all of them."""
     config = st.column_config
     table = pd.DataFrame({
         "name": rows["subsector"].fillna(view.text("filter.all")), "companies": rows["companies"], "percentile": rows["median_percentile"], "ranked": rows["ranked"], "pe": rows["median_pe"], "month": rows["median_change_1m_pct"], "ytd": rows["median_change_ytd_pct"], "revenue": rows["median_revenue_yoy_pct"],
     })
-    show(view, "subsectors", table, {
+    return Table("subsectors", table, {
         "name": config.TextColumn(view.text("column.subsector"), pinned=True, width=150),
         "companies": config.NumberColumn(view.text("column.companies"), width=85),
         "percentile": config.ProgressColumn(view.text("column.median_percentile"), min_value=0, max_value=100, format="%.0f", width=130, color=view.theme().colour("cheap")),

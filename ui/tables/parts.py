@@ -1,11 +1,15 @@
 """What every table shares: its height, its look, its dates, and the files in which it can be taken along."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from ui import export, formats
+from ui import export, formats, panels
+from ui.memory import once, show_once
 from ui.stamp import filename
 from ui.view import View
 
@@ -18,20 +22,52 @@ def height(rows: int, most: int = 16) -> int:
     return ROW * (min(max(rows, 1), most) + 1) + 3
 
 
-def show(view: View, name: str, frame: pd.DataFrame, columns: dict, *, key: str | None = None, most: int = 16, select: bool = False, styler=None, figures: pd.DataFrame | None = None, notes: Sequence[str] = ()):
-    """A dense read-only table, and the two files in which it can be taken along. Returns the event of a selected cell, if asked.
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A dense read-only table as it is laid out. name: of its files; columns: name -> st.column_config; styler: the frame with its colours.
 
-    name: of the files; columns: name -> st.column_config; figures: the same rows with numbers where the table has words, for the files; notes: what stands beneath the figures of the spreadsheet.
+    figures: the same rows with numbers where the table has words, for the files; notes: what stands beneath the figures of the spreadsheet; most: rows shown before it scrolls.
     """
-    options = {"on_select": "rerun", "selection_mode": "single-cell"} if select else {}
-    event = st.dataframe(styler if styler is not None else frame, column_config=columns, column_order=list(columns), hide_index=True, row_height=ROW, height=height(len(frame), most), key=key, width="stretch",
-                         placeholder=formats.MISSING, **options)
-    if len(frame):
-        offer(view, name, frame if figures is None else frame.assign(**{column: figures[column].to_numpy() for column in figures}), columns, notes)
+
+    name: str
+    frame: pd.DataFrame
+    columns: dict
+    most: int = 16
+    styler: Any = None
+    figures: pd.DataFrame | None = None
+    notes: Sequence[str] = ()
+
+    @property
+    def in_files(self) -> pd.DataFrame:
+        return self.frame if self.figures is None else self.frame.assign(**{column: self.figures[column].to_numpy() for column in self.figures})
+
+    def draw(self, **options: Any):
+        return st.dataframe(self.styler if self.styler is not None else self.frame, column_config=self.columns, column_order=list(self.columns), hide_index=True, row_height=ROW, height=height(len(self.frame), self.most), width="stretch", placeholder=formats.MISSING, **options)
+
+
+def table(lay_out: Callable[..., Table | str]) -> Callable[..., None]:
+    """A function (view, ...) that lays out a table, or says in a sentence why there is none, becomes one that shows it; laid out once for equal views and the same rows."""
+
+    @wraps(lay_out)
+    def shown(view: View, *arguments: Any, **named: Any) -> None:
+        laid_out = once(lay_out, view, *arguments, **named)
+        if isinstance(laid_out, str):
+            panels.missing(laid_out)
+        else:
+            show(view, laid_out)
+
+    return shown
+
+
+def show(view: View, laid_out: Table, *, select: str = ""):
+    """The table, and the two files in which it can be taken along. select: the key under which a click in it is told; then the event of the selected cell is returned."""
+    event = laid_out.draw(key=select, on_select="rerun", selection_mode="single-cell") if select else show_once(Table.draw, laid_out)
+    if len(laid_out.frame):
+        offer(view, laid_out.name, lambda: laid_out.in_files, laid_out.columns, laid_out.notes)
     return event
 
 
-def offer(view: View, name: str, frame: pd.DataFrame, columns: dict, notes: Sequence[str] = ()) -> None:
+def offer(view: View, name: str, frame: Callable[[], pd.DataFrame], columns: dict, notes: Sequence[str] = ()) -> None:
     """The table as XLSX and as CSV, made when one is pressed: then the page has named all its sources."""
     told = [(column, words(column, config)) for column, config in columns.items() if not is_drawing(config)]
     file = filename(name, view.state.tickers, view.as_of)
@@ -41,12 +77,12 @@ def offer(view: View, name: str, frame: pd.DataFrame, columns: dict, notes: Sequ
         means = [(header, columns[column].get("help") or "") for column, header in told]
         sources = [(row["publisher"], row["title"], row["published_on"], row["url"]) for row in view.sources_of(view.cited)]
         state = state_of(view)
-        return export.workbook(file, [state[0], state[-1]], told, frame, notes=notes, further={
+        return export.workbook(file, [state[0], state[-1]], told, frame(), notes=notes, further={
             view.text("export.definitions"): [(view.text("export.column"), view.text("export.meaning")), *means], view.text("export.sources"): [tuple(view.text(f"export.{part}") for part in ("publisher", "title", "published_on", "link")), *sources],
             view.text("export.state"): [(view.text("export.setting"), view.text("export.value")), *state]})
 
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        for kind, make, mime in (("xlsx", spreadsheet, SPREADSHEET), ("csv", lambda: export.comma_separated(told, frame), "text/csv")):
+        for kind, make, mime in (("xlsx", spreadsheet, SPREADSHEET), ("csv", lambda: export.comma_separated(told, frame()), "text/csv")):
             st.download_button(view.text(f"action.download_{kind}"), make, file_name=f"{file}.{kind}", mime=mime, type="tertiary", on_click="ignore", key=f"{kind}_{name}_{view.offered.count(name)}", help=view.text(f"export.help_{kind}"))
 
 

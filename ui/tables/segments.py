@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.view import View
 
 
@@ -14,7 +14,8 @@ def growth_words(row) -> str:
     return formats.percent(row.yoy_pct, digits=0 if rough else 1, sign=True, quality="about" if rough else "exact")
 
 
-def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
+@table
+def segments(view: View, rows: pd.DataFrame, currency: str) -> Table:
     """Segments by period, newest first, parts under their parents. rows: period (words) and name (words) beside the macro's columns."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -33,7 +34,7 @@ def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(value, theme)}" if pd.notna(value) else f"color: {theme.colour('muted')}" for value in rows["yoy_pct"]]
-    show(view, "segments", table, {
+    return Table("segments", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=not view.is_phone, width=150),
         "segment": config.TextColumn(view.text("column.segment"), pinned=view.is_phone, width=260 if not view.is_phone else 150),
         "revenue": config.TextColumn(view.text("column.revenue_in", currency=currency), alignment="right", width=130),
@@ -48,10 +49,11 @@ def segments(view: View, rows: pd.DataFrame, currency: str) -> None:
     }, most=16, styler=table.style.apply(lambda column: direction, subset=["yoy"]))
 
 
-def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> None:
-    """One row a period: the top rows against reported revenue."""
+@table
+def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Table:
+    """One row a period, newest first: the top rows against reported revenue. rows: oldest first, those without rows among them."""
     config = st.column_config
-    rows = rows.reset_index(drop=True)
+    rows = rows[rows["result"] != "no rows"].iloc[::-1].reset_index(drop=True)
     table = pd.DataFrame({
         "period": rows["period"], "sum": rows["segments_mn"], "revenue": rows["revenue_mn"], "difference": rows["difference_mn"], "difference_pct": rows["difference_pct"],
         "result": [view.text(f"reconciliation.{result}") for result in rows["result"]],
@@ -59,7 +61,7 @@ def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Non
     theme = view.theme()
     shade = {"reconciled": theme.colour("ink"), "not itemised": theme.colour("note"), "incomplete": theme.colour("note")}
     colours = [f"color: {shade.get(result, theme.colour('muted'))}" for result in rows["result"]]
-    show(view, "segment-reconciliation", table, {
+    return Table("segment-reconciliation", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=view.is_phone, width=150),
         "sum": config.NumberColumn(view.text("column.segments_sum"), format="%,d", width=120, help=currency),
         "revenue": config.NumberColumn(view.text("column.revenue_in", currency=currency), format="%,d", width=130),
@@ -85,10 +87,11 @@ def kpi_figure(value, high=None, quality: str = "exact") -> str:
     return formats.number(value, digits, quality=quality) + (f" – {formats.number(high, digits)}" if pd.notna(high) else "")
 
 
-def kpis(view: View, rows: pd.DataFrame) -> None:
+@table
+def kpis(view: View, rows: pd.DataFrame) -> Table:
     """The latest of each operating figure, with its period, under the headings of kpi_topics."""
     config = st.column_config
-    rows = rows.reset_index(drop=True)
+    rows = rows.sort_values(["rank", "is_stale", "known", "kpi"], ascending=[True, True, False, True]).reset_index(drop=True)
     table = pd.DataFrame({
         "topic": [view.text(f"kpi_topic.{topic if isinstance(topic, str) else 'other'}") for topic in rows["topic"]],
         "kpi": rows["kpi"], "value": [kpi_figure(row.value, row.value_high, row.quality) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [moved(view, row) for row in rows.itertuples()],
@@ -97,7 +100,7 @@ def kpis(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(row.yoy_pct if pd.notna(row.yoy_pct) else row.change_pp, theme)}" for row in rows.itertuples()]
-    show(view, "kpis", table, {
+    return Table("kpis", table, {
         "topic": config.TextColumn(view.text("column.kpi_topic"), width=85),
         "kpi": config.TextColumn(view.text("column.kpi"), pinned=not view.is_phone, width=230),
         "value": config.TextColumn(view.text("column.value"), alignment="right", width=85),
@@ -111,17 +114,18 @@ def kpis(view: View, rows: pd.DataFrame) -> None:
     }, most=12, styler=table.style.apply(lambda column: direction, subset=["yoy"]))
 
 
-def kpi_values(view: View, rows: pd.DataFrame) -> None:
-    """Every value known of one operating figure, newest first."""
+@table
+def kpi_values(view: View, rows: pd.DataFrame) -> Table:
+    """Every value known of one operating figure, newest first. rows: oldest first."""
     config = st.column_config
-    rows = rows.reset_index(drop=True)
+    rows = rows.iloc[::-1].reset_index(drop=True)
     table = pd.DataFrame({
         "period": rows["period"], "value": [kpi_figure(row.value, row.value_high, row.quality) for row in rows.itertuples()], "unit": rows["unit"], "yoy": [moved(view, row) for row in rows.itertuples()],
         "basis": [view.text(f"yoy_basis.{basis}") if isinstance(basis, str) else "" for basis in rows["yoy_basis"]], "announced": rows["announced_on"],
         "note": [" · ".join(part for part in (view.text("segments.kpi_changed") if row.definition_change else "", row.note if isinstance(row.note, str) else "") if part) for row in rows.itertuples()],
         "source": rows["publisher"], "link": rows["url"],
     })
-    show(view, "kpi-values", table, {
+    return Table("kpi-values", table, {
         "period": config.TextColumn(view.text("column.period"), pinned=True, width=140),
         "value": config.TextColumn(view.text("column.value"), alignment="right", width=90),
         "unit": config.TextColumn(view.text("column.unit"), width=95),
@@ -134,7 +138,8 @@ def kpi_values(view: View, rows: pd.DataFrame) -> None:
     }, most=12)
 
 
-def theme_growth(view: View, rows: pd.DataFrame) -> None:
+@table
+def theme_growth(view: View, rows: pd.DataFrame) -> Table:
     """One line of business: the latest quarter of each company, fastest first. rows: name (words) beside the macro's columns and its source's."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -146,7 +151,7 @@ def theme_growth(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     direction = [f"color: {palette.direction(value, theme)}" for value in rows["yoy_pct"]]
-    show(view, "theme-growth", table, {
+    return Table("theme-growth", table, {
         "company": config.TextColumn(view.text("column.name"), pinned=True, width=110),
         "segment": config.TextColumn(view.text("column.segment"), width=280),
         "quarter": config.TextColumn(view.text("column.period"), width=80),

@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.view import View
 
 
-def site_traffic(view: View, rows: pd.DataFrame) -> None:
+@table
+def site_traffic(view: View, rows: pd.DataFrame) -> Table:
     """Every site of one week of one vendor, most visited first. rows: those of traffic_as_of."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -39,7 +40,7 @@ def site_traffic(view: View, rows: pd.DataFrame) -> None:
         "tier": config.TextColumn(view.text("traffic.tier"), width=120),
     }
     known = {name: column for name, column in columns.items() if name not in ("own_wow", "four_week") or table[name].notna().any()}
-    show(view, "site-traffic", table, known, most=16, styler=table.style.apply(lambda column: colours, subset=["wow"]))
+    return Table("site-traffic", table, known, most=16, styler=table.style.apply(lambda column: colours, subset=["wow"]))
 
 
 def stat_period(row) -> str:
@@ -52,7 +53,8 @@ def stat_unit(view: View, row) -> str:
     return row.unit if isinstance(row.unit, str) else ""
 
 
-def sector_stats(view: View, rows: pd.DataFrame) -> None:
+@table
+def sector_stats(view: View, rows: pd.DataFrame) -> Table:
     """Figures of the sector as printed, the doubtful ones marked and explained. rows: those of sector_stats_as_of with publisher and url."""
     config = st.column_config
     rows = rows.reset_index(drop=True)
@@ -81,7 +83,7 @@ def sector_stats(view: View, rows: pd.DataFrame) -> None:
     })
     theme = view.theme()
     colours = [f"color: {theme.colour('note')}" if doubt else "" for doubt in table["doubt"]]
-    show(view, "sector-stats", table, {
+    return Table("sector-stats", table, {
         "topic": config.TextColumn(view.text("column.topic"), width=110),
         "stat": config.TextColumn(view.text("column.stat"), width=290, pinned=view.is_phone),
         "entity": config.TextColumn(view.text("column.entity"), width=160),

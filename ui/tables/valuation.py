@@ -4,18 +4,19 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, panels
-from ui.tables.parts import date_format, show
+from ui.tables.parts import Table, date_format, table
 from ui.view import View
 
 
-def windows(view: View, rows: pd.DataFrame, write) -> None:
+@table
+def windows(view: View, rows: pd.DataFrame, write) -> Table:
     """One line a window: percentile, how many observations, since when, median, coverage."""
     config = st.column_config
     table = pd.DataFrame({
         "window": [view.text(f"window.{span}") for span in rows["years"].map({1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"})], "percentile": rows["percentile"], "number": rows["n"], "first": rows["first_date"],
         "median": [write(value) for value in rows["q50"]], "coverage": rows["coverage_pct"],
     })
-    show(view, "windows", table, {
+    return Table("windows", table, {
         "window": config.TextColumn(view.text("column.window"), width=60),
         "percentile": config.ProgressColumn(view.text("column.percentile"), min_value=0, max_value=100, format="%.1f", width=130, color=view.theme().colour("cheap")),
         "number": config.NumberColumn("N", width=45),
@@ -27,6 +28,12 @@ def windows(view: View, rows: pd.DataFrame, write) -> None:
 
 def trailing_inputs(view: View, inputs: pd.DataFrame, point: pd.Series, metric: str) -> None:
     """The periods behind one trailing sum, each with its announcement and its source, and the whole sum in one line."""
+    _trailing(view, inputs, metric)
+    _equation(view, point, metric)
+
+
+@table
+def _trailing(view: View, inputs: pd.DataFrame, metric: str) -> Table:
     config, language = st.column_config, view.language
     currency, of_revenue = inputs["currency"].iloc[0], metric == "ps_ttm"
     marks = ["†" if derived else "" for derived in inputs["derived"]]
@@ -35,7 +42,7 @@ def trailing_inputs(view: View, inputs: pd.DataFrame, point: pd.Series, metric: 
         "period": [f"{formats.day(a, language)} – {formats.day(b, language)}" for a, b in zip(inputs["period_start"], inputs["period_end"])],
         "value": inputs["value"] * inputs["sign"], "announced": inputs["announced_on"], "mark": [f"{m} {r}".strip() for m, r in zip(marks, restated)], "source": inputs["title"], "link": inputs["url"],
     })
-    show(view, "trailing-inputs", table, {
+    return Table("trailing-inputs", table, {
         "period": config.TextColumn(view.text("column.period"), width=190),
         "value": config.NumberColumn(f"{view.text('column.revenue_mn')} ({currency})" if of_revenue else f"EPS ({currency})", format="%.0f" if of_revenue else "%.3f", width=90),
         "mark": config.TextColumn("†", width=30 if not any(restated) else 150, help=view.text("footer.dagger")),
@@ -43,7 +50,6 @@ def trailing_inputs(view: View, inputs: pd.DataFrame, point: pd.Series, metric: 
         "source": config.TextColumn(view.text("column.source")),
         "link": config.LinkColumn("↗", display_text="↗", width=40),
     })
-    _equation(view, point, metric)
 
 
 def _equation(view: View, point: pd.Series, metric: str) -> None:
@@ -62,25 +68,31 @@ def _equation(view: View, point: pd.Series, metric: str) -> None:
 
 def forward_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
     """The estimates behind one forward PE: broker, year, EPS, its day; the two medians and their weights in one line."""
+    _forward(view, inputs)
+    parts = [f"{formats.percent(100 * row.weight, digits=0)} x {formats.number(row.consensus_eps, 2)} (N {row.n})" for row in inputs.drop_duplicates("fiscal_year_end").itertuples()]
+    st.caption(panels.escape(" + ".join(parts) + (f" = {formats.number(point['per_share'], 2)} {point['per_share_currency']}" if parts else "")))
+    _equation(view, point, "pe_forward")
+
+
+@table
+def _forward(view: View, inputs: pd.DataFrame) -> Table:
     config, language = st.column_config, view.language
     table = inputs.assign(year=[formats.month(end, language) for end in inputs["fiscal_year_end"]], mark=["†" if q == "derived" else "" for q in inputs["quality"]])
-    show(view, "forward-inputs", table, {
+    return Table("forward-inputs", table, {
         "year": config.TextColumn(view.text("column.fiscal_year_to"), width=100),
         "broker": config.TextColumn(view.text("column.broker")),
         "eps": config.NumberColumn(f"EPS ({inputs['currency'].iloc[0]})" if len(inputs) else "EPS", format="%.2f", width=90),
         "mark": config.TextColumn("†", width=30, help=view.text("help.estimate_derived")),
         "published_on": config.DateColumn(view.text("column.published_on"), format=date_format(view), width=100),
     })
-    parts = [f"{formats.percent(100 * row.weight, digits=0)} x {formats.number(row.consensus_eps, 2)} (N {row.n})" for row in inputs.drop_duplicates("fiscal_year_end").itertuples()]
-    st.caption(panels.escape(" + ".join(parts) + (f" = {formats.number(point['per_share'], 2)} {point['per_share_currency']}" if parts else "")))
-    _equation(view, point, "pe_forward")
 
 
-def year_pe(view: View, rows: pd.DataFrame) -> None:
+@table
+def year_pe(view: View, rows: pd.DataFrame) -> Table:
     """What a broker's table printed for each year, and the same from its own inputs at the rate of its day."""
     config = st.column_config
     table = rows.assign(printed=rows["pe_printed"], inputs=[f"{formats.price(r.close, r.close_currency, view.language)} / ({formats.number(r.eps, 2)} {r.eps_currency}{f' x {r.shares_per_line:.0f}' if r.shares_per_line != 1 else ''} x {formats.number(r.fx_rate, 4)})" for r in rows.itertuples()])
-    show(view, "year-pe", table, {
+    return Table("year-pe", table, {
         "published_on": config.DateColumn(view.text("column.published_on"), format=date_format(view), width=100),
         "broker": config.TextColumn(view.text("column.broker"), width=200),
         "fiscal_year": config.NumberColumn(view.text("column.fiscal_year"), format="%dE", width=80),
@@ -91,11 +103,12 @@ def year_pe(view: View, rows: pd.DataFrame) -> None:
     })
 
 
-def basket_members(view: View, rows: pd.DataFrame) -> None:
+@table
+def basket_members(view: View, rows: pd.DataFrame) -> Table:
     """Who entered the basket of one session, and with what."""
     config, unit = st.column_config, (1e3, "HK$ bn") if view.language == "en" else (1e2, "亿港元")
     table = pd.DataFrame({"name": [view.name(t) for t in rows["ticker"]], "ticker": rows["ticker"], "cap": rows["market_cap_hkd_mn"] / unit[0], "profit": rows["profit_hkd_mn"] / unit[0], "mark": ["†" if derived else "" for derived in rows["profit_is_derived"]], "close": rows["close_date"], "to": rows["period_end"]})
-    show(view, "basket-members", table, {
+    return Table("basket-members", table, {
         "name": config.TextColumn(view.text("column.name")),
         "ticker": config.TextColumn(view.text("column.ticker"), width=80),
         "cap": config.NumberColumn(f"{view.text('headline.market_cap')} ({unit[1]})", format="%.0f", width=130),
@@ -111,12 +124,13 @@ def per_share_words(view: View, metric: str) -> str:
     return view.text({"ps_ttm": "column.revenue_per_share", "pe_forward": "column.eps_expected"}.get(metric, "column.eps_ttm"))
 
 
-def points(view: View, history: pd.DataFrame, metric: str) -> None:
+@table
+def points(view: View, history: pd.DataFrame, metric: str) -> Table:
     """Every observation of the window with the inputs of its multiple, newest first."""
     config = st.column_config
     date = date_format(view)
     table = history.iloc[::-1].reset_index(drop=True).assign(words=[view.text(f"status.{s}") for s in history["status"].iloc[::-1]])
-    show(view, "points", table, {
+    return Table("points", table, {
         "date": config.DateColumn(view.text("column.date"), format=date),
         "value": config.NumberColumn(view.text(f"metric.{metric}"), format="%.2f"),
         "close": config.NumberColumn(view.text("column.close"), format="%.2f"),

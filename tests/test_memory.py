@@ -1,0 +1,91 @@
+"""What is made once and handed out again: for equal views, by the very frames, and nobody may change it."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import screen
+
+from ui import memory
+from ui.memory import once
+from ui.view import view_of
+
+PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
+
+
+def doubled(frame, factor=2):
+    return frame * factor
+
+
+def test_the_very_frame_is_the_key_and_not_its_content():
+    frame = pd.DataFrame({"value": [1.0]})
+    assert once(doubled, frame) is once(doubled, frame)
+    assert once(doubled, frame) is not once(doubled, frame.copy())
+    assert once(doubled, frame, factor=3)["value"].tolist() == [3.0]
+
+
+def test_equal_views_share_and_others_do_not(warehouse):
+    view = view_of({"t": "0700.HK"}, warehouse.served)[0]
+    same = view_of({"t": "700"}, warehouse.served, view.address)[0]
+    assert view == same and hash(view) == hash(same) and view is not same
+    for other in (view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0], view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0], view_of({"t": "0700.HK", "chart": "price"}, warehouse.served)[0],
+                  replace(view, screen=replace(view.screen, theme="dark")), replace(view, address="https://desk.example"), replace(view, today=view.today.replace(year=2099)), replace(view, run="another")):
+        assert other != view
+
+
+def test_a_function_of_a_page_is_refused_since_it_is_another_one_in_each_run():
+    made = lambda: 1  # noqa: E731
+    made.__module__ = "__main__"
+    with pytest.raises(TypeError, match="script that is run anew"):
+        once(made)
+    with pytest.raises(TypeError, match="unhashable"):
+        once(doubled, [1])
+
+
+def test_of_many_who_ask_at_once_one_works_and_an_error_is_not_remembered():
+    calls = []
+
+    def slow(key):
+        calls.append(key)
+        time.sleep(0.1)
+        if len(calls) == 1:
+            raise ValueError("once")
+        return key
+
+    found, failed = [], []
+
+    def ask():
+        try:
+            found.append(once(slow, "key"))
+        except ValueError:
+            failed.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(calls), len(found), len(failed)) == (2, 7, 1)
+
+
+def test_no_page_changes_what_it_was_handed(monkeypatch):
+    """Every answer that a page was given is afterwards what it was."""
+    handed = {}
+    answer = memory._made.__wrapped__
+
+    def kept(make, arguments, named):
+        result = answer(make, arguments, named)
+        for number, frame in enumerate(result if isinstance(result, tuple) else (result,)):
+            if isinstance(frame, pd.DataFrame):
+                handed[make.__qualname__, arguments, named, number] = (frame, frame.copy(deep=True))
+        return result
+
+    memory.forget()
+    monkeypatch.setattr(memory, "_made", kept)
+    for page in PAGES:
+        assert not screen.run_page(page, t="0700.HK,9988.HK").exception
+    assert len(handed) > 100
+    for (name, *_), (frame, before) in handed.items():
+        pd.testing.assert_frame_equal(frame, before, obj=name)

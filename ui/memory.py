@@ -1,0 +1,69 @@
+"""What is made once and then handed out again: asked, reckoned, laid out or drawn for one view, it is there for everybody who opens the same view.
+
+Whoever gets something from here must leave it as it is; a test holds that no page changes a frame.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from threading import Condition
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from cachetools import LRUCache, cached
+
+KEPT = 1500  # things; a picture of ten years of sessions is the largest, about a third of a megabyte
+SHOWN = 500  # of them, as they went to a browser
+
+
+class Same:
+    """A frame as part of a key: the very object, not its content, which would take longer to compare than most things take to make."""
+
+    def __init__(self, frame: pd.DataFrame | pd.Series) -> None:
+        self.frame = frame  # held, so that nothing else gets its id
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.frame is other.frame
+
+    def __hash__(self) -> int:
+        return id(self.frame)
+
+
+@cached(LRUCache(KEPT), condition=Condition())
+def _made(make: Callable, arguments: tuple, named: tuple) -> Any:
+    return make(*(argument.frame if isinstance(argument, Same) else argument for argument in arguments), **dict(named))
+
+
+def once(make: Callable, *arguments: Any, **named: Any) -> Any:
+    """make(*arguments, **named), made once for equal arguments; of two who ask at the same time the second waits.
+
+    make must depend on nothing but its arguments: a View, frames that come from here themselves, plain values. TypeError for an argument
+    that cannot be part of a key, and for a function of a page's script, which is another one in each run.
+    """
+    if make.__module__ == "__main__":
+        raise TypeError(f"{make.__qualname__} belongs to a script that is run anew for each click: it would never be found again")
+    return _made(make, tuple(Same(argument) if isinstance(argument, pd.DataFrame | pd.Series) else argument for argument in arguments), tuple(named.items()))
+
+
+@st.cache_resource(max_entries=SHOWN, show_spinner=False)
+def _shown(number: int, _show: Callable[[], object]) -> None:
+    _show()
+
+
+_numbers = count()
+
+
+def _number(show: Callable, *arguments: Any, **named: Any) -> int:
+    return next(_numbers)
+
+
+def show_once(show: Callable, *arguments: Any, **named: Any) -> None:
+    """show(*arguments, **named), which puts something without controls on the page; the next time the same messages go to the browser without being written anew. Arguments as those of once()."""
+    _shown(once(_number, show, *arguments, **named), partial(show, *arguments, **named))
+
+
+def forget() -> None:
+    """Make everything anew from now on."""
+    _made.cache_clear()
+    _shown.clear()
