@@ -42,21 +42,21 @@ year_end = int(firm["fiscal_year_end_month"]) if pd.notna(firm["fiscal_year_end_
 multiple = once(Multiple, view, focus)
 
 
-def one(question: str, *parameters) -> pd.Series | None:
-    """The row of the company, or None."""
-    found = view.ask(question, *parameters)
+def one(ticker: str, question: str, *parameters) -> pd.Series | None:
+    """The row of a ticker, or None."""
+    found = view.ask_for(ticker, question, *parameters)
     return found.iloc[0] if len(found) else None
 
 
-results = one("SELECT * FROM next_results(?) WHERE ticker = ?", evening, issuer)
-calendar = view.ask("SELECT * FROM results_calendar(?) WHERE ticker = ? ORDER BY period_end DESC LIMIT 6", evening, issuer)
-yields = one("SELECT * FROM shareholder_yield(?) WHERE ticker = ?", evening, issuer)
-bought = one("SELECT * FROM buyback_ytd(?) WHERE ticker = ?", evening, issuer)
-bought_yield = one("SELECT * FROM buyback_yield(?) WHERE ticker = ?", evening, issuer)
-cap = one("SELECT * FROM buyback_caps(?) WHERE ticker = ?", evening, issuer)
-profits = view.ask("SELECT * FROM profit_growth(?) WHERE ticker = ?", evening, issuer).set_index("basis")
-profit = profits.loc[basis] if basis in profits.index else None
-expected = one("SELECT * FROM forward_growth(?) WHERE ticker = ? AND basis = ?", evening, focus, basis)
+results = one(issuer, "SELECT * FROM next_results(?)", evening)
+calendar = view.ask_for(issuer, "SELECT * FROM results_calendar(?) WHERE recency <= 6 ORDER BY ticker, recency", evening)
+yields = one(issuer, "SELECT * FROM shareholder_yield(?)", evening)
+bought = one(issuer, "SELECT * FROM buyback_ytd(?)", evening)
+bought_yield = one(issuer, "SELECT * FROM buyback_yield(?)", evening)
+cap = one(issuer, "SELECT * FROM buyback_caps(?)", evening)
+profits = view.ask_for(issuer, "SELECT * FROM profit_growth(?)", evening)
+profit = one(issuer, "SELECT * FROM profit_growth(?) WHERE basis = ?", evening, basis)
+expected = one(focus, "SELECT * FROM forward_growth(?) WHERE basis = ?", evening, basis)
 
 
 def period(row, end: str = "period_end") -> str:
@@ -212,7 +212,7 @@ with left:
         if (new_year := date(evening.year - 1, 12, 31)) != since:
             st.button(view.text("company.since_year"), type="tertiary", on_click=view.chosen, args=("since", new_year.isoformat()), key="company_since_year")
     # Price and multiples are the line's; what was announced, expected, bought and told is the issuer's.
-    compared = view.ask("SELECT * FROM company_changes(?, ?, ?) WHERE ticker = CASE WHEN item IN ('price', 'pe_ttm', 'percentile', 'pe_forward') THEN ? ELSE ? END", since, evening, view.years, focus, issuer)
+    compared = once(company.changes, view, focus, since)
     tables.company_changes(view, compared, since)
     panels.computed(view.text("computed.changes"), language)
 with right:
@@ -227,7 +227,7 @@ with right:
     else:
         panels.missing(view.text("company.no_results"))
     st.markdown(f"**{panels.escape(view.text('company.bridge'))}**")
-    bridge = view.ask("SELECT * FROM profit_bridge(?) WHERE ticker = ? ORDER BY recency LIMIT 4", evening, issuer)
+    bridge = view.ask_for(issuer, "SELECT * FROM profit_bridge(?) WHERE recency <= 4 ORDER BY ticker, recency", evening)
     if len(bridge):
         tables.company_bridge(view, bridge, year_end)
     else:
@@ -250,9 +250,9 @@ with middle:
         panels.missing(view.text("company.no_documents", name=view.name(issuer)))
 with right:
     st.markdown(f"**{panels.escape(view.text('company.brokers'))}**")
-    medians = view.ask("SELECT * FROM consensus(?) WHERE ticker = ? AND list_contains(?, metric) AND fiscal_year_end >= CAST(? AS DATE) ORDER BY list_position(?, metric), fiscal_year_end", evening, issuer, list(METRICS), evening, list(METRICS))
-    aims = view.ask("SELECT * FROM target_consensus(?) WHERE ticker = ?", evening, issuer)
-    ratings = view.ask("SELECT * FROM ratings_as_of(?) WHERE ticker = ? AND is_latest", evening, issuer)
+    medians = view.ask_for(issuer, "SELECT * FROM consensus(?) WHERE list_contains(?, metric) AND fiscal_year_end >= CAST(? AS DATE) ORDER BY ticker, list_position(?, metric), fiscal_year_end", evening, METRICS, evening, METRICS)
+    aims = view.ask_for(issuer, "SELECT * FROM target_consensus(?) ORDER BY n DESC, quote_ticker", evening)
+    ratings = view.ask_for(issuer, "SELECT * FROM ratings_as_of(?) WHERE is_latest", evening)
     if len(medians) or len(aims) or len(ratings):
         tables.company_brokers(view, medians, aims, ratings)
     else:

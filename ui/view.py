@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from ui import answers, formats, links
+from ui.memory import once
 from ui.palette import Theme
 from ui.stamp import Stamp
 from ui.text import text
@@ -128,6 +129,10 @@ class View:
                 raise
             raise TooOld(self.served.snapshot_id) from None
 
+    def ask_for(self, ticker: str, question: str, *parameters) -> pd.DataFrame:
+        """The rows of one ticker of an answer that has a column ticker. The question is asked for all at once, which takes no longer, so that the next company is there already."""
+        return once(_of, self.ask(question, *parameters), ticker)
+
     def text(self, key: str, **values) -> str:
         return text(key, self.language, **values)
 
@@ -205,6 +210,10 @@ class View:
         marks = ", ".join("?" for _ in wanted)
         rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
         return rows.to_dict("records")
+
+
+def _of(rows: pd.DataFrame, ticker: str) -> pd.DataFrame:
+    return rows[rows["ticker"] == ticker].reset_index(drop=True)
 
 
 def facts_of(now: Served) -> pd.Series:

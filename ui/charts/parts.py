@@ -21,7 +21,7 @@ Write = Callable[[Any], str]
 LABEL_GAP = 16  # px between two labels at line ends
 LEAST_ROWS = 126  # px of plot, however few the rows
 LEAST_PLOT = 190  # px: below it, labels at line ends would meet
-MOST_DAYS = 1300  # observations in one line: five years of sessions; beyond, a picture shows weeks
+MOST_DAYS = 800  # observations in one line: three years of sessions; beyond, a picture shows weeks, and a browser draws it in half the time
 NARROW = 480  # px: below it, names stand in a line above the plot and not beside it
 
 

@@ -39,7 +39,7 @@ from ui.text import text
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
 AREAS = (("q10", "q25", "cheap", 0.16), ("q25", "q75", "stale", 0.12), ("q75", "q90", "dear", 0.16))
 STALE_DAYS = 35  # a month-end value is the current one for so long
-SHOWN_POINTS = 1500  # beyond so many observations a click is still answered, but marks nothing: unseen marks cost time as well
+SHOWN_POINTS = 150  # months of twelve years; beyond so many observations a click is answered as well, but marks nothing: a thousand unseen marks take a browser a quarter of a second
 
 
 def percentile_band(
@@ -425,7 +425,7 @@ def _with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     dates = pd.to_datetime(frame["date"])
     steps = dates.diff().dt.days
     # A month-end left out is a gap, and so are three weeks of closes; holidays are not.
-    behind = [i for i, step in enumerate(steps) if step > max(1.8 * steps.median(), 20)]
+    behind = steps.index[steps > max(1.8 * steps.median(), 20)].tolist()
     if not behind:
         return frame
     frame = frame.astype(object).reindex(sorted([*range(len(frame)), *(i - 0.5 for i in behind)]))

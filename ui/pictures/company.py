@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from ui import formats
@@ -11,12 +13,21 @@ from ui.pictures.parts import Picture, something
 from ui.pictures.valuation import Multiple
 from ui.view import View
 
+OF_LINE = ("price", "pe_ttm", "percentile", "pe_forward")
+
 
 def pictures(view: View, ticker: str) -> list[Picture | None]:
     """Valuation, growth by segment, buybacks, targets: each its page's own, None where nothing is known."""
     issuer = view.universe.issuer(ticker)
     return [something(once(Multiple, view, ticker).history_picture()), segments.growth(view, issuer), buybacks.periods(view, issuer) or buybacks.paid(view, issuer),
             estimates.targets(view, issuer, ticker) or estimates.targets(view, issuer) or estimates.expected(view, issuer)]
+
+
+def changes(view: View, ticker: str, since: date) -> pd.DataFrame:
+    """What changed since an evening: price and multiples of the line; what was announced, expected, bought and told of its issuer."""
+    everybody = ("SELECT * FROM company_changes(?, ?, ?)", since, view.as_of, view.years)
+    of_line, of_issuer = view.ask_for(ticker, *everybody), view.ask_for(view.universe.issuer(ticker), *everybody)
+    return pd.concat([of_line[of_line["item"].isin(OF_LINE)], of_issuer[~of_issuer["item"].isin(OF_LINE)]]).sort_values("place", kind="stable")
 
 
 def told(view: View, ticker: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ class Street:
     @cached_property
     def consensus(self) -> pd.DataFrame:
         """The medians of the view's basis. year: the fiscal year in words."""
-        rows = self.view.ask("SELECT * FROM consensus(?) WHERE ticker = ? AND (basis = ? OR basis IS NULL) ORDER BY fiscal_year_end, metric", self.view.as_of, self.ticker, self.view.state.basis)
+        rows = self.view.ask_for(self.ticker, "SELECT * FROM consensus(?) WHERE basis = ? OR basis IS NULL ORDER BY fiscal_year_end, metric", self.view.as_of, self.view.state.basis)
         return rows.assign(year=[formats.period(f"{end.year}FY", end, self.year_end, self.language) for end in rows["fiscal_year_end"]])
 
     @cached_property
@@ -41,7 +41,7 @@ class Street:
 
     @cached_property
     def revisions(self) -> pd.DataFrame:
-        return self._of_years(self.view.ask("SELECT r.*, s.publisher, s.url, NULL AS published_printed FROM estimate_revisions(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC, r.fiscal_year, r.metric, r.broker", self.view.as_of, self.ticker))
+        return self._of_years(self.view.ask_for(self.ticker, "SELECT r.*, s.publisher, s.url, NULL AS published_printed FROM estimate_revisions(?) AS r JOIN sources AS s USING (source_id) ORDER BY r.published_on DESC, r.fiscal_year, r.metric, r.broker", self.view.as_of))
 
     @cached_property
     def undated(self) -> pd.DataFrame:
@@ -55,16 +55,16 @@ class Street:
 
     @cached_property
     def ratings(self) -> pd.DataFrame:
-        return self.view.ask("SELECT r.*, s.publisher, s.url FROM ratings_as_of(?) AS r JOIN sources AS s USING (source_id) WHERE r.ticker = ? ORDER BY r.published_on DESC NULLS LAST, r.broker", self.view.as_of, self.ticker)
+        return self.view.ask_for(self.ticker, "SELECT r.*, s.publisher, s.url FROM ratings_as_of(?) AS r JOIN sources AS s USING (source_id) ORDER BY r.published_on DESC NULLS LAST, r.broker", self.view.as_of)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
-        return self.view.ask("SELECT t.*, s.publisher, s.url FROM targets_as_of(?) AS t JOIN sources AS s USING (source_id) WHERE t.ticker = ? ORDER BY t.published_on DESC NULLS LAST, t.broker", self.view.as_of, self.ticker)
+        return self.view.ask_for(self.ticker, "SELECT t.*, s.publisher, s.url FROM targets_as_of(?) AS t JOIN sources AS s USING (source_id) ORDER BY t.published_on DESC NULLS LAST, t.broker", self.view.as_of)
 
     @cached_property
     def medians(self) -> pd.DataFrame:
         """The median target of each of the company's lines."""
-        return self.view.ask("SELECT * FROM target_consensus(?) WHERE ticker = ? ORDER BY n DESC, quote_ticker", self.view.as_of, self.ticker)
+        return self.view.ask_for(self.ticker, "SELECT * FROM target_consensus(?) ORDER BY n DESC, quote_ticker", self.view.as_of)
 
     @cached_property
     def surprises(self) -> pd.DataFrame:

@@ -39,11 +39,11 @@ class Segments:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        return self.view.ask("SELECT * FROM segments_as_of(?) WHERE ticker = ?", self.view.as_of, self.ticker)
+        return self.view.ask_for(self.ticker, "SELECT * FROM segments_as_of(?)", self.view.as_of)
 
     @cached_property
     def periods(self) -> pd.DataFrame:
-        return self.view.ask("SELECT * FROM segment_periods(?) WHERE ticker = ? ORDER BY months, period_end", self.view.as_of, self.ticker)
+        return self.view.ask_for(self.ticker, "SELECT * FROM segment_periods(?) ORDER BY months, period_end", self.view.as_of)
 
     @cached_property
     def year_end(self) -> int:
@@ -83,7 +83,7 @@ class Segments:
     @cached_property
     def parts(self) -> pd.DataFrame:
         """What each part added to the growth of each period."""
-        return self.view.ask("SELECT * FROM segment_contributions(?) WHERE ticker = ? AND history = ? AND months = ?", self.view.as_of, self.ticker, self.history, self.months)
+        return self.view.ask_for(self.ticker, "SELECT * FROM segment_contributions(?) WHERE history = ? AND months = ?", self.view.as_of, self.history, self.months)
 
     @cached_property
     def named(self) -> pd.DataFrame:
@@ -231,7 +231,7 @@ class Kpis:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        history = self.view.ask("SELECT * FROM kpi_history(?) WHERE ticker = ?", self.view.as_of, self.ticker)
+        history = self.view.ask_for(self.ticker, "SELECT * FROM kpi_history(?)", self.view.as_of)
         rank, language = {topic: place for place, topic in enumerate(TOPICS)}, self.view.language
         names = [formats.period(row.fiscal_period, row.period_end, self.year_end, language) if isinstance(row.fiscal_period, str) else formats.month(row.period_end, language) for row in history.itertuples()]
         return history.assign(period=names, rank=history["topic"].map(rank).fillna(len(rank)), known=history.groupby("kpi")["kpi"].transform("size"))
