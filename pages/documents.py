@@ -16,7 +16,7 @@ view = of_this_run()
 language = view.language
 day = view.day
 asked = view.past
-evening = Happenings(view).evening
+evening = once(Happenings, view).evening
 words = view.ask("SELECT topic, name_en, name_zh FROM topics ORDER BY topic")
 topic_names = dict(zip(words["topic"], words["name_zh" if language == "zh" else "name_en"]))
 
@@ -117,12 +117,7 @@ def draw(happened: Happenings) -> None:
 
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:
     """The stories asked for, each once: its document, then those that tell it too."""
-    by_story = {story_id: group for story_id, group in rows.groupby("story_id", sort=False)}
-    for story_id in stories["story_id"]:
-        group = by_story[story_id]
-        head = next(group[group["document_id"] == story_id].itertuples())
-        with st.container(border=True, gap="xxsmall"):
-            tables.story(view, head, group[group["document_id"] != story_id], topic_names, terms)
+    tables.stories(view, stories, rows, tuple(topic_names.items()), tuple(terms))
     if total > len(stories):
         if st.button(view.text("documents.more", number=min(SHOWN, total - len(stories)))):
             st.session_state["documents_shown"] = st.session_state.get("documents_shown", SHOWN) + SHOWN
@@ -139,7 +134,7 @@ def page() -> None:
     counts = next(view.ask("SELECT count(*) AS documents, count(DISTINCT story_id) AS stories, count(*) FILTER (kind IN ('filing', 'results')) AS first_hand, count(*) FILTER (kind = 'broker report') AS brokers, "
                            "count(*) FILTER (kind = 'news') AS news, count(*) FILTER (published_on IS NULL) AS undated, max(published_on) AS latest " + question, *values).itertuples())
     stories = view.ask("SELECT story_id " + question + " GROUP BY story_id ORDER BY max(score) DESC NULLS LAST, max(published_on) DESC NULLS LAST, max(published_hkt) DESC NULLS LAST, story_id LIMIT ?", *values, st.session_state["documents_shown"])
-    events = Happenings(view, view.state.tickers, chosen)
+    events = once(Happenings, view, view.state.tickers, tuple(sorted(chosen.items())))
     happened = events.events
     marks = ", ".join("?" for _ in range(max(len(stories), 1)))
     rows = view.ask(f"SELECT * FROM documents_as_of(?) WHERE story_id IN ({marks})", asked, *(stories["story_id"].tolist() or [""]))

@@ -7,7 +7,7 @@ from ui import formats, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import TRAFFIC_CHARTS
 from ui.memory import once
-from ui.pictures.traffic import Week, about, comparable, sector_picture, sector_stats, traffic_weeks
+from ui.pictures.traffic import Week, about, comparable, of_section, sector_picture, sector_stats, traffic_weeks
 
 SECTIONS = ("payments", "games", "apps", "ai", "commerce", "advertising", "regulation", "media", "devices", "market", "corporate", "outside")
 FIRST = "games"  # the section shown until another is asked for
@@ -25,11 +25,11 @@ def choose_week() -> Week | None:
     """The vendor's week shown: its latest, until another is chosen. None where none is known."""
     if traffic_weeks(view).empty:
         return None
-    first = Week(view)
+    first = once(Week, view)
     vendor = view.choice("vendor", first.vendors, str) if len(first.vendors) > 1 else first.vendor
-    own = Week(view, vendor)
+    own = once(Week, view, vendor)
     names = {last_day: own.words(row) for last_day, (_, row) in zip(own.days, own.of_vendor.iterrows())}
-    return Week(view, vendor, view.choice("to", own.days, names.get, drop_down=True)) if len(own.days) > 1 else own
+    return once(Week, view, vendor, view.choice("to", own.days, names.get, drop_down=True)) if len(own.days) > 1 else own
 
 
 def tell(shown: Week) -> None:
@@ -75,7 +75,7 @@ def show_traffic() -> list[str]:
 
 def show_sector() -> list[str]:
     """Figures of the sector: how many, one picture of what can be compared, the table. Returns the sources behind them."""
-    every = sector_stats(view, view.state.tickers)
+    every = once(sector_stats, view, view.state.tickers)
     st.markdown(f"**{view.text('traffic.sector')}**")
     names = ", ".join(view.name(ticker) for ticker in view.state.tickers)
     if not len(every):
@@ -87,8 +87,8 @@ def show_sector() -> list[str]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="traffic_sector_choices"):
         counts = every["section"].value_counts()
         section = view.choice("section", there, lambda name: f"{view.text(f'section.{name}')} ({counts[name]})", drop_down=True, default=FIRST if FIRST in there else None)
-        rows = every[every["section"] == section]
-        offered = comparable(rows)
+        rows = once(of_section, every, section)
+        offered = once(comparable, rows)
         chosen = view.choice("kpi", list(offered), lambda name: " · ".join(about(view, offered[name])), drop_down=True, width=340) if offered else None
     if chosen:
         panels.picture(view, once(sector_picture, view, section, chosen, offered[chosen]))

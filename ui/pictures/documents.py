@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -20,9 +20,9 @@ FILTERS = ("topic", "kind", "publisher", "q", "from", "to")
 class Happenings:
     """The events of some lines (of all where none is given) on the evening of a view. filters: of the page, as a link writes them; topic, from and to narrow the events, the others are of documents."""
 
-    def __init__(self, view: View, tickers: tuple[str, ...] = (), filters: Mapping[str, str] | None = None) -> None:
+    def __init__(self, view: View, tickers: tuple[str, ...] = (), filters: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         self.view, self.tickers = view, tickers
-        self.filters = {name: (filters or {}).get(name, "") for name in FILTERS}
+        self.filters = dict.fromkeys(FILTERS, "") | {name: value for name, value in dict(filters).items() if name in FILTERS}
 
     # What is known ---------------------------------------------------------------------------------------------------
 

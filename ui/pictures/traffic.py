@@ -77,6 +77,10 @@ def sector_stats(view: View, tickers: Sequence[str] = ()) -> pd.DataFrame:
     return view.ask(question + " ORDER BY s.unit <> 'million', s.unit, s.topic, s.value DESC NULLS LAST, s.stat, s.entity, s.period_end NULLS LAST, s.source_id", *values)
 
 
+def of_section(rows: pd.DataFrame, section: str) -> pd.DataFrame:
+    return rows[rows["section"] == section]
+
+
 def comparable(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What of a section can stand side by side, by the name that a link gives it: a figure over periods of one length, else what one counts in one unit; the first by how much they hold."""
     sound = rows[rows["doubt"].isna() & rows["value"].notna()].assign(currency=rows["currency"].fillna(""))

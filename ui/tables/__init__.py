@@ -4,7 +4,7 @@ from ui.tables.buybacks import basis_words, buyback_days, buyback_league, buybac
 from ui.tables.company import company_bridge, company_brokers, company_calendar, company_changes, company_documents, company_kpis
 from ui.tables.coverage import coverage, definitions
 from ui.tables.data import company_freshness, dictionary, findings, freshness, price_lines, refusal, rollback, rule, rulings, snapshots, sources
-from ui.tables.documents import document_events, document_publisher, event_day, search_terms, story
+from ui.tables.documents import document_events, document_publisher, event_day, search_terms, stories
 from ui.tables.estimates import (
     broker_words,
     brokers_words,
@@ -31,5 +31,5 @@ __all__ = [
     "definition_words", "definitions", "dictionary", "document_events", "document_publisher", "estimates", "event_day", "figure_words", "findings", "forward_inputs",
     "freshness", "height", "kpi_figure", "kpi_values", "kpis", "market_review", "market_state", "measure_words", "method_words", "moved", "overview", "per_share_words", "points",
     "price_lines", "printed_moves", "printed_review", "ratings", "refusal", "rollback", "rule", "rulings", "search_terms", "sector_stats", "segment_reconciliation", "segments", "show",
-    "site_traffic", "snapshots", "sources", "stat_period", "stat_unit", "story", "subsectors", "surprise_words", "surprises", "targets", "theme_growth", "trailing_inputs", "windows", "year_pe",
+    "site_traffic", "snapshots", "sources", "stat_period", "stat_unit", "stories", "subsectors", "surprise_words", "surprises", "targets", "theme_growth", "trailing_inputs", "windows", "year_pe",
 ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import formats, panels
 from ui.charts.documents import event_day
+from ui.memory import show_once
 from ui.tables.parts import Table, table
 from ui.view import View
 
@@ -58,7 +59,20 @@ def title(row, terms: list[str]) -> str:
     return f"[{words}]({link})" if (link := address(row)) else words
 
 
-def story(view: View, head, others: pd.DataFrame, topics: dict[str, str], terms: list[str]) -> None:
+def stories(view: View, found: pd.DataFrame, rows: pd.DataFrame, topics: tuple[tuple[str, str], ...], terms: tuple[str, ...]) -> None:
+    """The stories found, in their order: each its document, then those that tell it too. rows: those of documents_as_of; topics: their names."""
+    show_once(_stories, view, found, rows, topics, terms)
+
+
+def _stories(view: View, found: pd.DataFrame, rows: pd.DataFrame, topics: tuple[tuple[str, str], ...], terms: tuple[str, ...]) -> None:
+    by_story = {story_id: group for story_id, group in rows.groupby("story_id", sort=False)}
+    for story_id in found["story_id"]:
+        group = by_story[story_id]
+        with st.container(border=True, gap="xxsmall"):
+            _story(view, next(group[group["document_id"] == story_id].itertuples()), group[group["document_id"] != story_id], dict(topics), list(terms))
+
+
+def _story(view: View, head, others: pd.DataFrame, topics: dict[str, str], terms: list[str]) -> None:
     """One story of the feed: its document, then what else tells it. The rows are those of documents_as_of."""
     kind = BADGES[head.kind].format(panels.escape(view.text(f"kind.{head.kind}")))
     foreign = "" if head.language == view.language else " · " + view.text(f"documents.original_{head.language}")
