@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import frame, panels, sign_in
+from ui import frame, panels, sign_in, turns
 from ui.text import text
 from ui.view import TooOld
 
@@ -19,17 +19,18 @@ def hand_over() -> None:
     st.switch_page(pages[0], query_params=st.query_params.to_dict())
 
 
-is_admitted = sign_in.admitted(language)
-is_presented = st.session_state.get(frame.KEYS["mode"], st.query_params.get("mode") == "present")
-chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted and not is_presented else "hidden")
-if is_admitted and chosen.url_path == "":
-    chosen.run()
-elif is_admitted:
-    view = frame.begin()
-    if view is not None:
-        try:
-            chosen.run()
-        except TooOld as error:
-            st.warning(panels.escape(view.text("frame.too_old", snapshot=error)))
-        frame.end(view)
-    panels.screen(is_presented)
+with turns.turn():
+    is_admitted = sign_in.admitted(language)
+    is_presented = st.session_state.get(frame.KEYS["mode"], st.query_params.get("mode") == "present")
+    chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted and not is_presented else "hidden")
+    if is_admitted and chosen.url_path == "":
+        chosen.run()
+    elif is_admitted:
+        view = frame.begin()
+        if view is not None:
+            try:
+                chosen.run()
+            except TooOld as error:
+                st.warning(panels.escape(view.text("frame.too_old", snapshot=error)))
+            frame.end(view)
+        panels.screen(is_presented)

@@ -49,18 +49,21 @@ class Unusable(Exception):
     """Sign-in is wanted and cannot work: why, for whoever runs the server."""
 
 
+def _secrets() -> list[str]:
+    """The files of secrets that are there. Streamlit looks for them again at each question, and everybody waits in one line while it does: with none, it is not asked."""
+    return [str(path) for path in st.get_option("secrets.files") if Path(path).exists()]
+
+
 def rules() -> Rules | None:
     """What the secrets say; None where they ask for no sign-in. Raises Unusable."""
-    files = [str(path) for path in st.get_option("secrets.files")]
+    told: dict[str, Any] = {}
     try:
-        if not st.secrets.load_if_toml_exists():
-            if there := [path for path in files if Path(path).exists()]:
-                raise Unusable(f"{', '.join(there)} cannot be read as TOML")
-            told: dict[str, Any] = {}
-        else:
+        if files := _secrets():
+            if not st.secrets.load_if_toml_exists():
+                raise Unusable(f"{', '.join(files)} cannot be read as TOML")
             told = st.secrets.to_dict()
     except OSError as error:
-        raise Unusable(f"{error.filename or ', '.join(files)}: {error.strerror}") from error
+        raise Unusable(f"{error.filename or 'secrets.toml'}: {error.strerror}") from error
     asked = told.get("auth")
     if not asked:
         if told.get("sign_in") or os.environ.get(WANTED):
@@ -123,7 +126,7 @@ def admitted(language: str) -> bool:
 
 def way_out(language: str) -> None:
     """Who is signed in, and the button that ends it; nothing where nobody needs to be."""
-    if st.user.to_dict().get("is_logged_in"):
+    if _secrets() and st.user.to_dict().get("is_logged_in"):
         st.caption(escape(text("sign_in.as", language, name=_name())))
         st.button(text("action.sign_out", language), on_click=st.logout)
 
