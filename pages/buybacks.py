@@ -44,6 +44,7 @@ def tell_one(row) -> None:
     if pd.isna(row.amount_hkd):
         panels.finding(view.text("finding.buybacks_none", name=name, date=day(view.as_of)))
         panels.missing(tables.basis_words(view, row))
+        panels.what_next(view)
         panels.headline([
             (view.text("headline.buyback_ytd"), formats.MISSING, view.text("buybacks.basis_none")),
             yields_of(row),
@@ -79,6 +80,7 @@ def tell_all(rows: pd.DataFrame, total) -> None:
     known = rows[rows["amount_hkd"].notna()]
     if not len(known):
         panels.finding(view.text("finding.buybacks_nobody", total=len(rows), date=day(view.as_of)))
+        panels.what_next(view)
         return
     first = known.iloc[0]
     name, amount = view.name(first["ticker"]), money(first["amount_hkd"], quality=first["quality"])
@@ -109,6 +111,7 @@ def page() -> None:
     if focus and one is None:
         panels.finding(view.text("finding.buybacks_none", name=view.name(focus), date=day(view.as_of)))
         panels.missing(view.text("buybacks.basis_none"))
+        panels.what_next(view)
     elif focus:
         tell_one(one)
     else:

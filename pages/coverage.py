@@ -13,6 +13,7 @@ day = view.day
 
 if printed_tables(view).empty:
     panels.finding(view.text("finding.coverage_none", date=day(view.as_of)))
+    panels.what_next(view)
     st.stop()
 
 # What is shown: a broker, one of its tables, as printed, today, or against another ---------------------------------------
@@ -71,6 +72,8 @@ doubts = [contradiction(row) for row in contradictions[contradictions["ticker"].
 reproduced = sum(int((table[f"pe_fy{n}_recomputed"].round() == table[f"pe_fy{n}"]).sum()) for n in (1, 2))
 with answer:
     panels.finding(finding())
+    if table.empty and not len(changes):
+        panels.what_next(view)
     if kind == "today":
         marks.tell(view, table["ticker"])
 with figures:

@@ -92,6 +92,7 @@ def tell(chosen: dict[str, str], counts, head, happened: pd.DataFrame) -> None:
         panels.finding(view.text("finding.documents_not_found", query=chosen["q"], date=day(evening)) if chosen["q"] else view.text("finding.documents_none", date=day(evening)))
         if chosen["q"]:
             panels.missing(view.text("documents.none_hint"))
+        panels.what_next(view, filters=any(chosen.values()))
         return
     title = head.title if len(head.title) <= QUOTED else head.title[:QUOTED - 1] + "…"
     when = day(head.published_on) if pd.notna(head.published_on) else view.text("documents.undated")

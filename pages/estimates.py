@@ -46,6 +46,7 @@ with choices:
 if focus is None:
     with answer:
         panels.finding(view.text("estimates.nobody", date=day(view.as_of)))
+        panels.what_next(view)
     st.stop()
 street = once(Street, view, focus)
 name = street.name
@@ -89,6 +90,8 @@ def finding() -> str:
 
 with answer:
     panels.finding(finding())
+    if not len(revisions) + len(undated) + len(targets) + len(ratings) + len(surprises):
+        panels.what_next(view)
     for ticker in view.state.tickers:
         if kinds[ticker] == "line" and view.universe.issuer(ticker) == focus:
             panels.missing(view.text("estimates.line", line=f"{view.name(ticker)} {ticker}", name=name))

@@ -19,6 +19,7 @@ def choose_month() -> Month | None:
     found = once(Month, view)
     if not found.months:
         panels.finding(view.text("finding.market_early", date=day(view.as_of)))
+        panels.what_next(view)
         return None
     asked = view.state.extras.get("month")
     if asked and asked not in found.months:

@@ -20,11 +20,13 @@ def finding() -> None:
     fresh = view.ask("SELECT * FROM freshness_by_month WHERE basis = ? AND date <= ? ORDER BY date DESC", view.state.basis, view.as_of)
     here = fresh.iloc[0] if len(fresh) else None
     full = fresh[fresh["fresh"] * 2 > fresh["ever_ranked"]]
+    is_thin = here is not None and here["fresh"] * 2 < here["ever_ranked"]
+    if not len(full) and (is_thin or not len(ranked)):
+        panels.finding(view.text("finding.overview_none", date=view.day(view.as_of)))
+        panels.what_next(view)
+        return
     cheap = dict(cheap=int((ranked["percentile"] <= 20).sum()), ranked=len(ranked), window=view.window_words())
-    if here is not None and here["fresh"] * 2 < here["ever_ranked"]:
-        if not len(full):
-            panels.finding(view.text("finding.overview_none", date=view.day(view.as_of)))
-            return
+    if is_thin:
         then = full.iloc[0]
         panels.finding(view.text("finding.overview_thin", ok=int(here["fresh"]), ever=int(here["ever_ranked"]), date=view.day(here["date"]), full=view.day(then["date"]), full_ok=int(then["fresh"])))
         st.button(view.text("action.go_to_date", date=view.day(then["date"])), on_click=frame.show_date, args=(then["date"].date(),))

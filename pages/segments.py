@@ -84,7 +84,9 @@ def page() -> None:
     with controls:
         focus = choose_company(counts)
     if focus is None:
-        answer.markdown(f"**{panels.escape(view.text('segments.nobody', date=day(view.as_of)))}**")
+        with answer:
+            panels.finding(view.text("segments.nobody", date=day(view.as_of)))
+            panels.what_next(view)
         return
     name = view.name(focus)
     for line in view.state.tickers:
@@ -97,6 +99,7 @@ def page() -> None:
     if not company.grains:
         with answer:
             panels.finding(view.text("finding.segments_missing", name=name, date=day(view.as_of)))
+            panels.what_next(view)
     else:
         with controls:
             chart = view.choice("chart", SEGMENT_CHARTS, lambda c: view.text(f"segments.chart_{c}"))

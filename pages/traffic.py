@@ -58,6 +58,7 @@ def show_traffic() -> list[str]:
     if shown is None:
         with answer:
             panels.finding(view.text("finding.traffic_none", date=day(view.as_of)))
+            panels.what_next(view)
         return []
     with answer:
         tell(shown)
@@ -80,6 +81,7 @@ def show_sector() -> list[str]:
     names = ", ".join(view.name(ticker) for ticker in view.state.tickers)
     if not len(every):
         panels.missing(view.text("finding.traffic_companies_none", names=names, date=day(view.as_of)) if names else view.text("traffic.sector_none", date=day(view.as_of)))
+        panels.what_next(view)
         return []
     panels.missing((view.text("finding.traffic_companies", names=names, number=len(every), date=day(view.as_of)) + " " if names else "")
                    + view.text("traffic.sector_finding", number=len(every), sources=every["source_id"].nunique(), date=day(view.as_of), doubtful=int(every["doubt"].notna().sum())))

@@ -27,7 +27,7 @@ choices = st.container(horizontal=True, vertical_alignment="center", gap="small"
 for ticker in view.state.tickers:
     if kinds[ticker] == "etf":
         with answer:
-            panels.missing(view.text("valuation.not_valued", name=view.name(ticker)))
+            panels.missing(view.text("valuation.not_valued", name=view.name(ticker)) + ("" if valued else " " + view.text("empty.company")))
 with choices:
     # With none chosen, the longest history.
     focus = view.one_of(valued) if len(valued) > 1 else valued[0] if valued else view.ask("SELECT p.ticker FROM valuation_percentiles(?, 0) AS p JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND metric = 'pe_ttm' AND basis = ? ORDER BY n DESC, ticker LIMIT 1",
@@ -72,6 +72,8 @@ def measure_note() -> str:
 is_thin = bool(now["n"]) and metric not in YIELDS and kind == "company" and (now["coverage_pct"] < 80 or now["losses_share_pct"] > 20)
 with answer:
     panels.finding(finding())
+    if not history["value"].notna().any():
+        panels.what_next(view)
     tonight = view.ask("SELECT DISTINCT announced_on FROM earnings_items WHERE ticker = ? AND announced_on = ? AND effective_on > ?", view.universe.issuer(focus), view.as_of, view.as_of)
     if len(tonight):
         panels.missing(view.text("finding.valuation_results", date=day(view.as_of)))

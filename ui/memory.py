@@ -10,11 +10,13 @@ from threading import Condition
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 1500  # things; a picture of ten years of sessions is the largest, about a third of a megabyte
-SHOWN = 500  # of them, as they went to a browser
+KEPT = 60_000_000  # bytes, about
+SHOWN = 600  # tables and pictures, as they went to a browser: 50 kB each on average
+CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
 
 class Same:
@@ -30,7 +32,16 @@ class Same:
         return id(self.frame)
 
 
-@cached(LRUCache(KEPT), condition=Condition())
+def size(made: Any) -> int:
+    """About how many bytes something takes: to count them takes longer than to make most things."""
+    if isinstance(made, pd.DataFrame):
+        return CELL * made.size + OTHER
+    if isinstance(made, go.Figure):
+        return FIGURE
+    return OTHER + sum(size(part) for part in (made if isinstance(made, tuple) else vars(made).values() if hasattr(made, "__dict__") else ()) if isinstance(part, pd.DataFrame))
+
+
+@cached(LRUCache(KEPT, getsizeof=size), condition=Condition())
 def _made(make: Callable, arguments: tuple, named: tuple) -> Any:
     return make(*(argument.frame if isinstance(argument, Same) else argument for argument in arguments), **dict(named))
 

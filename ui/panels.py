@@ -165,6 +165,12 @@ def missing(message: str) -> None:
     st.caption(escape(message))
 
 
+def what_next(view, *, filters: bool = False) -> None:
+    """Beneath a sentence that nothing is known: what to do about it. filters: the page has filters of its own, and one of them is set."""
+    steps = [("empty.filter", filters), ("empty.company", bool(view.state.tickers)), ("empty.date", view.past is not None)]
+    missing(" ".join(view.text(step) for step, applies in steps if applies) or view.text("empty.nothing"))
+
+
 def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any) -> Any:
     """Show a picture that proves itself, in the view's own theme where none is given, and a button for each format of its file; what st.plotly_chart returns.
 
