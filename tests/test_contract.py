@@ -72,6 +72,7 @@ MACROS = {
     "forward_growth": ("?", "ticker basis", "date value status fy1_end fy2_end eps_fy1 eps_fy2 growth_pct currency n brokers"),
     "forward_inputs": ("'1024.HK', 'adjusted', ?", "fiscal_year_end broker", "weight consensus_eps n status eps currency quality net_income_mn shares_mn published_on source_id"),
     "buyback_ytd": ("?", "ticker", "shares amount_hkd last_trade_date rank basis_note"),
+    "display_rates": ("?, 'HKD'", "base", "quote rate rate_date"),
     "price_series": ("?", "ticker date", "close currency frequency source_id"),
     "price_latest": ("?", "ticker", "date close currency frequency price_is_stale source_id"),
     "price_freshness": ("?", "ticker", "frequency last_date sessions_since state"),

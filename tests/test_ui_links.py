@@ -129,6 +129,12 @@ def test_a_list_is_read_however_it_is_pasted(pasted):
     assert read_tickers(pasted, universe) == (["0700.HK", "PDD"], [])
 
 
+def test_a_group_goes_by_its_name_in_either_language():
+    universe = Universe.from_rows(COMPANIES, ALIASES, {"games": ("0700.HK", "PDD")})
+    for name in ("games", "Games", "游戏"):
+        assert read_tickers(name, universe) == (["0700.HK", "PDD"], [])
+
+
 def test_good_tickers_stay_beside_a_bad_one():
     state, problems = parse({"t": "700,nope,PDD"}, UNIVERSE)
     assert state.tickers == ("0700.HK", "PDD")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from ui.text import text
+from ui.text import TEXTS, text
 
 WINDOWS = ("1y", "3y", "5y", "10y", "max")
 BASES = ("adjusted", "reported")
@@ -229,8 +229,9 @@ def near(typed: str, universe: Universe) -> tuple[str, ...]:
 
 
 def group_of(typed: str, universe: Universe) -> tuple[str, ...]:
-    """The tickers of the group of this name; none where no group is called so."""
-    return next((tickers for name, tickers in universe.groups.items() if _fold(name) == _fold(typed)), ())
+    """The tickers of the group of this name, in either language; none where no group is called so."""
+    wanted = _fold(typed)
+    return next((tickers for name, tickers in universe.groups.items() if wanted in {_fold(word) for word in (name, *TEXTS.get(f"filter.group_{name}", ()))}), ())
 
 
 def read_tickers(typed: str, universe: Universe, parameter: str = "t") -> tuple[list[str], list[Problem]]:

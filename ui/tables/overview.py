@@ -62,11 +62,12 @@ def _in_words(view: View, amounts: pd.Series) -> pd.Series:
 def _price(view: View, rows: pd.DataFrame):
     config, language = st.column_config, view.language
     table = pd.DataFrame({
-        "close": rows["close"], "date": rows["date"], "change_1d": rows["change_1d_pct"], "change_1m": rows["change_1m_pct"], "change_ytd": rows["change_ytd_pct"], "pe": [_pe(view, row) for row in rows.itertuples()], "percentile": rows["percentile"],
+        "close": rows["close"], "currency": rows["currency"], "date": rows["date"], "change_1d": rows["change_1d_pct"], "change_1m": rows["change_1m_pct"], "change_ytd": rows["change_ytd_pct"], "pe": [_pe(view, row) for row in rows.itertuples()], "percentile": rows["percentile"],
         "forward": [_forward(view, row) for row in rows.itertuples()], "buyback": _in_words(view, rows["buyback_ytd_hkd"]), "yield": rows["gross_yield_pct"], "revenue": rows["revenue_yoy_pct"], "trend": rows["trend"],
     })
     columns = {
         "close": config.NumberColumn(view.text("column.close"), format="%.2f", help=view.text("help.close"), width=68),
+        "currency": config.TextColumn(view.text("column.currency_short"), width=44),
         "date": config.DateColumn(view.text("column.date"), format="D MMM YY" if language == "en" else "YYYY-MM-DD", width=78),
         "change_1d": config.NumberColumn(view.text("column.change_1d"), format="%+.1f", help=view.text("help.change_1d"), width=55),
         "change_1m": config.NumberColumn(view.text("column.change_1m"), format="%+.1f", help=view.text("help.change_1m"), width=60),

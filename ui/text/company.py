@@ -21,7 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "company.gross_net": ("{gross} gross · {net} net", "总{gross} · 净{net}"),
     "company.not_meaningful": ("n.m.", "不适用"),
     "company.revenue_growth": ("Revenue growth · {period}", "收入同比 · {period}"),
-    "company.profit_growth": ("{basis} profit growth · {period}", "{basis}利润同比 · {period}"),
+    "company.profit_growth": ("Profit growth, {basis} · {period}", "{basis}利润同比 · {period}"),
     "company.pe_and_percentile": ("PE-TTM · percentile", "市盈率 TTM · 百分位"),
     "company.forward": ("Forward PE", "预测市盈率"),
     "company.forward_of": ("Forward PE · N {number}", "预测市盈率 · N {number}"),

@@ -5,6 +5,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.name": ("Name", "名称"),
     "column.ticker": ("Ticker", "代码"),
     "column.close": ("Close", "收盘价"),
+    "column.currency_short": ("Ccy", "币种"),
     "column.currency": ("Currency", "货币"),
     "column.change_1m": ("1m %", "近1月 %"),
     "column.change_ytd": ("YTD %", "年初至今 %"),

@@ -47,7 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty.company": ("Choose another company in the box above, or clear it for all.", "请在上方选择其他公司，或清空以显示全部。"),
     "empty.date": ("Choose a later date above, or clear it for the latest.", "请在上方选择更晚的日期，或清空以显示最新。"),
     "empty.filter": ("Clear a filter of this page.", "请清除本页的筛选条件。"),
-    "empty.nothing": ("Bring it with a loader: README, “What stands behind a number”.", "请用加载程序导入数据：见README。"),
+    "empty.nothing": ("Bring it with a loader: README, “What stands behind a number”.", "请用加载程序导入数据：见项目说明。"),
     "finding.overview_none": ("No company has a fresh PE on this basis by {date}.", "截至{date}，该口径下无公司有有效市盈率。"),
     "help.index_pe": ("PE-TTM as the index data site quotes it; percentile in the window by our definition.", "指数市盈率为数据网站公布值；百分位按本站定义计算。"),
     "help.median_percentile": ("Median of {number} ranked companies of {total}.", "{total}家公司中{number}家可排名公司的中位数。"),
