@@ -30,7 +30,7 @@ with turns.turn():
         if view is not None:
             try:
                 chosen.run()
+                frame.end(view)
             except TooOld as error:
-                st.warning(panels.escape(view.text("frame.too_old", snapshot=error)))
-            frame.end(view)
+                st.warning(panels.escape(view.text("frame.build_first" if view.is_current else "frame.too_old", snapshot=error)))
         panels.screen(is_presented)

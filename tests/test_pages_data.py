@@ -232,3 +232,17 @@ def test_a_snapshot_of_another_version_that_lacks_what_a_page_asks_is_said_and_i
     finally:
         os.unlink(old)
         old.with_suffix(".sha256").unlink()
+
+
+@pytest.mark.parametrize(("lost", "page"), [("DROP MACRO TABLE overview", "overview"), ("DROP VIEW freshness", "valuation")])
+def test_data_older_than_the_code_say_what_to_do_on_the_server(warehouse, tmp_path, monkeypatch, lost, page):
+    import duckdb
+    staged, folder = tmp_path / "stage.duckdb", tmp_path / "warehouse"
+    folder.mkdir()
+    staged.write_bytes(warehouse.served.path.read_bytes())
+    with duckdb.connect(str(staged)) as connection:
+        connection.execute(lost)
+    snapshot.publish(folder, staged, "20990101-000000-abcdef")
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
+    said = screen.words(screen.run_page(page))
+    assert "20990101-000000-abcdef" in said and "run: python -m loaders build" in said

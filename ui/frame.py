@@ -152,7 +152,12 @@ def begin() -> Page | None:
     try:
         facts = facts_of(now)
     except answers.CannotAnswer:
-        now, facts = current, facts_of(current)
+        now = current
+    try:
+        facts = facts_of(now)
+    except answers.CannotAnswer:
+        st.error(panels.escape(text("frame.build_first", "zh" if query.get("lang") == "zh" else "en", snapshot=now.snapshot_id)))
+        return None
     universe, names = universe_of(now)
     latest = facts["latest"].date()
     if is_new:

@@ -31,7 +31,7 @@ WIDTHS = {"desk": {1: 900, 2: 520, 3: 340}, "tablet": {1: 580, 2: 320, 3: 320}, 
 
 
 class TooOld(Exception):
-    """An earlier snapshot lacks what a page asks for."""
+    """A snapshot of another version lacks what a page asks for."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,11 @@ class View:
         return formats.day(value, self.language)
 
     def ask(self, question: str, *parameters) -> pd.DataFrame:
-        """The answer of the snapshot shown. Raises TooOld where an earlier one lacks what is asked for."""
+        """The answer of the snapshot shown. Raises TooOld where it lacks what is asked for."""
         try:
             return answers.ask(self.served, question, *parameters)
-        except answers.CannotAnswer:
-            if self.is_current:
-                raise
-            raise TooOld(self.served.snapshot_id) from None
+        except answers.CannotAnswer as error:
+            raise TooOld(self.served.snapshot_id) from error
 
     def ask_for(self, ticker: str, question: str, *parameters) -> pd.DataFrame:
         """The rows of one ticker of an answer that has a column ticker. The question is asked for all at once, which takes no longer, so that the next company is there already."""

@@ -40,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "outcome.stopped": ("kept out by a price rule", "被价格规则拦截"),
     "frame.earlier": ("Earlier snapshot {snapshot}, as the link asks; the current one is {current}.", "按链接显示较早的快照 {snapshot}；当前快照为 {current}。"),
     "frame.too_old": ("Snapshot {snapshot} was built by another version of Harbourview and does not hold what this page shows.", "快照 {snapshot} 由其他版本的 Harbourview 构建，不含本页所需内容。"),
+    "frame.build_first": ("The data here (snapshot {snapshot}) was built by another version of Harbourview and does not hold what this page shows. On the server, run: python -m loaders build", "此处数据（快照 {snapshot}）由其他版本的 Harbourview 构建，不含本页所需内容。请在服务器上运行：python -m loaders build"),
     "frame.too_late": ("The link asks for the evening of {asked}; the latest session here is {latest}, and that is what is shown.", "链接指定{asked}；本站最新交易日为{latest}，现按该日显示。"),
     "frame.clock_behind": ("By this machine's clock it is {today}, before the latest session here, {latest}: the clock is behind, or the data is dated wrongly.", "本机时钟为{today}，早于最新交易日{latest}：时钟落后，或数据日期有误。"),
     "frame.clock_ahead": ("By this machine's clock it is {today}, more than a year after the latest session here, {latest}: the clock is ahead, or the data is old.", "本机时钟为{today}，比最新交易日{latest}晚一年以上：时钟超前，或数据陈旧。"),
