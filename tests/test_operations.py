@@ -7,6 +7,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -118,6 +119,28 @@ def test_a_page_of_a_stranger_gets_no_session(desk):
     stranger = Manager(address, random.Random(1), cookie=admitted(address), origin="https://elsewhere.example")
     with pytest.raises(Exception, match="403|rejected|Timeout"):
         asyncio.run(stranger.open("overview"))
+
+
+def test_every_command_of_the_page_is_there():
+    """What the operations page tells to run: a target of the Makefile, a command of this project, or one of the system that is named here."""
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    told = [line.strip() for block in re.findall(r"```\n(.*?)```", page, flags=re.DOTALL) for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", page)
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    seen = {"make": 0, "loaders": 0, "ui": 0, "file": 0}
+    for line in told:
+        if found := re.match(r"make (\w+)$", line):
+            assert found[1] in targets, line
+            seen["make"] += 1
+        if found := re.search(r"python -m (loaders|ui) (\w+)", line):
+            asked = subprocess.run([sys.executable, "-m", found[1], found[2], "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+            assert asked.returncode == 0, line
+            seen[found[1]] += 1
+        for named in re.findall(r"-r (\S+\.(?:txt|lock))", line) + re.findall(r"^\S+ run (app\.py)", line):
+            assert (ROOT / named).is_file(), line
+            seen["file"] += 1
+    assert min(seen.values()) >= 1, seen
+    for link in re.findall(r"\]\(([\w./-]+)\)", page):
+        assert (ROOT / "docs" / link).exists(), link
 
 
 @pytest.mark.proof
