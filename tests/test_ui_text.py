@@ -58,7 +58,7 @@ def test_values_are_not_read_as_places():
 
 
 # Names, units, commands and what is typed as it stands: the only Latin words in Chinese text.
-LATIN = set("""ADS CSV EBITA EPS ETF English Harbourview ISO PEG PNG PNQI PPTX PDF TTM UTF XLSX YYYY-MM-DD YYYY-MM python loaders prices make refresh data curated estimates sources csv games month true false pip install requirements-pack txt Chrome Chromium""".split())
+LATIN = set("""ADS CSV EBITA EPS ETF English Harbourview ISO PEG PNG PNQI PPTX PDF TTM UTF XLSX YYYY-MM-DD YYYY-MM python loaders build prices make refresh data curated estimates sources csv games month true false pip install requirements-pack txt Chrome Chromium""".split())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 60_000_000  # bytes, about
-SHOWN = 600  # tables and pictures, as they went to a browser: 50 kB each on average
+KEPT = 40_000_000  # bytes, about
+SHOWN = 300  # tables and pictures, as they went to a browser: 50 kB each on average
 CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
 

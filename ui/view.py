@@ -60,7 +60,7 @@ class View:
     screen: Screen = Screen()
     address: str = HOME
     canonical: str = field(default="", compare=False)  # the link that shows the whole page again
-    run: Run | None = None  # what the price loader's last run came to
+    run: Run | None = field(default=None, hash=False)  # what the price loader's last run came to
     today: date = field(default_factory=answers.today)  # in Hong Kong
     cited: list[str] = field(default_factory=list, compare=False)  # sources that the page has named so far
     offered: list[str] = field(default_factory=list, compare=False)  # tables that can be taken along so far
