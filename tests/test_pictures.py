@@ -18,6 +18,7 @@ from ui.view import View, view_of
 # Small companies beside large ones, a US line's issuer, one without a daily report, an index.
 COMPANIES, ROOMS = ("0700.HK", "9988.HK", "1024.HK", "PDD"), {}
 FIRST = COMPANIES[:1]
+READABLE = 22  # px of the smallest text of a picture file
 
 
 def room(make):
@@ -113,6 +114,8 @@ def check(shown: Picture, view: View, form: str) -> None:
             assert stamp.measure(plain(type(mark)(text=line)), mark.font.size, name == "title") <= room.width - stamp.EDGE, (about, line)  # a stop at a line's end may hang over
     assert figure.layout.margin.t + figure.layout.margin.b < room.height - 100, about
     assert shown.alt and (view.name(shown.tickers[0]) in shown.alt if shown.tickers and shown.tickers[0] in view.kinds else True), about
+    sizes = [mark.font.size for mark in figure.layout.annotations] + [trace.textfont.size for trace in figure.data if "textfont" in trace and trace.textfont.size]
+    assert min(sizes) * stamp.SCALE * stamp.FORMATS[form].width / room.width >= READABLE, about
     assert bool(len(figure.data)) or bool(figure.layout.shapes) or bool(shown.missing), f"{about}: empty, and no word why"
 
 

@@ -733,12 +733,12 @@ def test_a_page_shows_no_button_and_a_file_is_as_large_as_its_format():
 @pytest.mark.parametrize("form", [long_but(form == "half", form) for form in stamp.FORMATS])
 @pytest.mark.parametrize("name", DRAW)
 def test_a_file_holds_all_its_words_in_every_format(name, form):
-    """Laid out in the shape of its file, light from a dark page, a picture's stamp stays within its margins and its text large; a month's sheet is too much for a phone held upright."""
+    """Laid out in the shape of its file, light from a dark page, a picture's stamp stays within its margins and its text large."""
     figure, room = stamp.fitted(lambda theme: DRAW[name](12, a_stamp(), theme), Theme("dark", width=330), stamp.FORMATS[form])
     layout, size = figure.layout, stamp.FORMATS[form]
     assert layout.paper_bgcolor == palette.TOKENS["light"]["paper"] and layout.height <= room.height
     assert room.width * size.height == room.height * size.width
-    assert 12 * stamp.SCALE * size.width / room.width >= (15 if (name, form) == ("month_sheet", "tall") else 22)
+    assert 12 * stamp.SCALE * size.width / room.width >= 22
     above, below = (sum(len(part.text.split("<br>")) * part.font.size * stamp.LINE for name_ in names for part in named(figure, name_)) for names in (("title", "subtitle", "legend"), ("footer",)))
     assert above <= layout.margin.t and below <= layout.margin.b and layout.margin.t + layout.margin.b < room.height - 120
     for part in ("title", "subtitle", "footer"):
@@ -747,8 +747,10 @@ def test_a_file_holds_all_its_words_in_every_format(name, form):
 
 
 def test_a_long_table_is_laid_out_larger_and_its_rows_never_meet():
-    figure, room = stamp.fitted(lambda theme: charts.windows_heat(windows(24), a_stamp(), theme), Theme(), stamp.FORMATS["wide"])
-    assert room.height > 540 and (room.height - figure.layout.margin.t - figure.layout.margin.b) / 24 >= 20
+    """Its rows draw closer first, to 16 px for text of 12, and only then is all of it smaller."""
+    for count, larger in ((12, False), (24, False), (48, True)):
+        figure, room = stamp.fitted(lambda theme, count=count: charts.windows_heat(windows(count), a_stamp(), theme), Theme(), stamp.FORMATS["wide"])
+        assert (room.height > 540) == larger and (room.height - figure.layout.margin.t - figure.layout.margin.b) / count >= 16
 
 
 @pytest.mark.parametrize("name", DRAW)

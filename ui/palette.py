@@ -106,11 +106,15 @@ GREYS = ("other1", "other2", "other3")
 OTHERS = re.compile(r"^(all )?other(s|\b)|^unallocated|^eliminations?|^其他|^其它|^未分配|^分部间抵销|^not itemised", re.IGNORECASE)
 
 
+TIGHTEST = 16.5  # px between rows of 12 px text, at the least
+
+
 @dataclass(frozen=True)
 class Theme:
     """How figures are drawn: `name` light or dark, direction colours, language, and the room there is.
 
     `width` is the narrowest the figure will be on screen, in px: text is wrapped to it. `height` is px.
+    `tight`: rows as close as their text lets them be, and no more names than needed, for a picture file whose shape has no room for more.
     """
 
     name: str = "light"
@@ -118,6 +122,7 @@ class Theme:
     language: str = "en"
     width: int = 900
     height: int = 430
+    tight: bool = False
 
     def __post_init__(self) -> None:
         if self.name not in TOKENS:
@@ -126,6 +131,10 @@ class Theme:
             raise ValueError(f"updown is 'hk' or 'cn', not {self.updown!r}")
         if self.language not in ("en", "zh"):
             raise ValueError(f"language is 'en' or 'zh', not {self.language!r}")
+
+    def pitch(self, wanted: float) -> float:
+        """Px from one row to the next."""
+        return min(wanted, TIGHTEST) if self.tight else wanted
 
     def colour(self, token: str) -> str:
         """The hex colour of a token; KeyError where there is no such token."""

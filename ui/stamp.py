@@ -292,12 +292,15 @@ def is_finished(figure: go.Figure) -> bool:
 
 
 def fitted(draw: Callable[[Theme], go.Figure], theme: Theme, form: Format) -> tuple[go.Figure, Format]:
-    """The light figure of a picture file, and the px that it is laid out in: those of the format, or more of the same shape where its rows need it. Rows never meet; their text is smaller then."""
-    room, part = form, math.gcd(form.width, form.height)
+    """The light figure of a picture file, and the px that it is laid out in: those of the format, its rows close together where it has many, or more px of the same shape where even those need it. Rows never meet; their text is smaller then."""
+    room, part, tight = form, math.gcd(form.width, form.height), False
     while True:
-        figure = draw(replace(theme, name="light", width=room.width, height=room.height))
+        figure = draw(replace(theme, name="light", width=room.width, height=room.height, tight=tight))
         if figure.layout.height <= room.height:
             return figure, room
+        if not tight:
+            tight = True
+            continue
         parts = math.ceil(figure.layout.height / (form.height // part))
         room = Format(form.width // part * parts, form.height // part * parts)
 

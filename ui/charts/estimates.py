@@ -90,7 +90,7 @@ def dumbbell(
     if not all(formats.is_missing(g) for g in good):
         stamp = directed(stamp, theme)
     keys = list(zip(legend, (theme.colour("muted"), theme.colour("accent" if all(formats.is_missing(g) for g in good) else "ink")))) if legend else ()
-    return finish(figure, stamp, theme, left=left, right=right, height=height or max(300, rows_room(stamp, theme, max(ROW * len(frame), LEAST_ROWS), legend=keys)), legend=keys)
+    return finish(figure, stamp, theme, left=left, right=right, height=height or max(300, rows_room(stamp, theme, max(theme.pitch(ROW) * len(frame), LEAST_ROWS), legend=keys)), legend=keys)
 
 
 def price_targets(

@@ -17,7 +17,8 @@ from ui.text import text
 
 EDGES = 12  # px left and right of the sheet
 STACKED = 700  # px: below it the blocks stand under each other
-MOST = 5  # names from either end of a list
+MOST, FEW = 5, 3  # names from either end of a list, and where there is little room
+BELOW_TALL, BELOW_TIGHT = 1020, 720  # px of the sheet whose blocks stand under each other
 LEAST = 13  # rows that both lists take, however short they are
 
 
@@ -65,7 +66,7 @@ def month_sheet(
     figure = Draft()
     labels = [*_indices(figure, indices, months, theme, place), *_movers(figure, movers, heads, theme, place), *_sector(figure, sector, window, theme, place)]
     figure.update_layout(hovermode="closest", bargap=0.25, annotations=labels)
-    tall = int(height or theme.height) if place is BESIDE else 1020
+    tall = int(height or theme.height) if place is BESIDE else BELOW_TIGHT if theme.tight else BELOW_TALL
     return finish(figure, directed(stamp, theme), theme, left=EDGES, right=EDGES, ticks=2, above=20, height=tall)
 
 
@@ -83,6 +84,7 @@ def _indices(figure: Draft, frame: pd.DataFrame, months: Sequence[Any], theme: T
     low, high = min(*values, 0.0), max(*values, 0.0)
     span = high - low or 1.0
     ticks = [tick for tick in ticks_between(low, high, 3) if (low - span * 0.02 if place is BESIDE else 0) <= tick <= high + span * 0.02]  # a phone has no room for those below
+    ticks = ticks[-1:] if theme.tight else ticks
     bottom, top = place.index_y
     step = (top - bottom) / max(len(names), 3)  # one index alone is no taller than three
     for row, (ticker, name) in enumerate(names):
@@ -100,8 +102,10 @@ def _indices(figure: Draft, frame: pd.DataFrame, months: Sequence[Any], theme: T
             "ticktext": [formats.percent(tick, digits=0, sign=True) for tick in ticks], "showgrid": True, "ticks": "", "showline": False, "anchor": "x",
         }})  # fmt: skip
         figure.add_shape(type="line", xref="x", yref=f"y{axis}", x0=-0.6, x1=len(days) - 0.4, y0=0, y1=0, line={"color": theme.colour("axis"), "width": 1})
-        for words, colour, anchor in ((escape(name), theme.colour("ink"), "bottom"), (formats.percent(returns[-1], sign=True), direction(returns[-1], theme), "top")):
-            labels.append(label(words, place.index_x[0], ceiling - step * 0.46, theme, xref="paper", yref="paper", xanchor="right", yanchor=anchor, xshift=-4, colour=colour, bold=True))
+        said, colour = formats.percent(returns[-1], sign=True), direction(returns[-1], theme)
+        lines = ((f'{escape(name)} <span style="color:{colour}">{said}</span>', theme.colour("ink"), "middle"),) if theme.tight and place is BELOW else ((escape(name), theme.colour("ink"), "bottom"), (said, colour, "top"))
+        for words, ink, anchor in lines:
+            labels.append(label(words, place.index_x[0], ceiling - step * 0.46, theme, xref="paper", yref="paper", xanchor="right", yanchor=anchor, xshift=-4, colour=ink, bold=True))
     figure.add_shape(type="rect", xref="x", yref="paper", x0=len(days) - 1.5, x1=len(days) - 0.5, y0=bottom, y1=top, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour("stale"), 0.16))
     named = [i for i in range(len(days)) if (len(days) - 1 - i) % (12 if place is BELOW else 6) == 0]
     figure.update_layout(xaxis={
@@ -111,10 +115,10 @@ def _indices(figure: Draft, frame: pd.DataFrame, months: Sequence[Any], theme: T
     return labels
 
 
-def _shown(part: pd.DataFrame) -> list[int | str]:
+def _shown(part: pd.DataFrame, most: int) -> list[int | str]:
     """Places in one market's list that are drawn: the first and the last, whoever is chosen, and how many lie between."""
     chosen = flags_of(part, "chosen")
-    kept = [i for i in range(len(part)) if len(part) <= 2 * MOST + 1 or i < MOST or i >= len(part) - MOST or chosen[i]]
+    kept = [i for i in range(len(part)) if len(part) <= 2 * most + 1 or i < most or i >= len(part) - most or chosen[i]]
     rows: list[int | str] = []
     for before, i in zip([-1, *kept], kept):
         if i > before + 1:
@@ -143,7 +147,7 @@ def _movers(figure: Draft, frame: pd.DataFrame, heads: Mapping[str, tuple[str, f
         cell(text("chart.excess", language), place.figures_x[1], -at, "right", muted)
         first = at = at + 1
         returns, excesses, chosen, notes = floats(part["return_pct"]), floats(part["excess_pp"]), flags_of(part, "chosen"), column_of(part, "note")
-        for i in _shown(part):
+        for i in _shown(part, FEW if theme.tight else MOST):
             if isinstance(i, str):
                 cell(text("chart.between", language, number=i), x0, -at, "right", muted)
             else:

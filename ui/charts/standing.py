@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,9 +27,10 @@ from ui.charts.parts import (
     value_axis,
     words_at,
 )
+from ui.charts.points import Box, box_of, free_places, label_point
 from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, cheap_to_dear, company
-from ui.stamp import BODY, FONTS, LINE, Stamp, escape, finish, measure, shorten, wrap
+from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten, wrap
 from ui.text import text
 
 SPANS = ("1y", "3y", "5y", "10y", "max")
@@ -232,7 +233,7 @@ def cross_section(
     log = _times_axis(figure, numbers, write, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
-    tall, _ = plot_room(stamp, theme, height, least=21 * (count + gap))
+    tall, _ = plot_room(stamp, theme, height, least=theme.pitch(21) * (count + gap))
     return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
 
 
@@ -298,7 +299,7 @@ def windows_heat(
     words_at(figure, now, 1, 1, theme, xref="paper", yref="paper", xanchor="left", xshift=9)
     figure.update_layout(hovermode="closest", bargap=0)
     options = {"ticks": 2, "above": 32 if any("<br>" in head for head in heads) else 16}
-    tall, plot = plot_room(stamp, theme, height, least=21 * len(places), **options)
+    tall, plot = plot_room(stamp, theme, height, least=theme.pitch(21) * len(places), **options)
     under = plot / len(places) >= 30 and cell >= 60  # room for two lines
     for ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
         cells = [i for i, r in enumerate(ranks) if (r is not None) == ranked]
@@ -369,7 +370,7 @@ def against_median(
     log = _times_axis(figure, known_values(now, medians), write, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
-    tall, _ = plot_room(stamp, theme, height, least=21 * len(frame))
+    tall, _ = plot_room(stamp, theme, height, least=theme.pitch(21) * len(frame))
     return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
 
 
@@ -457,10 +458,10 @@ def growth_scatter(
         words = text("chart.peg", language)
         for share in (0.97, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03):
             at = first + (last - first) * share
-            place = next(_free_places(measure(words, BODY), on_plot(at, at), taken, (room, plot), rings=(3,), sides=((0.7, 0.7), (-0.7, -0.7))), None)
+            place = next(free_places(measure(words, BODY), on_plot(at, at), taken, (room, plot), rings=(3,), sides=((0.7, 0.7), (-0.7, -0.7))), None)
             if place:
-                _label_point(figure, words, at, at, place, theme, theme.colour("muted"))
-                taken.append(_box(*on_plot(at, at), place, measure(words, BODY)))
+                label_point(figure, words, at, at, place, theme, theme.colour("muted"))
+                taken.append(box_of(*on_plot(at, at), place, measure(words, BODY)))
                 break
     names = [shorten(str(name), min(110.0, theme.width * 0.26)) for name in frame["name"]]
     bold = [ticker in chosen for ticker in frame["ticker"]]
@@ -468,14 +469,14 @@ def growth_scatter(
     left_over = set(range(len(frame)))
     while left_over:
         # Whoever has the fewest places beside its point comes first, and whoever has none after all others.
-        beside = {i: sum(1 for _ in _free_places(widths[i], points[i], taken, (room, plot), rings=(9,))) for i in left_over}
+        beside = {i: sum(1 for _ in free_places(widths[i], points[i], taken, (room, plot), rings=(9,))) for i in left_over}
         i = min(left_over, key=lambda j: (beside[j] == 0, beside[j], j))
         left_over.remove(i)
-        place = next(_free_places(widths[i], points[i], taken, (room, plot), guide), None)
+        place = next(free_places(widths[i], points[i], taken, (room, plot), guide), None)
         if place:
-            taken.append(_box(*points[i], place, widths[i]))
+            taken.append(box_of(*points[i], place, widths[i]))
             words = f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i])
-            _label_point(figure, words, growth[i], multiples[i], place, theme, theme.colour("muted" if stale[i] else "ink"))
+            label_point(figure, words, growth[i], multiples[i], place, theme, theme.colour("muted" if stale[i] else "ink"))
     return finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
 
@@ -525,48 +526,3 @@ def _times_axis(figure: Draft, numbers: Sequence[float], write: Write, room: flo
         ticktext=[short_tick(write, t, digits) for t in ticks], showgrid=True, ticks="", showline=False,
     )  # fmt: skip
     return log
-
-
-# The sides of a point on which its name may stand, as (right, down): beside it, above and below, then whatever lies between.
-SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1), *((math.cos(math.pi * i / 16), math.sin(math.pi * i / 16)) for i in range(32) if i % 8))
-Box = tuple[float, float, float, float]  # left, top, right, bottom in px
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _box(x: float, y: float, place: tuple[float, float], width: float) -> Box:
-    """The room of a label whose middle stands at `place` from the point (x, y)."""
-    half, tall = width / 2 + 1, BODY * LINE / 2
-    return x + place[0] - half, y + place[1] - tall, x + place[0] + half, y + place[1] + tall
-
-
-def _free_places(
-    width: float, point: tuple[float, float], taken: Sequence[Box], plot: tuple[float, float], guide: Sequence[Box] = (), *,
-    rings: Sequence[int] = (9, 18, 30, 46, 64, 86, 110, 140, 170, 200, 240, 280), sides: Sequence[tuple[float, float]] = SIDES,
-) -> Iterator[tuple[float, float]]:  # fmt: skip
-    """Where the middle of a label may stand from its point, px right and down, nearest first: inside the plot and over nothing taken.
-
-    plot: its width and height; taken: what is there already; guide: what had better be left free.
-    """
-    half, tall = width / 2 + 1, BODY * LINE / 2
-    for ring in rings:
-        free = []
-        for right, down in sides:
-            right, down = round(right, 3), round(down, 3)
-            place = right * ring + (half if right > 0 else -half if right < 0 else 0), down * ring + (tall if down > 0 else -tall if down < 0 else 0)
-            box = _box(*point, place, width)
-            inside = 0 <= box[0] and 0 <= box[1] and box[2] <= plot[0] and box[3] <= plot[1]
-            if inside and not any(_meet(box, other) for other in taken):
-                free.append((any(_meet(box, other) for other in guide), place))
-        yield from (place for _, place in sorted(free, key=lambda one: one[0]))
-
-
-def _label_point(figure: Draft, words: str, x: float, y: float, place: tuple[float, float], theme: Theme, colour: str) -> None:
-    """Words at (x, y) shifted by px right and down; those farther above or below are led to their point by a thin line."""
-    far = abs(place[1]) > 18
-    shift = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.colour("axis"), "standoff": 6, "ax": place[0], "ay": place[1]} if far else {"showarrow": False, "xshift": place[0], "yshift": -place[1]}
-    figure.add_annotation(
-        name="label", text=words, x=x, y=y, xanchor="center", yanchor="middle", borderpad=1, font={"size": BODY, "color": colour, "family": FONTS}, **shift
-    )

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats
-from ui.charts.parts import LEAST_ROWS, NARROW, directed, empty_figure, floats, known_values, label, named, need, noted, rows_room, ticks_between
+from ui.charts.parts import LEAST_ROWS, NARROW, directed, empty_figure, floats, known_values, label, named, need, noted, plot_room, rows_room, ticks_between
+from ui.charts.points import Box, box_of, free_places, label_point
 from ui.draft import Draft, bar_trace, scatter
 from ui.palette import Theme, alpha, direction
 from ui.stamp import BODY, FONTS, Stamp, escape, finish, measure, shorten
@@ -84,11 +85,12 @@ def traffic_tiers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str
         )
     )  # fmt: skip
     figure.update_xaxes(visible=False, range=[-1, room + 1])
-    top = max(top, LEAST_ROWS / PITCH)
+    pitch = theme.pitch(PITCH)
+    top = max(top, LEAST_ROWS / pitch)
     figure.update_yaxes(visible=False, range=[-top + 0.4, 0.6])
     figure.update_layout(annotations=heads)
     stamp = directed(stamp, theme)
-    return finish(figure, stamp, theme, left=16, right=16, ticks=2, height=rows_room(stamp, theme, (top + 0.2) * PITCH, ticks=2))
+    return finish(figure, stamp, theme, left=16, right=16, ticks=2, height=rows_room(stamp, theme, (top + 0.2) * pitch, ticks=2))
 
 
 def movers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, most: int = 8, empty: str | None = None, height: int | None = None) -> go.Figure:
@@ -112,7 +114,7 @@ def movers(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, most: int = 8, em
     figure = Draft(bar_trace(x=values, y=places, orientation="h", width=0.66, marker={"color": colours}, hovertext=hover, hoverinfo="text", text=words, textposition="outside", constraintext="none", cliponaxis=False,
                               textfont={"size": BODY, "family": FONTS, "color": theme.colour("ink")}))  # fmt: skip
     figure.update_xaxes(range=beyond(values, words, theme.width - left - 20), showgrid=False, showticklabels=False, ticks="", zeroline=False)
-    down, plot = rows_down(len(shown), PITCH)
+    down, plot = rows_down(len(shown), theme.pitch(PITCH))
     figure.update_yaxes(range=down, tickmode="array", tickvals=places, ticktext=[escape(name) for name in names], showgrid=False, ticks="", showline=False)
     figure.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(shown) - 0.4, line={"color": theme.colour("axis"), "width": 1})
     note = text("traffic.movers_note", theme.language, number=most, total=len(frame)) if len(shown) < len(frame) else ""
@@ -142,21 +144,18 @@ def stay_against_visits(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empt
     step = next(s for s in (60, 120, 180, 300, 600, 1200, 3600, 10**9) if high / s <= 7)
     ticks = list(range(0, int(high * 1.08) + 1, step))
     figure.update_yaxes(range=[0, high * 1.1], tickmode="array", tickvals=ticks, ticktext=[f"{t // 60}:{t % 60:02d}" for t in ticks], showgrid=True, ticks="", showline=False)
-    room, plot = theme.width - 62, (height or theme.height) - 150
-    taken: list[tuple[float, float, float]] = []
-    names = []
+    tall, plot = plot_room(stamp, theme, height)
+    room = theme.width - 62
+    points = {row.Index: ((math.log10(row.visits_mn) - first + 0.15) / (last - first + 0.5) * room, (1 - row.average_stay_s / (high * 1.1)) * plot) for row in frame.itertuples()}
+    taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in points.values()]
     for row in frame.loc[sorted(wanted)].sort_values("visits_mn", ascending=False).itertuples():
-        x, y = (math.log10(row.visits_mn) - first + 0.15) / (last - first + 0.5) * room, row.average_stay_s / (high * 1.1) * plot
         site = shorten(row.site, room * 0.45)
-        wide = measure(site, BODY) + 12
-        end = x + wide > room
-        left, right = (x - wide, x) if end else (x, x + wide)
-        if any(left < b and a < right and abs(y - c) < 14 for a, b, c in taken):
-            continue
-        taken.append((left, right, y))
-        names.append(label(escape(site), math.log10(row.visits_mn), row.average_stay_s, theme, colour=theme.colour("ink"), xanchor="right" if end else "left", yanchor="middle", xshift=-8 if end else 8))
-    figure.update_layout(hovermode="closest", annotations=names)
-    return finish(figure, stamp, theme, left=46, right=16, height=height)
+        place = next(free_places(measure(site, BODY), points[row.Index], taken, (room, plot), rings=(9, 18, 30, 46)), None)
+        if place:
+            taken.append(box_of(*points[row.Index], place, measure(site, BODY)))
+            label_point(figure, escape(site), math.log10(row.visits_mn), row.average_stay_s, place, theme, theme.colour("ink"))
+    figure.update_layout(hovermode="closest")
+    return finish(figure, stamp, theme, left=46, right=16, height=tall)
 
 
 def sector_bars(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str | None = None) -> go.Figure:
@@ -181,6 +180,6 @@ def sector_bars(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empty: str |
         )
     )  # fmt: skip
     figure.update_xaxes(range=beyond([value or 0.0 for value in values], words, theme.width - left - 20), showgrid=False, showticklabels=False, ticks="")
-    down, plot = rows_down(len(frame), 24)
+    down, plot = rows_down(len(frame), theme.pitch(24))
     figure.update_yaxes(range=down, tickmode="array", tickvals=places, ticktext=[escape(shorten(str(name), left - 14, BODY)) for name in frame["label"]], showgrid=False, ticks="", showline=False)
     return finish(figure, stamp, theme, left=left, right=20, ticks=2, height=rows_room(stamp, theme, plot, ticks=2))
