@@ -155,6 +155,16 @@ def test_an_evening_before_all_figures_answers_absent_and_never_fails(ask):
         assert "percentile" not in found or found["percentile"].isna().all()
 
 
+def test_every_table_of_the_inputs_is_counted_and_rests_on_its_sources(warehouse, rows):
+    """A table that is new in data/curated is new in both views too."""
+    tables = {path.stem for path in (warehouse.folder / "curated").glob("*.csv") if path.stem not in ("aliases", "topics", "document_tags", "kpi_topics", "segment_themes")}  # words for what others hold
+    of_source = dict(rows("SELECT c.table_name, c.schema_name || '.' || c.table_name FROM duckdb_columns() AS c JOIN duckdb_tables() AS t USING (schema_name, table_name) WHERE c.column_name = 'source_id' ORDER BY c.schema_name"))
+    used = {name for tables, in rows("SELECT tables FROM source_use WHERE tables IS NOT NULL") for name in tables.split(", ")}
+    assert {name for name, whole in of_source.items() if name in tables - {"sources"} and rows(f"SELECT 1 FROM {whole} LIMIT 1")} <= used
+    assert rows("SELECT coalesce(sum(figure_count), 0) FROM source_use WHERE source_id = 'ex-dates-vendor-column'") == rows("SELECT count(*) FROM (SELECT source_id FROM dividend_coverage UNION ALL SELECT source_id FROM corporate_actions) WHERE source_id = 'ex-dates-vendor-column'")
+    assert {"dividend_coverage", "buyback_coverage", "dividends_declared"} <= {name for name, in rows("SELECT table_name FROM freshness WHERE latest IS NOT NULL")}
+
+
 # The dictionary ---------------------------------------------------------------------------------------------
 
 def test_the_dictionary_covers_every_column_of_every_table_and_view(rows):

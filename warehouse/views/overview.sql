@@ -67,6 +67,10 @@ UNION ALL SELECT 'like_for_like', count(*), max(announced_on) FROM like_for_like
 UNION ALL SELECT 'buybacks', count(*), max(end_date) FROM printed.buybacks WHERE measure = 'bought'
 UNION ALL SELECT 'corporate_actions', count(*), max(ex_date) FROM corporate_actions
 UNION ALL SELECT 'dividends_declared', count(*), max(announced_on) FROM dividends_declared
+UNION ALL SELECT 'dividend_coverage', count(*), max(last_day) FROM dividend_coverage
+UNION ALL SELECT 'buyback_coverage', count(*), max(last_day) FROM buyback_coverage
+UNION ALL SELECT 'buyback_mandates', count(*), max(end_date) FROM buyback_mandates
+UNION ALL SELECT 'buyback_reports', count(*), max(coalesce(printed_on, last_trade_day)) FROM buyback_reports
 UNION ALL SELECT 'kpis', count(*), max(announced_on) FROM kpis
 UNION ALL SELECT 'estimates', count(*), max(published_on) FROM estimates
 UNION ALL SELECT 'target_prices', count(*), max(published_on) FROM target_prices
@@ -112,6 +116,11 @@ WITH used AS (
     UNION ALL SELECT source_id, 'sector_stats' FROM sector_stats UNION ALL SELECT source_id, 'site_traffic' FROM site_traffic UNION ALL SELECT source_id, 'index_valuation' FROM index_valuation
     UNION ALL SELECT source_id, 'market_moves' FROM market_moves UNION ALL SELECT source_id, 'corporate_actions' FROM corporate_actions
     UNION ALL SELECT source_id, 'ratings' FROM ratings UNION ALL SELECT source_id, 'rating_definitions' FROM rating_definitions UNION ALL SELECT source_id, 'surprises' FROM printed.surprises UNION ALL SELECT source_id, 'coverage' FROM printed.coverage
+    UNION ALL SELECT source_id, 'share_changes' FROM printed.share_changes UNION ALL SELECT source_id, 'dividends_declared' FROM dividends_declared UNION ALL SELECT source_id, 'dividend_coverage' FROM dividend_coverage
+    UNION ALL SELECT source_id, 'buyback_coverage' FROM buyback_coverage UNION ALL SELECT source_id, 'buyback_mandates' FROM buyback_mandates UNION ALL SELECT source_id, 'buyback_reports' FROM buyback_reports
+    UNION ALL SELECT source_id, 'segment_series' FROM segment_series UNION ALL SELECT source_id, 'segment_breaks' FROM segment_breaks UNION ALL SELECT source_id, 'companies' FROM companies UNION ALL SELECT source_id, 'listings' FROM listings
+    UNION ALL SELECT source_id, 'closures' FROM closures UNION ALL SELECT source_id, 'price_rules' FROM price_rules UNION ALL SELECT source_id, 'price_exceptions' FROM price_exceptions
+    UNION ALL SELECT source_id, 'vendor_corrections' FROM vendor_corrections UNION ALL SELECT source_id, 'corrections' FROM corrections UNION ALL SELECT source_id, 'alternatives' FROM alternatives
 )
 SELECT s.source_id, s.publisher, s.title, s.kind, s.published_on, s.url, count(u.table_name) AS figure_count, string_agg(DISTINCT u.table_name, ', ' ORDER BY u.table_name) AS tables
 FROM sources AS s LEFT JOIN used AS u USING (source_id) GROUP BY ALL;
