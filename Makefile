@@ -48,7 +48,7 @@ audit: setup
 $(STAMP): requirements.txt requirements-test.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Harbourview needs Python 3.11 or newer; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV) && uv pip install --quiet --python $(BIN)/python -r requirements-test.txt; \
+	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV) && uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements-test.txt; \
 	else \
 	  $(PYTHON) -m venv --clear $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt; \
 	fi
