@@ -31,6 +31,8 @@ with turns.turn():
             try:
                 chosen.run()
                 frame.end(view)
+            except panels.PicturesFirst:
+                pass
             except TooOld as error:
                 st.warning(panels.escape(view.text("frame.build_first" if view.is_current else "frame.too_old", snapshot=error)))
         panels.screen(is_presented)

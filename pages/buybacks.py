@@ -142,6 +142,8 @@ def page() -> None:
         across = view.choice("across", BUYBACK_ACROSS, lambda c: view.text(f"buybacks.across_{c}"))
         panels.picture(view, once(buybacks.league_picture, view, across, tuple(asked)))
 
+    panels.pictures_first()
+
     # The league is always here: its scope and its cut-off beneath it.
     st.markdown(f"**{view.text('buybacks.league')}** · {view.text('buybacks.click')}")
     listed = shown if len(shown) and not focus else league

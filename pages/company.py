@@ -181,6 +181,7 @@ for pair in (pictures[:2], pictures[2:]):
                 panels.missing(view.text(absent, name=view.name(issuer), date=day(evening)))
             else:
                 panels.picture(view, shown, theme=view.theme(columns=2, height=300))
+    panels.pictures_first()
 
 
 # What changed, and what else is known --------------------------------------------------------------------------------

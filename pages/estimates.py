@@ -119,6 +119,7 @@ with figures:
 
 if len(targets) or len(surprises):
     panels.picture(view, once(street.own_picture, chart, line))
+    panels.pictures_first()
 
 
 # The tables, the definitions, the sources ------------------------------------------------------------------------------

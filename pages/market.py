@@ -106,6 +106,7 @@ def page(shown: Month) -> None:
     with row_of_figures:
         headlines(rows, indices, shown.sector)
     panels.picture(view, once(shown.sheet_picture))
+    panels.pictures_first()
 
     outside = view.without_figures
     if outside:

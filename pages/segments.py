@@ -118,6 +118,7 @@ def page() -> None:
                 panels.missing(view.text("segments.not_offered", name=name, asked=view.text(f"grain.{wanted}"), grain=view.text(f"grain.{grain}")))
         if chart == "theme":
             panels.picture(view, once(theme_picture, view, theme, focus))
+            panels.pictures_first()
             used += show_theme(theme)
         elif chart == "contribution":
             with controls:
@@ -125,6 +126,7 @@ def page() -> None:
             panels.picture(view, once(company.contribution_picture, period))
         else:
             panels.picture(view, once(company.history_picture, chart))
+        panels.pictures_first()
         tell_breaks(focus, drawn, latest, history, company.months)
         tell_like_for_like(focus, drawn, year_end)
         st.markdown(f"**{view.text('segments.table')}**")

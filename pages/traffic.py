@@ -64,6 +64,7 @@ def show_traffic() -> list[str]:
         tell(shown)
     rows = shown.sites
     panels.picture(view, once(shown.own_picture, view.choice("chart", TRAFFIC_CHARTS, lambda name: view.text(f"traffic.view_{name}"))))
+    panels.pictures_first()
     st.markdown(f"**{view.text('traffic.table')}** · {panels.escape(shown.vendor)}, {panels.escape(shown.words())}")
     tables.site_traffic(view, rows)
     if len(shown.vendors) > 1:

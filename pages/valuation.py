@@ -111,6 +111,8 @@ with right:
     with drawn_across:
         panels.picture(view, once(one.across_picture, across, tuple(valued), order == "dearest"), theme=view.theme(share=0.4))
 
+panels.pictures_first()
+
 
 # The proof: what one point is made of, the windows, every point, the sources -----------------------------------------
 

@@ -68,6 +68,7 @@ class Manager:
     _kept: dict[str, tuple[ForwardMsg, int]] = field(default_factory=dict)
     _values: dict[str, WidgetState] = field(default_factory=dict)
     _runs: int = 0
+    _until_drawn: str = ""
 
     async def open(self, place: str = "", query: str = "") -> Run:
         """Open a page of the address, as a link does, and read it to its end."""
@@ -77,7 +78,12 @@ class Manager:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         self._socket = await connect(f"{'wss' if where.scheme == 'https' else 'ws'}://{where.netloc}{base}/_stcore/stream", subprotocols=["streamlit"], additional_headers=headers, origin=self.origin or None, max_size=None, compression=None, open_timeout=PATIENCE, ping_interval=None)
         self.query = query
-        return await self._run(begun, f"open {place}", page_name=place)
+        opened = await self._run(begun, f"open {place}", page_name=place)
+        if self._until_drawn:  # a browser says when it has drawn the first picture of a visit; the rest of the page comes then
+            mark = f"$$STREAMLIT_INTERNAL_KEY_{self._until_drawn}__events"
+            self._values[mark] = WidgetState(id=mark, json_trigger_value='[{"event": "drawn", "value": true}]')
+            opened = await self._run(begun, opened.what)
+        return opened
 
     async def close(self) -> None:
         if self._socket is not None:
@@ -164,12 +170,14 @@ class Manager:
                     sort = element.WhichOneof("type")
                     if sort == "exception":
                         broken = element.exception.message or element.exception.type or "an exception"
+                    elif sort == "bidi_component" and element.bidi_component.component_name == "harbourview_drawn":
+                        self._until_drawn = element.bidi_component.id
                     elif sort == "markdown":
                         text.append(element.markdown.body)
                     for offer in offered(element, sort):
                         offers[offer.widget] = offer
             elif kind == "new_session":
-                offers, text, broken = {}, [], ""
+                offers, text, broken, self._until_drawn = {}, [], "", ""
                 self.page, self.session = message.new_session.page_script_hash, message.new_session.initialize.session_id
             elif kind == "navigation":
                 self.pages = {page.page_script_hash: page.url_pathname for page in message.navigation.app_pages if not page.is_hidden}

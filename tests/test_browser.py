@@ -25,6 +25,7 @@ def test_a_deep_link_is_the_first_thing_a_new_server_is_asked(visit):
     assert page.locator("[data-testid='stTopNavLink'], [data-testid='stTopNavLinkContainer']").count() >= 5
     assert [url for url in page.asked if "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))] == []
     whole_above_the_fold(page)
+    assert page.locator("[data-testid='stDataFrame']").count() >= 2, "the tables that waited for the first picture"
 
 
 def test_the_front_door_is_overview_and_the_keyboard_leads_to_the_ticker_filter(visit):

@@ -172,6 +172,17 @@ def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
         assert not at.exception, ticker
 
 
+@pytest.mark.parametrize("page", ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic"])
+def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(warehouse, monkeypatch, page):
+    """The browser says when it is drawn (seen in test_browser.py); without one nothing waits."""
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", f"http://127.0.0.1:8501/{page}")
+    at = screen.run_page(page, t="0700.HK")
+    assert at.get("plotly_chart") and not at.dataframe and not [one for one in at.expander if one.label.startswith("Sources")]
+    at.session_state["harbourview_drawn"] = True
+    at.run()
+    assert at.get("plotly_chart") and (at.dataframe or page == "company") and [one for one in at.expander if one.label.startswith("Sources")] and not at.exception
+
+
 def test_the_state_survives_a_change_of_page(open_page):
     at = open_page("overview", t="700", as_of="2025-12-31", w="3y", basis="reported")
     at.switch_page("pages/valuation.py").run()

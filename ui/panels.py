@@ -49,6 +49,16 @@ export default function(component) {
 }
 """
 
+# On the first page of a visit the browser has everything yet to fetch that draws charts and tables; it says when the first chart stands.
+DRAWN_JS = """
+export default function(component) {
+  const begun = Date.now();
+  const coming = () => document.querySelector('[data-testid="stSkeleton"], [data-testid="stPlotlyChart"]') && !document.querySelector('.js-plotly-plot .main-svg');
+  const look = () => coming() && Date.now() - begun < 5000 ? setTimeout(look, 20) : component.setTriggerValue('drawn', true);
+  setTimeout(look, 20);
+}
+"""
+
 
 def escape(words: Any) -> str:
     """Text that Streamlit's Markdown shows as it stands: no bold, no links, no formulas."""
@@ -183,6 +193,21 @@ def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", *
     event = show(once(shown.draw, theme), key, shown.alt, **options) if options else show_once(_draw, shown, theme, key)
     _files(view, shown, key)
     return event
+
+
+class PicturesFirst(Exception):
+    """The rest of a page waits until the browser has drawn its pictures; app.py lets it."""
+
+
+def _drawn() -> None:
+    st.session_state["harbourview_drawn"] = True
+
+
+def pictures_first() -> None:
+    """Between the pictures of a page and the tables beneath them: the first page of a visit ends here until its first picture is drawn, which it is sooner then. PicturesFirst says so."""
+    if "harbourview_drawn" not in st.session_state and st.context.url:  # no address, no browser
+        st.components.v2.component("harbourview_drawn", js=DRAWN_JS)(key="harbourview_drawn_mark", on_drawn_change=_drawn, height=1)
+        raise PicturesFirst
 
 
 def _draw(shown: Picture, theme: Theme, key: str) -> None:
