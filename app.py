@@ -35,4 +35,5 @@ with turns.turn():
                 pass
             except TooOld as error:
                 st.warning(panels.escape(view.text("frame.build_first" if view.is_current else "frame.too_old", snapshot=error)))
+        panels.paper()
         panels.screen(is_presented)

@@ -97,7 +97,7 @@ def price_line() -> str:
     else:
         parts.append(panels.escape(view.text("company.last_results", period=period(results), date=day(results["announced_on"]))))
         coming = formats.period(results["next_fiscal_period"], results["next_period_end"], year_end, language)
-        parts.append(panels.escape(view.text("company.next_stated", period=coming, date=day(results["stated_on"])) if pd.notna(results["stated_on"]) else view.text("company.next_unknown", period=coming)))
+        parts.append(panels.escape(view.text("company.next_stated", period=coming, date=day(results["stated_on"])) if pd.notna(results["stated_on"]) else view.text("company.next_unknown")))
     return " · ".join(parts)
 
 

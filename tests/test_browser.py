@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -26,6 +27,15 @@ def test_a_deep_link_is_the_first_thing_a_new_server_is_asked(visit):
     assert [url for url in page.asked if "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))] == []
     whole_above_the_fold(page)
     assert page.locator("[data-testid='stDataFrame']").count() >= 2, "the tables that waited for the first picture"
+
+
+def test_a_company_prints_on_one_sheet(visit):
+    page = visit("company?t=9988.HK", wait=CHART)
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 8")  # two layers a chart
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1 and re.search(rb"/MediaBox\s*\[0 0 59[45]\S* 84[12]", printed)
+    page.emulate_media(media="print")
+    assert page.locator(".st-key-filters").is_hidden() and page.locator("[data-testid='stColumn']").nth(1).bounding_box()["x"] > 300, "two charts beside each other"
 
 
 def test_the_front_door_is_overview_and_the_keyboard_leads_to_the_ticker_filter(visit):

@@ -120,6 +120,23 @@ def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
     mount(key="harbourview_copy", data={"link": link, "label": text("action.copy_link", language), "done": text("action.copied", language), "failed": text("action.copy_failed", language)}, on_copied_change=on_copied, width="content", height="content")
 
 
+# On paper a page is as on a desk, made smaller: one column of A4 holds Company whole. What can only be clicked is left out.
+PAPER_CSS = """<style>@media print {
+  @page { size: A4; margin: 8mm; }
+  :has([data-testid="stMainBlockContainer"]) { position: static !important; overflow: visible !important; height: auto !important; display: block !important; }
+  [data-testid="stMainBlockContainer"] { width: 1300px !important; max-width: none !important; padding: 0 !important; zoom: 0.56; }
+  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-filters, [class*="st-key-picture_"][class*="_files"], [data-testid="stPopover"], [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"] { display: none !important; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { display: flex !important; flex-wrap: nowrap !important; }
+  [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; }
+  [data-testid="stPlotlyChart"], tr { break-inside: avoid; }
+}</style>"""
+
+
+def paper() -> None:
+    """How a page looks when the reader prints it. Once a run."""
+    st.html(PAPER_CSS)
+
+
 def finding(sentence: str) -> None:
     """The sentence that opens a page: one bold line, not a banner."""
     st.markdown(f"**{escape(sentence)}**")
@@ -127,7 +144,7 @@ def finding(sentence: str) -> None:
 
 def headline(metrics: Sequence[tuple[str, str, str | None]]) -> None:
     """A compact row of figures: (label, value, help), all as they are to be read."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium" if len(metrics) < 7 else "small"):
         for label, value, note in metrics:
             st.metric(escape(label), value, help=note, width="content")
 

@@ -16,7 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "company.last_results": ("last results {period}, {date}", "最近业绩{period}，{date}"),
     "company.no_results": ("no results known", "无已知业绩"),
     "company.next_stated": ("next {period}, {date} (stated)", "下次{period}，{date}（已公布）"),
-    "company.next_unknown": ("next {period}: –", "下次{period}：–"),
+    "company.next_unknown": ("next –", "下次 –"),
     "company.percentile": ("{value} · {percentile}", "{value} · {percentile}"),
     "company.gross_net": ("{gross} gross · {net} net", "总{gross} · 净{net}"),
     "company.not_meaningful": ("n.m.", "不适用"),
