@@ -75,6 +75,11 @@ def test_a_wrong_ticker_is_named_and_a_typed_one_understood(visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**t=9999.HK**")
     page.wait_for_selector("text=NetEase trades at")
+    # A list as it is pasted from a mail, the bar no taller than two rows of it on a laptop.
+    page.locator(BAR).first.fill("700, 9988 HK；3690.HK 小米")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => decodeURIComponent(location.search).includes('t=9999.HK,0700.HK,9988.HK,3690.HK,1810.HK&')")
+    assert page.locator(".st-key-filters").bounding_box()["height"] < 110
 
 
 # Pictures ------------------------------------------------------------------------------------------------------------
@@ -120,12 +125,13 @@ def test_one_click_on_a_cold_page_saves_a_light_picture_with_its_chinese_words(v
     ("valuation?t=0700.HK&as_of=2026-07-31", ("Tencent", "PE-TTM, times", "As of 31 Jul 2026", "Source: Tencent results", "/valuation?t=0700.HK")),
     ("segments?t=0700.HK&as_of=2026-07-31", ("Tencent: revenue by segment", "Revenue, CNY", "As of 31 Jul 2026", "Source: results of Tencent", "/segments?t=0700.HK")),
     ("buybacks?t=0700.HK&as_of=2026-07-31", ("Tencent", "HKD", "As of 31 Jul 2026", "Source:", "/buybacks?t=0700.HK")),
+    ("valuation?t=0700.HK&as_of=2026-07-31&lang=zh", ("腾讯", "百分位", "截至2026年7月31日", "的业绩公告", "/valuation?t=0700.HK")),
 ])  # fmt: skip
 def test_a_reader_of_the_bare_file_knows_what_unit_date_source_and_link(visit, path, words, tmp_path):
     if not shutil.which("tesseract"):
         pytest.skip("NO OCR: install tesseract-ocr; the words of saved pictures are not read by this run")
     saved(visit(path, wait=CHART), "wide", tmp_path / "picture.png")
-    read = subprocess.run(["tesseract", str(tmp_path / "picture.png"), "-", "--psm", "11"], capture_output=True, text=True, check=True).stdout
+    read = subprocess.run(["tesseract", str(tmp_path / "picture.png"), "-", "--psm", "11", "-l", "chi_sim+eng" if "lang=zh" in path else "eng"], capture_output=True, text=True, check=True).stdout
     read = " ".join(read.split())
     assert [part for part in words if part.replace(" ", "") not in read.replace(" ", "")] == [], read
 
