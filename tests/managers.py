@@ -78,12 +78,7 @@ class Manager:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         self._socket = await connect(f"{'wss' if where.scheme == 'https' else 'ws'}://{where.netloc}{base}/_stcore/stream", subprotocols=["streamlit"], additional_headers=headers, origin=self.origin or None, max_size=None, compression=None, open_timeout=PATIENCE, ping_interval=None)
         self.query = query
-        opened = await self._run(begun, f"open {place}", page_name=place)
-        if self._until_drawn:  # a browser says when it has drawn the first picture of a visit; the rest of the page comes then
-            mark = f"$$STREAMLIT_INTERNAL_KEY_{self._until_drawn}__events"
-            self._values[mark] = WidgetState(id=mark, json_trigger_value='[{"event": "drawn", "value": true}]')
-            opened = await self._run(begun, opened.what)
-        return opened
+        return await self._run(begun, f"open {place}", page_name=place)
 
     async def close(self) -> None:
         if self._socket is not None:
@@ -144,6 +139,11 @@ class Manager:
         took = time.perf_counter() - begun
         for key in [key for key, (_, run) in self._kept.items() if run <= self._runs - KEPT_RUNS]:
             del self._kept[key]
+        if self._until_drawn:  # a browser says when it has drawn the first picture of a visit; the rest of the page comes then
+            mark = f"$$STREAMLIT_INTERNAL_KEY_{self._until_drawn}__events"
+            self._values[mark] = WidgetState(id=mark, json_trigger_value='[{"event": "drawn", "value": true}]')
+            rest = await self._run(begun, what)
+            messages, received, took = messages + rest.messages, received + rest.received, rest.seconds
         return Run(took, messages, received, self.pages.get(self.page, ""), what)
 
     async def _read(self) -> tuple[int, int]:
