@@ -26,6 +26,7 @@ from loaders import build as loaders_build
 from loaders import curated as curated_files
 from loaders import reading
 from loaders.build import Result, build
+from ui import draft
 from warehouse import dictionary, snapshot
 from warehouse.ask import ask as ask_file
 
@@ -160,6 +161,7 @@ class Prepared:
         return reading.declared() if cls.on else reading.tables(connection)
 
 
+draft.checked = True
 loaders_build.snapshot = Prepared(snapshot, create=Prepared.create, add_views=Prepared.add_views)
 loaders_build.dictionary = Prepared(dictionary, fill=Prepared.fill)
 curated_files.tables = Prepared.tables

@@ -18,6 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 30.0  # seconds until a click without an answer has failed
+KEPT_CHOICES, SELDOM = ("filter_currency", "filter_lang", "filter_updown"), 0.05
+COVERED, OFTEN = 25, 0.8  # the companies covered stand first in the list, before indices, lines and groups
 KEPT_RUNS = 2  # a browser forgets a large message that the last runs did not show
 
 
@@ -105,14 +107,15 @@ class Manager:
         return await self._run(time.perf_counter(), "turn")
 
     async def click(self) -> Run:
-        """One click such as managers make: another company most often, then another choice of the page, then another page."""
+        """One click such as managers make: another company most often, then another page, then another choice of the page; seldom one that a reader makes once and keeps (language, currency, colours)."""
         companies = [offer for offer in self.offers.values() if offer.kind == "multiselect" and len(offer.options) > 1]
-        choices = [offer for offer in self.offers.values() if offer.kind in ("button_group", "selectbox", "radio") and len(offer.options) > 1]
+        choices = [offer for offer in self.offers.values() if offer.kind in ("button_group", "selectbox", "radio") and len(offer.options) > 1 and (offer.key not in KEPT_CHOICES or self.luck.random() < SELDOM)]
         turns = [page for page, place in self.pages.items() if page != self.page and place]
         lot = self.luck.random()
         if companies and lot < 0.4:
             offer = self.luck.choice(companies)
-            return await self.choose(offer, self.luck.choice([o for o in offer.options if [o] != offer.chosen]))
+            offered = offer.options[:COVERED] if self.luck.random() < OFTEN else offer.options
+            return await self.choose(offer, self.luck.choice([o for o in offered if [o] != offer.chosen]))
         if turns and lot > 0.7 or not choices:
             return await (self.turn_to(self.luck.choice(turns)) if turns else self.rerun())
         offer = self.luck.choice(choices)

@@ -11,7 +11,7 @@ from ui import formats, palette, panels
 from ui.memory import once, show_once
 from ui.tables.documents import BADGES, document_publisher, published, title
 from ui.tables.estimates import broker_words, definition_words, figure_words, measure_words
-from ui.tables.parts import offer
+from ui.tables.parts import offer, only_colours
 from ui.tables.segments import kpi_figure, moved
 from ui.view import View
 
@@ -31,7 +31,7 @@ def _plain(table: pd.DataFrame, headers: dict[str, str], alt: str, *, right: tup
     styler = shown.style.set_properties(subset=[headers[name] for name in right], **{"text-align": "right"})
     for name, found in (colours or {}).items():
         styler = styler.apply(lambda column, found=found: found, subset=[headers[name]])
-    st.table(styler, border="horizontal", hide_index=True, alt=alt)
+    st.table(only_colours(styler), border="horizontal", hide_index=True, alt=alt)
 
 
 def _measure(view: View, metric: str, basis, year: str) -> tuple[str, str]:
