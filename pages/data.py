@@ -70,7 +70,7 @@ if run:
 elif view.is_now:
     panels.missing(view.text("data.no_run"))
 failed = {line.ticker for line in run.asked if line.failed} if run else set()
-tables.price_lines(view, lines[(lines["state"] == "stale") | lines["ticker"].isin(failed)] if only_stale else lines, run)
+tables.price_lines(view, lines[(lines["state"] == "stale") | lines["ticker"].isin(failed)] if only_stale else lines, run, only_stale)
 
 
 # Findings ----------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     columns = view.choice("columns", COLUMNS, lambda c: view.text(f"board.columns_{c}"))
     group = view.choice("group", GROUPS, lambda g: view.text(f"board.group_{g}"))
     across = view.choice("across", ("ranges", "windows"), lambda a: view.text(f"board.across_{a}"))
-shown = once(board.shown, columns, group)
+shown = once(board.shown, columns, group, view.state.my if group == "mine" else ())
 if group == "mine" and not view.state.my:
     st.info(view.text("board.no_list"))
 outside = [ticker for ticker in view.state.tickers if ticker not in set(rows["ticker"])]

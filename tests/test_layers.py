@@ -97,3 +97,10 @@ def test_nothing_in_the_project_names_a_folder_of_one_machine():
         if path.is_file() and (path.suffix in suffixes or path.name == "Makefile"):
             text = path.read_text("utf-8", errors="replace")
             assert not [folder for folder in ("/wo" + "rk/", "/ro" + "ot/", "/tm" + "p/", "/ho" + "me/") if folder in text], path.name
+
+
+@pytest.mark.parametrize("path", [path for room in ("charts", "pictures", "tables") for path in sorted((ROOT / "ui" / room).glob("*.py"))], ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_picture_or_table_takes_from_a_view_only_what_makes_views_equal(path):
+    """It is made once for equal views; what else the link says would be the first reader's."""
+    read = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("state")}
+    assert not read & {"extras", "my", "mode", "snapshot"}

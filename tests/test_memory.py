@@ -28,9 +28,10 @@ def test_the_very_frame_is_the_key_and_not_its_content():
 
 def test_equal_views_share_and_others_do_not(warehouse):
     view = view_of({"t": "0700.HK"}, warehouse.served)[0]
-    same = view_of({"t": "700"}, warehouse.served, view.address)[0]
-    assert view == same and hash(view) == hash(same) and view is not same
-    for other in (view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0], view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0], view_of({"t": "0700.HK", "chart": "price"}, warehouse.served)[0],
+    for query in ({"t": "700"}, {"t": "0700.HK", "chart": "price", "my": "9988.HK"}, {"t": "0700.HK", "as_of": view.latest.isoformat()}, {"t": "0700.HK", "mode": "present"}):
+        same = view_of(query, warehouse.served, view.address)[0]
+        assert view == same and hash(view) == hash(same) and view is not same
+    for other in (view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0], view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0], view_of({"t": "0700.HK", "currency": "USD"}, warehouse.served)[0],
                   replace(view, screen=replace(view.screen, theme="dark")), replace(view, address="https://desk.example"), replace(view, today=view.today.replace(year=2099)), replace(view, run="another")):
         assert other != view
 

@@ -46,10 +46,12 @@ class Screen:
 class View:
     """The state of the link, the snapshot read, and the evening shown. address: where the pages are, without a slash at its end.
 
-    Two views are equal where everything on their pages is the same: what is made for one serves the other (ui/memory.py).
+    Two views are equal where they show the same figures of the same lines on the same evening to the same kind of reader: what is made for
+    one serves the other (ui/memory.py). Which chart of a page is chosen, the reader's own list and whether the page is presented are no part
+    of that; a page hands over what a picture or table needs of them.
     """
 
-    state: links.State
+    state: links.State = field(compare=False)
     served: Served
     universe: links.Universe = field(compare=False)
     names: Mapping[str, tuple[str, str]] = field(compare=False)
@@ -64,6 +66,10 @@ class View:
     today: date = field(default_factory=answers.today)  # in Hong Kong
     cited: list[str] = field(default_factory=list, compare=False)  # sources that the page has named so far
     offered: list[str] = field(default_factory=list, compare=False)  # tables that can be taken along so far
+    figures: links.State = field(init=False)  # the part of the state by which views are equal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", replace(self.state, as_of=self.as_of, my=(), mode="", snapshot="", extras={}))
 
     @property
     def as_of(self) -> date:

@@ -59,10 +59,10 @@ class Board:
     def index(self) -> pd.DataFrame:
         return self.view.ask("SELECT * FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = 'quoted' AND ticker = 'HSTECH'", self.view.as_of, self.view.years)
 
-    def shown(self, columns: str, group: str) -> pd.DataFrame:
-        """The rows of the board, with what its columns need: ranked first, cheapest on top; then those with a multiple, then those without."""
+    def shown(self, columns: str, group: str, my: tuple[str, ...] = ()) -> pd.DataFrame:
+        """The rows of the board, of the reader's own list my where that is the group, with what its columns need: ranked first, cheapest on top; then those with a multiple, then those without."""
         view, rows = self.view, self.rows
-        rows = rows[rows["ticker"].isin(view.state.my)] if group == "mine" else rows[rows["ticker"].isin(view.state.tickers)] if view.state.tickers else self.companies
+        rows = rows[rows["ticker"].isin(my)] if group == "mine" else rows[rows["ticker"].isin(view.state.tickers)] if view.state.tickers else self.companies
         if rows.empty:
             return rows
         rows = rows.assign(place=rows["status"].map({"OK": 0, "STALE_EPS": 1, "STALE_PRICE": 2, "NM_LOSS": 3}).fillna(4)).sort_values((["subsector"] if group == "subsector" else []) + ["percentile", "place", "ticker"], na_position="last")

@@ -49,15 +49,15 @@ def company_freshness(view: View, rows: pd.DataFrame) -> Table:
 
 
 @table
-def price_lines(view: View, rows: pd.DataFrame, run: Run | None) -> Table | str:
-    """How far the prices of each line reach, and what its latest question to a provider came to: the failed first, then the oldest."""
+def price_lines(view: View, rows: pd.DataFrame, run: Run | None, only_stale: bool) -> Table | str:
+    """How far the prices of each line reach, and what its latest question to a provider came to: the failed first, then the oldest; only_stale: rows are of the stale alone."""
     config, asked = st.column_config, {line.ticker: line for line in run.asked} if run else {}
     pairs = [ticker for ticker in asked if ticker not in {entry.ticker for entry in view.universe.entries} and not view.state.tickers]
     lines = rows[["ticker", "frequency", "last_date", "sessions_since", "state"]].to_dict("records") + [
-        {"ticker": pair, "last_date": pd.to_datetime(asked[pair].last_session), "state": "none"} for pair in pairs if asked[pair].failed or view.state.extras.get("only") != "stale"]
+        {"ticker": pair, "last_date": pd.to_datetime(asked[pair].last_session), "state": "none"} for pair in pairs if asked[pair].failed or not only_stale]
     lines = sorted(lines, key=lambda line: (not (line["ticker"] in asked and asked[line["ticker"]].failed), line["ticker"] in pairs, str(line["last_date"]), line["ticker"]))
     if not lines:
-        return view.text("data.none_stale" if view.state.extras.get("only") == "stale" else "data.no_lines")
+        return view.text("data.none_stale" if only_stale else "data.no_lines")
     table = pd.DataFrame([{
         "name": view.name(line["ticker"]), "ticker": line["ticker"], "last": line["last_date"], "state": view.text(f"state.{line['state']}"), "since": line.get("sessions_since"),
         "frequency": view.text(f"frequency.{line['frequency']}") if isinstance(line.get("frequency"), str) else None,
