@@ -185,7 +185,7 @@ def status(data: Path, today: date | None = None) -> dict:
         tables = connection.execute("SELECT table_name, row_count, latest, state FROM table_freshness(?) ORDER BY 1", [today]).fetchall()
         findings = connection.execute("SELECT severity, code, count(*) FROM findings GROUP BY ALL ORDER BY 1, 2").fetchall()
         prices = connection.execute("SELECT ticker, frequency, last_date, sessions_since, state FROM price_freshness(?) ORDER BY ticker", [today]).fetchall()
-    shelf, run = warehouse.shelf(), runs.last_run(data / "prices")
+    shelf, run = warehouse.shelf(now.snapshot_id), runs.last_run(data / "prices")
     return {"snapshot_id": row[0], "built_at": row[1].isoformat(), "data_as_of": str(row[2]), "app_version": row[3], "schema_version": row[4], "inputs_sha256": row[5],
             "file": str(now.path), "problem": now.problem, "earlier": [one.snapshot_id for one in shelf if not one.is_served], "pinned": [one.snapshot_id for one in shelf if one.is_pinned],
             "snapshots": [{"snapshot_id": one.snapshot_id, "built_at": one.built_at.isoformat(), "served": one.is_served, "pinned": one.is_pinned} for one in shelf],

@@ -203,7 +203,7 @@ def insert_checked(connection: duckdb.DuckDBPyConnection, files: list[Path], tab
     connection.register("staged", whole)
     try:
         name = f"{table.schema}.{table.name}"
-        known = connection.execute("SELECT count(*) FROM staged WHERE list_contains(?, ticker) AND list_contains(?, source_id)", [list(universe), list(sources)]).fetchone()[0]
+        known = connection.execute("SELECT count(*) FROM staged WHERE ticker IN (SELECT unnest(?)) AND source_id IN (SELECT unnest(?))", [list(universe), list(sources)]).fetchone()[0]
         keys = ", ".join(table.key)
         twice = connection.execute(f"SELECT count(*) FROM (SELECT {keys} FROM staged UNION ALL SELECT {keys} FROM {name}) GROUP BY {keys} HAVING count(*) > 1 LIMIT 1").fetchone()
         if known != len(whole) or twice:

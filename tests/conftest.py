@@ -34,6 +34,21 @@ ROOT = Path(__file__).resolve().parent.parent
 CURATED = ROOT / "data" / "curated"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with the mark few(count) leave so many cases to each run."""
+    cases: dict[tuple, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("few"):
+            cases.setdefault((item.path, item.originalname), []).append(item)
+    for same in cases.values():
+        count = same[0].get_closest_marker("few").args[0]
+        kept = {round(at * (len(same) - 1) / max(count - 1, 1)) for at in range(count)}
+        for at, item in enumerate(same):
+            if at not in kept:
+                item.add_marker("proof")
+
+
 @dataclass(frozen=True)
 class Built:
     """A data folder with what its build came to, and a way to ask the snapshot it serves."""

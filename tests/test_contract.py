@@ -130,6 +130,7 @@ def test_metrics_bases_and_statuses_are_the_words_of_the_contract(rows):
 
 
 @pytest.mark.parametrize("name", MACROS)
+@pytest.mark.few(14)
 def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name):
     arguments, key, columns = MACROS[name]
     key, columns = key.split(), columns.split()

@@ -91,8 +91,7 @@ def test_every_table_view_and_macro_answers_as_the_file_does(lake, warehouse):
     """Row by row, to the last bits, which the order of adding may change."""
     now = served()
     assert now.snapshot_id == warehouse.served.snapshot_id and isinstance(now.path, snapshot.Version)
-    with duckdb.connect(str(warehouse.served.path), read_only=True) as connection:
-        names = [name for name, in connection.execute("SELECT DISTINCT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1").fetchall()]
+    names = ask_served("SELECT DISTINCT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name AS name FROM duckdb_columns() WHERE NOT internal ORDER BY 1", (), warehouse.served.path)["name"].tolist()
     assert len(names) > 60
     for question, values in [*((f"SELECT * FROM {name} ORDER BY ALL", ()) for name in names),
                              *((f"SELECT * FROM {name}({arguments}) ORDER BY {', '.join(key.split())}", (date(2025, 12, 31),)) for name, (arguments, key, _) in MACROS.items())]:

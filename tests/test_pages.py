@@ -143,6 +143,7 @@ def test_a_ticker_is_found_however_it_is_typed(open_page, typed):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.few(5)
 def test_a_value_nobody_understands_is_named(open_page, page):
     at = open_page(page, t="zzz,0700.HK", w="7y", as_of="2026-13-45", basis="made-up")
     named = "\n".join(warning.value for warning in at.warning)
@@ -151,6 +152,7 @@ def test_a_value_nobody_understands_is_named(open_page, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.few(5)
 def test_script_in_a_link_is_text(open_page, page):
     at = open_page(page, t="<script>alert(1)</script>", q="<img src=x onerror=alert(1)>")
     assert "<script>" in "\n".join(warning.value for warning in at.warning).replace("\\", "")
@@ -159,6 +161,7 @@ def test_script_in_a_link_is_text(open_page, page):
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("query", [{}, {"t": "BABA,0700.HK,PDD", "lang": "zh", "basis": "reported", "w": "max"}, {"t": "HSTECH,3033.HK,2076.HK", "w": "1y", "as_of": "2004-07-01"},
                                    *(pytest.param(query, marks=pytest.mark.proof) for query in ({"t": "HSTECH", "w": "1y"}, {"t": "3033.HK,2076.HK"}, {"as_of": "2004-07-01"}))])
+@pytest.mark.few(20)
 def test_no_page_fails(open_page, page, query):
     at = open_page(page, **query)
     assert at.metric or at.markdown
@@ -173,6 +176,7 @@ def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
 
 
 @pytest.mark.parametrize("page", ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic"])
+@pytest.mark.few(3)
 def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(warehouse, monkeypatch, page):
     """The browser says when it is drawn (seen in test_browser.py); without one nothing waits."""
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", f"http://127.0.0.1:8501/{page}")
@@ -214,6 +218,7 @@ def test_nothing_published_is_said_and_is_no_fault(tmp_path, monkeypatch):
     assert not at.exception and "python -m loaders build" in at.error[0].value.replace("\\", "")
 
 
+@pytest.mark.proof
 def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monkeypatch, warehouse):
     """Prices go on and no results come: it says so and offers a date, and never switches by itself."""
     rows = warehouse.rows("SELECT ticker, any_value(currency) FROM prices JOIN companies USING (ticker) WHERE kind = 'company' AND exchange = 'HKEX' GROUP BY ticker")

@@ -212,6 +212,7 @@ def test_an_evening_after_the_latest_session_is_answered_with_both_dates(opened,
     (date(2027, 8, 23), "By this machine's clock it is 23 Aug 2027, more than a year after the latest session here, 21 Aug 2026"),
     (date(2026, 8, 21), None), (date(2027, 8, 20), None),
 ])  # fmt: skip
+@pytest.mark.few(3)
 def test_a_clock_that_is_wrong_is_said_calmly(opened, monkeypatch, page, day, said):
     monkeypatch.setattr(answers, "today", lambda: day)
     at = opened(page)

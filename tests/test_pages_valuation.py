@@ -83,6 +83,7 @@ def test_losses_and_holes_are_said_in_amber_with_what_to_see_instead(open_page):
 @pytest.mark.parametrize("chart", links.VALUATION_CHARTS)
 @pytest.mark.parametrize("query", [{"t": "0700.HK"}, {"t": "0700.HK", "lang": "zh", "metric": "ps_ttm"}, {"t": "HSTECH", "w": "max"}, {"t": "BASKET"}, {"t": "1024.HK", "metric": "pe_forward"},
                                    *(pytest.param(query, marks=pytest.mark.proof) for query in ({"t": "2076.HK"}, {"t": "PDD,BABA", "basis": "reported"}, {"as_of": "2004-07-01"}))])
+@pytest.mark.few(13)
 def test_every_picture_of_one_is_drawn_or_says_why_not(open_page, chart, query):
     at = open_page("valuation", chart=chart, **query)
     assert len(figures(at)) == 2 and drawn(at)
@@ -90,6 +91,7 @@ def test_every_picture_of_one_is_drawn_or_says_why_not(open_page, chart, query):
 
 @pytest.mark.parametrize("across", links.ACROSS)
 @pytest.mark.parametrize("query", [{}, {"t": "0700.HK", "lang": "zh", "order": "dearest"}, {"t": "HSI", "metric": "pb"}, {"metric": "pe_forward", "as_of": "2025-12-31"}, {"as_of": "2004-07-01"}])
+@pytest.mark.few(10)
 def test_every_picture_of_all_is_drawn_or_says_why_not(open_page, across, query):
     at = open_page("valuation", across=across, **query)
     assert len(figures(at)) == 2 and drawn(at, 1)

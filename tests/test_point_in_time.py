@@ -455,6 +455,7 @@ def on_the_day(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", EARLIER)
+@pytest.mark.few(44)
 def test_a_warehouse_built_on_the_day_gives_the_same_answers_as_one_built_since(warehouse, on_the_day, fingerprint_of, name):
     if fingerprint_of(warehouse, name, DAY) != fingerprint_of(on_the_day, name, DAY):
         show_difference(warehouse, on_the_day, name, DAY)

@@ -136,6 +136,7 @@ def still(bars: pd.DataFrame, place: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("which", DEFECTS, ids=lambda which: " ".join(which).replace(" ", "-"))
+@pytest.mark.few(11)
 def test_every_defect_planted_is_caught(which, ruled):
     severity, defect = DEFECTS[which]
     caught = 0

@@ -510,6 +510,7 @@ def _read(folder: Files, line: str, number: int = 0) -> Read | Unusable:
 
 @pytest.mark.parametrize("line", ["0700.HK", "BABA"])
 @pytest.mark.parametrize("pays", [0.002, 0.01, 0.03])
+@pytest.mark.few(3)
 def test_yfinances_adjusted_shape_is_told_from_the_same_unadjusted_by_the_closes_around_ex_dates(tmp_path, line, pays):
     for seed in range(10):
         frame = series(seed, line, pays)
@@ -521,6 +522,7 @@ def test_yfinances_adjusted_shape_is_told_from_the_same_unadjusted_by_the_closes
 
 @pytest.mark.parametrize("line", ["0700.HK", "BABA"])
 @pytest.mark.parametrize("digits", [2, 3, 4])
+@pytest.mark.few(3)
 def test_closes_rounded_by_a_vendor_are_told_rightly_or_not_at_all(tmp_path, line, digits):
     right = 0
     for seed in range(10):

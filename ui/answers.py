@@ -35,7 +35,7 @@ def kept(snapshot_id: str) -> snapshot.Served | None:
 
 def shelf() -> list[snapshot.Shelved]:
     """The snapshots that are kept, newest first; none where the warehouse is one named file."""
-    return engine.chosen().shelf()
+    return engine.chosen().shelf(served().snapshot_id)
 
 
 def pin(snapshot_id: str) -> None:
