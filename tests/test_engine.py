@@ -9,7 +9,6 @@ import threading
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 import screen
