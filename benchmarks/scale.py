@@ -62,7 +62,7 @@ def invent(folder: Path, lines: int, years: int) -> int:
     ends = [date(year, month, day) for year in range(LAST.year - years, LAST.year + 1) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31)) if date(year, month, day) < LAST - timedelta(45)]
     eps = [{"ticker": ticker, "period_start": date(end.year, end.month - 2, 1), "period_end": end, "announced_on": end + timedelta(45), "value": round(float(value), 3)}
            for ticker in tickers for end, value in zip(ends, luck.uniform(0.05, 0.4, len(ends)))]
-    for name, text in {"companies": companies_of(*({"ticker": ticker} for ticker in tickers)), "sources": sources_of(), "listings": csv_of("listings", ({"ticker": t, "issuer_ticker": t, "code": t[:4]} for t in tickers)),
+    for name, text in {"companies": companies_of(*({"ticker": ticker} for ticker in tickers)), "sources": sources_of(), "listings": csv_of("listings", ({"ticker": t, "issuer_ticker": t, "code": t[:4], "share_class": "ordinary"} for t in tickers)),
                        "earnings": csv_of("earnings", eps)}.items():
         (folder / "curated" / f"{name}.csv").write_text(text, "utf-8")
     days = sessions(f"{LAST.year - years}-{LAST:%m-%d}", str(LAST))
@@ -89,7 +89,7 @@ def measure(folder: Path, lines: int, closes: int) -> str:
     built = subprocess.run([sys.executable, "-c", timed], cwd=ROOT, env=environment, capture_output=True, text=True)
     seconds = time.perf_counter() - begun
     if built.returncode:
-        return f"{lines:>7,} {closes:>12,}  the build failed: {(built.stderr or built.stdout).strip().splitlines()[-1][:120]}"
+        return f"{lines:>7,} {closes:>12,}  the build failed: {(built.stderr or built.stdout).strip().splitlines()[0][:120]}"
     size = sum(path.stat().st_size for path in (folder / "warehouse").rglob("*") if path.is_file())
     asked = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=environment, input=json.dumps(QUESTIONS, default=str), capture_output=True, text=True)
     if asked.returncode:

@@ -25,9 +25,19 @@ SCHEMA_VERSION = 1
 KEPT = 14
 KEPT_MONTHS = 24  # of each of them the last snapshot
 HONG_KONG = timezone(timedelta(hours=8))  # no summer time since 1979
-# A build of all daily prices needs no more; what does not fit goes to the disk beside the file.
+
+
+def build_memory() -> str:
+    """What DuckDB may take for a build: HARBOURVIEW_BUILD_MEMORY ("2GB"), else a quarter of the machine's memory. A desk's companies need 192 MB; what does not fit goes to the disk beside the file, where it can."""
+    try:
+        quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4_000_000
+    except (AttributeError, ValueError, OSError):  # a system that does not tell
+        quarter = 0
+    return os.environ.get("HARBOURVIEW_BUILD_MEMORY") or f"{max(192, quarter)}MB"
+
+
 # Tables of the transaction that builds them look empty to the planner, which would join them row by row: 7 times the time of a build.
-BUILD_SETTINGS = {"memory_limit": "192MB", "asof_loop_join_threshold": "0"}
+BUILD_SETTINGS = {"memory_limit": build_memory(), "asof_loop_join_threshold": "0"}
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
