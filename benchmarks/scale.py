@@ -1,6 +1,6 @@
 """How does the cost of a build and of the pages' questions grow from a desk's companies to a whole market? Invented figures, one line a size.
 
-    python benchmarks/scale.py [25 250 2500 7500] [--years 20] [--folder DIR] [--keep]
+    python benchmarks/scale.py [25 250 2500 7500] [--years 20] [--folder DIR]
 
 Each size is built in a folder of its own, by `python -m loaders build` in a process of its own, from price files such as the price
 loader leaves them; then a new process asks what the pages ask. With HARBOURVIEW_WAREHOUSE=ducklake:... (docs/engine.md) the same is
@@ -11,8 +11,6 @@ import argparse
 import hashlib
 import json
 import os
-import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,21 +34,27 @@ QUESTIONS = (
     ("month", "SELECT * FROM market_review_as_of(?, ?)", (LAST.replace(day=1), LAST)),
     ("last closes", "SELECT * FROM price_latest(?)", (LAST,)),
 )
+BUILD = """
+import resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "loaders", "build"])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
 ASK = """
-import json, resource, sys, time
-from datetime import date
+import json, resource, time
+from scale import QUESTIONS
 from warehouse.ask import ask, served
 path, took = served().path, {}
-for name, question, values in json.load(sys.stdin):
-    values = [date.fromisoformat(v) if isinstance(v, str) and v[:2] == "20" and len(v) == 10 else v for v in values]
+for name, question, values in QUESTIONS:
     begun = time.perf_counter()
     try:
-        rows = len(ask(question, values, path))
-        took[name] = (time.perf_counter() - begun, rows)
+        ask(question, values, path)
+        took[name] = f"{1000 * (time.perf_counter() - begun):,.0f} ms"
     except Exception as error:
-        took[name] = (None, str(error).splitlines()[0][:60])
-print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+        took[name] = str(error).splitlines()[0][:60]
+print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 """
+KB = 1 if sys.platform != "darwin" else 1024  # getrusage counts kilobytes, on a Mac bytes
 
 
 def invent(folder: Path, lines: int, years: int) -> int:
@@ -77,44 +81,38 @@ def invent(folder: Path, lines: int, years: int) -> int:
     return len(days) * lines
 
 
-def peak(kind: int) -> float:
-    return resource.getrusage(kind).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+def run(code: str, folder: Path) -> subprocess.CompletedProcess:
+    """Python code in a process of its own, for the data of a folder."""
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'benchmarks'}"}, capture_output=True, text=True)
 
 
 def measure(folder: Path, lines: int, closes: int) -> str:
     """One line of the table."""
-    environment = os.environ | {"HARBOURVIEW_DATA": str(folder), "PYTHONPATH": str(ROOT)}
-    timed = "import resource, subprocess, sys; done = subprocess.run([sys.executable, '-m', 'loaders', 'build']); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024); sys.exit(done.returncode)"
     begun = time.perf_counter()
-    built = subprocess.run([sys.executable, "-c", timed], cwd=ROOT, env=environment, capture_output=True, text=True)
+    built = run(BUILD, folder)
     seconds = time.perf_counter() - begun
     if built.returncode:
         return f"{lines:>7,} {closes:>12,}  the build failed: {(built.stderr or built.stdout).strip().splitlines()[0][:120]}"
     size = sum(path.stat().st_size for path in (folder / "warehouse").rglob("*") if path.is_file())
-    asked = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=environment, input=json.dumps(QUESTIONS, default=str), capture_output=True, text=True)
+    asked = run(ASK, folder)
     if asked.returncode:
         return f"{lines:>7,} {closes:>12,} {seconds:>8.0f} s  the questions failed: {asked.stderr.strip().splitlines()[-1][:120]}"
     took, memory = json.loads(asked.stdout)
-    told = "  ".join(f"{name} {1000 * took[name][0]:,.0f} ms" if took[name][0] is not None else f"{name}: {took[name][1]}" for name, *_ in QUESTIONS)
-    return f"{lines:>7,} {closes:>12,} {seconds:>8.0f} s {float(built.stdout.splitlines()[-1]):>7,.0f} MB {size / 1e6:>8,.0f} MB {memory:>7,.0f} MB  {told}"
+    told = "  ".join(f"{name} {took[name]}" for name, *_ in QUESTIONS)
+    return f"{lines:>7,} {closes:>12,} {seconds:>8.0f} s {int(built.stdout.splitlines()[-1]) / 1024 / KB:>7,.0f} MB {size / 1e6:>8,.0f} MB {memory / 1024 / KB:>7,.0f} MB  {told}"
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("lines", type=int, nargs="*", default=[25, 250, 2500, 7500])
     asked.add_argument("--years", type=int, default=20)
-    asked.add_argument("--folder", type=Path, help="where there is room; a temporary folder if none")
-    asked.add_argument("--keep", action="store_true", help="leave what was built")
+    asked.add_argument("--folder", type=Path, help="where there is room; that of the system for temporary files if none")
     options = asked.parse_args()
     print("  lines       closes      build    peak      on disk  asking  questions, each the first time", flush=True)
     for lines in options.lines:
-        folder = (options.folder or Path(tempfile.mkdtemp())) / f"{lines}-lines"
-        try:
-            closes = invent(folder, lines, options.years)
-            print(measure(folder, lines, closes), flush=True)
-        finally:
-            if not options.keep:
-                shutil.rmtree(folder, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            closes = invent(Path(folder), lines, options.years)
+            print(measure(Path(folder), lines, closes), flush=True)
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ def run_rollback(snapshot_id: str | None) -> int:
     with snapshot.lock(places.warehouse_folder()):
         if snapshot_id is None:
             now = warehouse.served().snapshot_id
-            earlier = [one.snapshot_id for one in warehouse.shelf() if one.snapshot_id < now]
+            earlier = [one.snapshot_id for one in warehouse.shelf(now) if one.snapshot_id < now]
             if not earlier:
                 raise snapshot.NoSnapshot(f"there is no snapshot before {now}")
             snapshot_id = earlier[0]

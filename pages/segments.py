@@ -118,8 +118,6 @@ def page() -> None:
                 panels.missing(view.text("segments.not_offered", name=name, asked=view.text(f"grain.{wanted}"), grain=view.text(f"grain.{grain}")))
         if chart == "theme":
             panels.picture(view, once(theme_picture, view, theme, focus))
-            panels.pictures_first()
-            used += show_theme(theme)
         elif chart == "contribution":
             with controls:
                 period = view.choice("period", company.comparable, company.labels.get, drop_down=True) if company.comparable else ""
@@ -127,6 +125,8 @@ def page() -> None:
         else:
             panels.picture(view, once(company.history_picture, chart))
         panels.pictures_first()
+        if chart == "theme":
+            used += show_theme(theme)
         tell_breaks(focus, drawn, latest, history, company.months)
         tell_like_for_like(focus, drawn, year_end)
         st.markdown(f"**{view.text('segments.table')}**")

@@ -36,10 +36,10 @@ CURATED = ROOT / "data" / "curated"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with the mark few(count) leave so many cases to each run."""
+    """Of a test with the mark few(count) leave so many cases to each run; those that are proof anyway do not count."""
     cases: dict[tuple, list[pytest.Item]] = {}
     for item in items:
-        if item.get_closest_marker("few"):
+        if item.get_closest_marker("few") and not item.get_closest_marker("proof"):
             cases.setdefault((item.path, item.originalname), []).append(item)
     for same in cases.values():
         count = same[0].get_closest_marker("few").args[0]

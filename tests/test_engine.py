@@ -116,7 +116,7 @@ def test_a_rollback_and_a_pin_change_no_figure(lake, warehouse, tmp_path):
     earlier = lake.kept(newest)
     assert ask_served("SELECT name_en FROM companies WHERE ticker = '0700.HK'", (), earlier.path)["name_en"].iloc[0] == newest
     assert loaders("pin", newest, data=tmp_path).returncode == 0
-    assert [one.snapshot_id for one in lake.shelf() if one.is_pinned] == [newest]
+    assert [one.snapshot_id for one in lake.shelf(before) if one.is_pinned] == [newest]
 
 
 def test_a_catalog_that_is_started_again_is_asked_again(lake, postgres):

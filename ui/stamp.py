@@ -298,11 +298,10 @@ def fitted(draw: Callable[[Theme], go.Figure], theme: Theme, form: Format) -> tu
         figure = draw(replace(theme, name="light", width=room.width, height=room.height, tight=tight))
         if figure.layout.height <= room.height:
             return figure, room
-        if not tight:
-            tight = True
-            continue
-        parts = math.ceil(figure.layout.height / (form.height // part))
-        room = Format(form.width // part * parts, form.height // part * parts)
+        if tight:
+            parts = math.ceil(figure.layout.height / (form.height // part))
+            room = Format(form.width // part * parts, form.height // part * parts)
+        tight = True
 
 
 def config(filename: str = "", form: Format | None = None, room: Format | None = None) -> dict[str, Any]:

@@ -66,10 +66,10 @@ class View:
     today: date = field(default_factory=answers.today)  # in Hong Kong
     cited: list[str] = field(default_factory=list, compare=False)  # sources that the page has named so far
     offered: list[str] = field(default_factory=list, compare=False)  # tables that can be taken along so far
-    figures: links.State = field(init=False)  # the part of the state by which views are equal
+    alike_by: links.State = field(init=False)  # the part of the state by which views are equal
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "figures", replace(self.state, as_of=self.as_of, my=(), mode="", snapshot="", extras={}))
+        object.__setattr__(self, "alike_by", replace(self.state, as_of=self.as_of, my=(), mode="", snapshot="", extras={}))
 
     @property
     def as_of(self) -> date:

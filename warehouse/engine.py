@@ -45,9 +45,9 @@ class Folder:
         path = snapshot.file_of(self.folder, snapshot_id)
         return snapshot.Served(snapshot_id, path) if path.exists() and not _damage(path, path.stat().st_mtime_ns) else None
 
-    def shelf(self, served_id: str = "") -> list[snapshot.Shelved]:
-        """The snapshots kept, newest first. served_id: of the one that is served, where that is known: to find out reads the whole file."""
-        return snapshot.shelf(self.folder, served_id or self.served().snapshot_id)
+    def shelf(self, served_id: str) -> list[snapshot.Shelved]:
+        """The snapshots kept, newest first. served_id: of the one that is served; whoever asks knows it, and to find it out reads a whole file."""
+        return snapshot.shelf(self.folder, served_id)
 
     def refusal(self) -> snapshot.Refusal | None:
         return snapshot.refusal(self.folder)
@@ -100,7 +100,7 @@ class OneFile:
     def kept(self, snapshot_id: str) -> None:
         return None
 
-    def shelf(self, served_id: str = "") -> list[snapshot.Shelved]:
+    def shelf(self, served_id: str) -> list[snapshot.Shelved]:
         return []
 
     def refusal(self) -> None:

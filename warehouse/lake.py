@@ -135,8 +135,8 @@ class Lake:
         number = self.versions().get(snapshot_id)
         return None if number is None else snapshot.Served(snapshot_id, snapshot.Version(self.address, snapshot_id, number))
 
-    def shelf(self, served_id: str = "") -> list[snapshot.Shelved]:
-        pinned, served_id = {name for (name,) in self._head("FROM shelf.pins")}, served_id or self.served().snapshot_id
+    def shelf(self, served_id: str) -> list[snapshot.Shelved]:
+        pinned = {name for (name,) in self._head("FROM shelf.pins")}
         return [snapshot.shelved(name, name == served_id, name in pinned) for name in self.versions()]
 
     def refusal(self) -> snapshot.Refusal | None:

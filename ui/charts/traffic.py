@@ -150,9 +150,10 @@ def stay_against_visits(frame: pd.DataFrame, stamp: Stamp, theme: Theme, *, empt
     taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in points.values()]
     for row in frame.loc[sorted(wanted)].sort_values("visits_mn", ascending=False).itertuples():
         site = shorten(row.site, room * 0.45)
-        place = next(free_places(measure(site, BODY), points[row.Index], taken, (room, plot), rings=(9, 18, 30, 46)), None)
+        wide = measure(site, BODY)
+        place = next(free_places(wide, points[row.Index], taken, (room, plot), rings=(9, 18, 30, 46)), None)
         if place:
-            taken.append(box_of(*points[row.Index], place, measure(site, BODY)))
+            taken.append(box_of(*points[row.Index], place, wide))
             label_point(figure, escape(site), math.log10(row.visits_mn), row.average_stay_s, place, theme, theme.colour("ink"))
     figure.update_layout(hovermode="closest")
     return finish(figure, stamp, theme, left=46, right=16, height=tall)
