@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -84,6 +85,9 @@ def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) 
 def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
     """The same for who holds the loaders' lock already."""
     folder, warehouse = data / "warehouse", engine.published_to(data)
+    asked = os.environ.get(snapshot.MEMORY)
+    if asked and not snapshot.is_memory(asked):
+        return Result(None, [f"{snapshot.MEMORY} {asked!r}: an amount of memory is expected, such as 500MB or 2GB"])
     amend.complete(data)
     inputs = inputs_of(data)
     for leftover in folder.glob("stage-*"):

@@ -1,5 +1,8 @@
 """What is made once and handed out again: for equal views, by the very frames, and nobody may change it."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -7,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import screen
+from browser import ROOT
 
 from ui import memory
 from ui.memory import once
@@ -90,3 +94,20 @@ def test_no_page_changes_what_it_was_handed(monkeypatch):
     assert len(handed) > 100
     for (name, *_), (frame, before) in handed.items():
         pd.testing.assert_frame_equal(frame, before, obj=name)
+
+
+def in_a_process_of_its_own(code: str, **settings: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="DuckDB has an allocator of its own on Linux only")
+def test_duckdb_is_told_to_give_memory_back_before_it_is_imported():
+    told = in_a_process_of_its_own("import sys, ui.frame, duckdb; names = list(sys.modules); print(names.index('warehouse') < names.index('_duckdb')); duckdb.connect().execute('SELECT 1')")
+    assert (told.stdout, "jemalloc" in told.stderr) == ("True\n", False), told.stderr
+    wrong = in_a_process_of_its_own("import warehouse, duckdb; duckdb.connect().execute('SELECT 1')", DUCKDB_JE_MALLOC_CONF="nonsense:1")
+    assert "Invalid conf pair: nonsense:1" in wrong.stderr  # so the right words are read too
+
+
+def test_python_looks_for_dead_cycles_seldom_and_not_in_its_libraries():
+    told = in_a_process_of_its_own("import gc, ui.memory; print(gc.get_freeze_count() > 50_000, gc.get_threshold()[0] >= 10_000)")
+    assert told.stdout == "True True\n", told.stderr

@@ -103,6 +103,21 @@ def test_a_build_that_fails_on_the_way_leaves_the_served_one(first, folder, monk
     assert list((folder / "warehouse").glob("stage-*")) == []
 
 
+@pytest.mark.parametrize("words", ["lots", "0MB", "2", "-1GB", "2GB; DROP TABLE prices"])
+def test_a_build_with_a_memory_that_is_none_names_the_setting(folder, monkeypatch, words):
+    monkeypatch.setenv("HARBOURVIEW_BUILD_MEMORY", words)
+    done = loaders("build", data=folder)
+    assert done.returncode == 2 and done.stderr.startswith(f"HARBOURVIEW_BUILD_MEMORY {words!r}: an amount of memory is expected, such as 500MB or 2GB; nothing was published")
+    assert "Traceback" not in done.stderr and snapshot.build_memory() != words
+
+
+@pytest.mark.parametrize("words", ["500MB", "1.5 GiB", "2gb"])
+def test_a_memory_that_is_one_is_what_a_build_may_take(monkeypatch, words):
+    monkeypatch.setenv("HARBOURVIEW_BUILD_MEMORY", words)
+    assert snapshot.build_memory() == words
+    duckdb.connect(config={"memory_limit": words}).close()
+
+
 def test_only_the_newest_snapshots_are_kept(folder):
     ids = [publish_copy(folder / "warehouse", day) for day in range(1, snapshot.KEPT + 3)]
     assert snapshot.published(folder / "warehouse") == ids[::-1][:snapshot.KEPT]

@@ -27,13 +27,22 @@ KEPT_MONTHS = 24  # of each of them the last snapshot
 HONG_KONG = timezone(timedelta(hours=8))  # no summer time since 1979
 
 
+MEMORY = "HARBOURVIEW_BUILD_MEMORY"  # what DuckDB may take for a build
+
+
 def build_memory() -> str:
-    """What DuckDB may take for a build: HARBOURVIEW_BUILD_MEMORY ("2GB"), else a quarter of the machine's memory. A desk's companies need 192 MB; what does not fit goes to the disk beside the file, where it can."""
+    """What DuckDB may take for a build: HARBOURVIEW_BUILD_MEMORY, else a quarter of the machine's memory. A desk's companies need 192 MB; what does not fit goes to the disk beside the file, where it can."""
     try:
         quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4_000_000
     except (AttributeError, ValueError, OSError):  # a system that does not tell
         quarter = 0
-    return os.environ.get("HARBOURVIEW_BUILD_MEMORY") or f"{max(192, quarter)}MB"
+    asked = os.environ.get(MEMORY, "")
+    return asked if is_memory(asked) else f"{max(192, quarter)}MB"
+
+
+def is_memory(words: str) -> bool:
+    """Whether words are an amount of memory: 500MB, 2 GB, 1.5GiB."""
+    return bool(re.fullmatch(r"\s*(?=.*[1-9])\d+(\.\d+)?\s*[KMGT]i?B\s*", words, re.IGNORECASE))
 
 
 # Tables of the transaction that builds them look empty to the planner, which would join them row by row: 7 times the time of a build.
