@@ -1,10 +1,11 @@
 """What does a desk of managers ask of a server, and how long does it let them wait? Beside a plain Streamlit app under the same load, in one run.
 
-    python benchmarks/load.py [--sessions 50] [--seconds 60] [--rounds 2] [--total 1000]
+    python benchmarks/load.py [--sessions 50] [--processes 1] [--seconds 60] [--rounds 2] [--total 1000]
 
 HARBOURVIEW_DATA names a data folder with a built warehouse; with daily prices for the figures that are meant:
 python -m loaders prices --provider csv --from DIR. Managers are websocket sessions (tests/managers.py), each with a
-click every eight seconds. The two apps take turns under the same settings, so that ratios hold on a busy machine.
+click every eight seconds. The two apps take turns under the same settings, so that ratios hold on a busy machine. Of several
+processes on one data folder each has its part of the managers, as behind the proxy of docs/nginx.conf.
 """
 
 import argparse
@@ -16,8 +17,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,28 @@ class Told:
     failures: list[str] = field(default_factory=list)
     cpu: float = 0.0
     received: int = 0
+
+
+@dataclass(frozen=True)
+class Server:
+    """The processes that serve one app: their addresses and themselves."""
+
+    addresses: tuple[str, ...]
+    processes: tuple[psutil.Process, ...]
+
+    def size(self) -> float:
+        """MB of memory, all together."""
+        return sum(process.memory_info().rss for process in self.processes) / 1e6
+
+    def busy(self) -> float:
+        """CPU seconds since they began."""
+        return sum(times.user + times.system for times in (process.cpu_times() for process in self.processes))
+
+
+@contextmanager
+def several(script: Path, processes: int) -> Iterator[Server]:
+    with ExitStack() as stack:
+        yield Server(*zip(*(stack.enter_context(serving(script)) for _ in range(processes))))
 
 
 @contextmanager
@@ -79,18 +102,18 @@ async def one(address: str, places: tuple[str, ...], seed: int, until: float, to
         await manager.close()
 
 
-async def desk(address: str, places: tuple[str, ...], sessions: int, seconds: float, seed: int, told: Told) -> None:
+async def desk(addresses: Sequence[str], places: tuple[str, ...], sessions: int, seconds: float, seed: int, told: Told) -> None:
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(one(address, places, seed * 10_000 + number, until, told) for number in range(sessions)))
+    await asyncio.gather(*(one(addresses[number % len(addresses)], places, seed * 10_000 + number, until, told) for number in range(sessions)))
 
 
-async def passers_by(address: str, places: tuple[str, ...], count: int, told: Told, first: int) -> None:
+async def passers_by(addresses: Sequence[str], places: tuple[str, ...], count: int, told: Told, first: int) -> None:
     """Managers who open a page, click once and leave, ten at a time."""
     gate = asyncio.Semaphore(10)
 
     async def visit(number: int) -> None:
         async with gate:
-            manager = Manager(address, random.Random(first + number))
+            manager = Manager(addresses[number % len(addresses)], random.Random(first + number))
             try:
                 told.opened.append((await manager.open(manager.luck.choice(places))).seconds)
                 told.clicks.append((await manager.click()).seconds)
@@ -102,15 +125,6 @@ async def passers_by(address: str, places: tuple[str, ...], count: int, told: To
     await asyncio.gather(*(visit(number) for number in range(count)))
 
 
-def size(process: psutil.Process) -> float:
-    return process.memory_info().rss / 1e6
-
-
-def busy(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
-
-
 def percentiles(seconds: list[float]) -> tuple[float, float, float]:
     """p50, p95 and p99 in milliseconds."""
     if len(seconds) < 2:
@@ -119,10 +133,10 @@ def percentiles(seconds: list[float]) -> tuple[float, float, float]:
     return 1000 * cuts[49], 1000 * cuts[94], 1000 * cuts[98]
 
 
-def line(name: str, told: Told, process: psutil.Process) -> None:
+def line(name: str, told: Told, server: Server) -> None:
     p50, p95, p99 = percentiles(told.clicks)
     print(f"{name:<12} {len(told.clicks):5d} clicks: p50 {p50:5.0f} p95 {p95:5.0f} p99 {p99:5.0f} ms; opening p95 {percentiles(told.opened)[1]:5.0f} ms; {len(told.failures)} failed; "
-          f"{1000 * told.cpu / max(1, len(told.clicks) + len(told.opened)):4.0f} ms of CPU and {told.received / max(1, len(told.clicks)) / 1000:4.0f} kB a click; {size(process):4.0f} MB", flush=True)  # fmt: skip
+          f"{1000 * told.cpu / max(1, len(told.clicks) + len(told.opened)):4.0f} ms of CPU and {told.received / max(1, len(told.clicks)) / 1000:4.0f} kB a click; {server.size():4.0f} MB", flush=True)  # fmt: skip
     for failure in sorted(set(told.failures))[:5]:
         print(f"  {failure}")
 
@@ -130,25 +144,26 @@ def line(name: str, told: Told, process: psutil.Process) -> None:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--sessions", type=int, default=50)
+    asked.add_argument("--processes", type=int, default=1, help="of each app")
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--rounds", type=int, default=2, help="how often the two apps take turns")
     asked.add_argument("--total", type=int, default=1000, help="managers who come and go after that, for the memory; 0 leaves it out")
     options = asked.parse_args()
-    with serving(ROOT / "app.py") as (app, ours), serving(ROOT / "benchmarks" / "baseline_app.py") as (plain, theirs):
-        both = {"harbourview": (app, PAGES, ours, Told()), "baseline": (plain, ("",), theirs, Told())}
-        for turn in range(options.rounds):
-            for address, places, process, told in both.values():
-                before = busy(process)
-                asyncio.run(desk(address, places, options.sessions, options.seconds, turn, told))
-                told.cpu += busy(process) - before
-        for name, (_, _, process, told) in both.items():
-            line(name, told, process)
-        ratio = percentiles(both["harbourview"][3].clicks)[1] / percentiles(both["baseline"][3].clicks)[1]
-        print(f"{options.sessions} sessions: p95 is {ratio:.2f} times the baseline's")
+    with several(ROOT / "app.py", options.processes) as ours, several(ROOT / "benchmarks" / "baseline_app.py", options.processes) as theirs:
+        both = {"harbourview": (ours, PAGES), "baseline": (theirs, ("",))}
+        for turn in range(options.rounds):  # each round is a line of its own: the first asks and draws nearly everything for the first time
+            slow = []
+            for name, (server, places) in both.items():
+                told, before = Told(), server.busy()
+                asyncio.run(desk(server.addresses, places, options.sessions, options.seconds, turn, told))
+                told.cpu = server.busy() - before
+                line(name, told, server)
+                slow.append(percentiles(told.clicks)[1])
+            print(f"{options.sessions} sessions on {options.processes}: p95 is {slow[0] / slow[1]:.2f} times the baseline's", flush=True)
         for part in range(4 if options.total else 0):
-            told, before = Told(), busy(ours)
-            asyncio.run(passers_by(app, PAGES, options.total // 4, told, 1_000_000 + part * options.total))
-            told.cpu = busy(ours) - before
+            told, before = Told(), ours.busy()
+            asyncio.run(passers_by(ours.addresses, PAGES, options.total // 4, told, 1_000_000 + part * options.total))
+            told.cpu = ours.busy() - before
             line(f"after {(part + 1) * (options.total // 4)}", told, ours)
 
 

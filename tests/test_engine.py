@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from browser import ROOT, free_port
 from conftest import loaders
 from test_contract import MACROS
 
+from warehouse import ask as asking
 from warehouse import engine, snapshot
 from warehouse.ask import ask as ask_served
 from warehouse.ask import served
@@ -159,3 +162,60 @@ def test_two_writers_and_four_readers_at_once_lose_nothing_and_tear_nothing(lake
     acknowledged = {line.split()[1] for said, _ in told for line in said.splitlines() if line.startswith("published")}
     assert len(acknowledged) >= 6 and acknowledged <= set(lake.versions())
     assert not torn and not faults and len(seen) >= 3, (torn[:3], faults[:3], seen)
+
+
+# Its files in an object store --------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def store():
+    """An object store of our own on a port of this machine: its address."""
+    if not importlib.util.find_spec("moto") or not importlib.util.find_spec("duckdb_extension_httpfs"):
+        pytest.skip("NO STORE: install moto[s3,server] and requirements-ducklake.txt; a DuckLake in an object store is not proven by this run")
+    port = free_port()
+    serving = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/desk", method="PUT"), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        serving.terminate()
+        serving.wait(10)
+
+
+@pytest.fixture
+def in_store(store, monkeypatch):
+    """The environment of a machine that knows the store."""
+    for name, value in {"HARBOURVIEW_LAKE_FILES": "s3://desk/harbourview/", "AWS_ACCESS_KEY_ID": "desk", "AWS_SECRET_ACCESS_KEY": "not-for-anyone", "AWS_ENDPOINT_URL": store}.items():
+        monkeypatch.setenv(name, value)
+    return store
+
+
+@pytest.fixture
+def published_in_store(in_store, lake, postgres, warehouse, tmp_path, monkeypatch):
+    """A lake of its own that holds the repository's own figures in the store."""
+    name = f"store{free_port()}"
+    postgres._run("createdb", "-h", "127.0.0.1", "-p", str(postgres.port), "-U", "postgres", name)
+    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", f"ducklake:postgres:host=127.0.0.1 port={postgres.port} dbname={name} user=postgres")
+    staged = tmp_path / "staged.duckdb"
+    shutil.copyfile(warehouse.served.path, staged)
+    engine.published_to(tmp_path).publish(staged, warehouse.served.snapshot_id)
+    return engine.chosen()
+
+
+def test_a_lake_in_an_object_store_answers_as_the_file_does_and_reaches_nothing_else(published_in_store, in_store, warehouse, monkeypatch):
+    now = served()
+    for question, values in [("SELECT * FROM valuation ORDER BY ALL", ()), ("SELECT * FROM overview(?, 5, 'adjusted') ORDER BY ticker", (date(2025, 12, 31),)), ("SELECT * FROM buyback_ytd(?) ORDER BY ticker", (date(2025, 11, 21),))]:
+        pd.testing.assert_frame_equal(ask_served(question, values, now.path), ask_served(question, values, warehouse.served.path), check_exact=False, rtol=1e-12, obj=question)
+    urllib.request.urlopen(urllib.request.Request(f"{in_store}/desk/elsewhere.csv", data=b"a\n1\n", method="PUT"), timeout=10).close()
+    for question in ("FROM read_csv('s3://desk/elsewhere.csv')", f"FROM read_csv('{in_store}/desk/elsewhere.csv')", "FROM read_csv('/etc/passwd')"):
+        with pytest.raises(snapshot.NoSnapshot, match="disabled by configuration"):
+            ask_served(question, (), now.path)
+    with pytest.raises(snapshot.NoSnapshot) as said:  # a store that is gone is a sentence that tells no secret
+        asking._forget(now.path)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+        ask_served("SELECT max(value) FROM valuation", (), now.path)
+    assert "cannot be reached" in str(said.value) and "not-for-anyone" not in str(said.value)

@@ -16,12 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 
-from warehouse import runs, snapshot
+from warehouse import places, runs, snapshot
 
 PREFIX = "ducklake:"
+STORE = "s3://"  # begins the name of a place in an object store
 ATTEMPTS = 12  # of two who publish at once one begins again
 LASTING = 1.0  # seconds for which a reader believes what it knows to be served
 OUTDATED_FOR = "1 day"  # for so long the files of a snapshot that is no longer kept stay: somebody may be reading them
@@ -64,14 +66,28 @@ def _quoted(text: str) -> str:
 
 def _in_memory(address: str, **settings) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config=snapshot.SETTINGS | settings)
+    is_in_store = places.lake_files().startswith(STORE)
     try:
-        for name in ("ducklake", *(["postgres_scanner"] if address.startswith(PREFIX + "postgres") else [])):
+        for name in ("ducklake", *(["postgres_scanner"] if address.startswith(PREFIX + "postgres") else []), *(["httpfs"] if is_in_store else [])):
             connection.execute(f"LOAD {_quoted(_extension(name))}")
+        if is_in_store:
+            connection.execute(f"CREATE SECRET store (TYPE s3, {', '.join(f'{name} {value}' for name, value in _store_settings().items())})")
     except (duckdb.Error, snapshot.NoSnapshot):
         connection.close()
         raise
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")  # seconds; libpq would wait for minutes for a host that is silent
     return connection
+
+
+def _store_settings() -> dict[str, str]:
+    """How an object store is reached, as SQL: by the names in the environment that the tools of such stores share. Without a key it is asked as a stranger."""
+    get = os.environ.get
+    told = {"KEY_ID": get("AWS_ACCESS_KEY_ID"), "SECRET": get("AWS_SECRET_ACCESS_KEY"), "SESSION_TOKEN": get("AWS_SESSION_TOKEN"), "REGION": get("AWS_REGION") or get("AWS_DEFAULT_REGION") or "us-east-1"}
+    settings = {name: _quoted(value) for name, value in told.items() if value}
+    if address := get("AWS_ENDPOINT_URL"):  # a store of the firm's own: buckets are folders there, no names of hosts
+        where = urlsplit(address if "://" in address else f"https://{address}")
+        settings |= {"ENDPOINT": _quoted(where.netloc), "URL_STYLE": "'path'", "USE_SSL": "false" if where.scheme == "http" else "true"}
+    return settings
 
 
 def open_at(version: snapshot.Version, **settings) -> duckdb.DuckDBPyConnection:

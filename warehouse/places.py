@@ -22,5 +22,5 @@ def named_warehouse() -> str | None:
 
 
 def lake_files() -> str:
-    """Where a new DuckLake keeps its Parquet: HARBOURVIEW_LAKE_FILES, a folder that every machine sees or an object store. One that is there knows it itself."""
+    """Where a new DuckLake keeps its Parquet: HARBOURVIEW_LAKE_FILES, a folder that every machine sees or an object store (s3://bucket/folder/). One that is there knows it itself; a machine that reads must be told only of an object store."""
     return os.environ.get("HARBOURVIEW_LAKE_FILES") or str(data_folder() / "lake")
