@@ -162,8 +162,8 @@ class Prepared:
             return snapshot.add_views(connection)
         snapshot.step("views")
         connection.begin()
-        for fill in cls.empty()[1]:
-            connection.execute(fill)
+        for statement in cls.empty()[1]:
+            snapshot.fill(connection, statement)
         connection.commit()
 
     @classmethod

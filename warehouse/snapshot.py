@@ -53,7 +53,7 @@ SQL = Path(__file__).parent
 # In the order in which they build on each other.
 VIEWS = ("periods", "prices", "currencies", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage", "company")
 
-
+PART = 100  # lines whose multiples are made at once
 FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
 SPARE = 3  # a build needs the room of so many snapshots like the served one, and at least
 LEAST_ROOM = 64 * 2**20
@@ -135,8 +135,22 @@ def add_views(connection: duckdb.DuckDBPyConnection) -> None:
     step("views")
     connection.begin()  # one transaction: half the time
     for name in VIEWS:
-        connection.execute((SQL / "views" / f"{name}.sql").read_text("utf-8"))
+        text = (SQL / "views" / f"{name}.sql").read_text("utf-8")
+        for part in connection.extract_statements(text) if "getvariable(" in text else [text]:
+            fill(connection, part if isinstance(part, str) else part.query)
     connection.commit()
+
+
+def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Run a statement of the views: one that names first_line and last_line for each part of the lines, so that no part needs more memory than a desk's companies."""
+    if "getvariable(" not in statement:
+        connection.execute(statement)
+        return
+    parts = connection.execute("SELECT min(ticker), max(ticker) FROM (SELECT ticker, (row_number() OVER (ORDER BY ticker) - 1) // ? AS part FROM (SELECT DISTINCT ticker FROM line_closes)) GROUP BY part ORDER BY part", [PART]).fetchall()
+    for first, last in parts:
+        connection.execute("SET VARIABLE first_line = ?", [first])
+        connection.execute("SET VARIABLE last_line = ?", [last])
+        connection.execute(statement)
 
 
 def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:

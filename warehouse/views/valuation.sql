@@ -111,10 +111,12 @@ COMMENT ON COLUMN basket_valuation.losses IS 'Members with a loss';
 COMMENT ON COLUMN basket_valuation.oldest_close IS 'Oldest close among the members';
 COMMENT ON COLUMN basket_valuation.tickers IS 'Members, largest first';
 
-CREATE TABLE valuation AS
+-- The multiples of the lines from one ticker to another. Made and ordered a part of the lines at a time: those of a whole market at once took 20 GB of the disk.
+CREATE TEMP MACRO line_multiples(first_line, last_line) AS TABLE
 WITH asked AS (
     SELECT l.*, m.metric, m.basis, m.item
     FROM line_closes AS l, (VALUES ('pe_ttm', 'adjusted', 'eps_diluted'), ('pe_ttm', 'reported', 'eps_diluted'), ('ps_ttm', 'reported', 'revenue')) AS m(metric, basis, item)
+    WHERE l.ticker BETWEEN first_line AND last_line
 ),
 with_trailing AS (
     SELECT a.*, t.value AS trailing_value, t.period_end AS eps_period_end, t.currency AS per_share_currency, t.announced_on, t.effective_on
@@ -132,6 +134,7 @@ trailing_multiples AS (
 forward_asked AS (
     SELECT l.*, 'pe_forward' AS metric, b.basis, fiscal_year_end(l.date, l.fiscal_year_end_month) AS first_end, last_day(CAST(fiscal_year_end(l.date, l.fiscal_year_end_month) + INTERVAL 1 YEAR AS DATE)) AS second_end
     FROM line_closes AS l, (VALUES ('adjusted'), ('reported')) AS b(basis)
+    WHERE l.ticker BETWEEN first_line AND last_line
 ),
 with_first AS (
     SELECT a.*, e.eps AS first_eps, e.status AS first_status, e.currency AS per_share_currency, e.effective_on AS first_effective_on, e.last_published_on AS first_published_on
@@ -167,17 +170,21 @@ yields AS (
     SELECT * REPLACE ('earnings_yield_ttm' AS metric, CASE WHEN status IN ('OK', 'STALE_EPS', 'NM_LOSS') THEN 100 * per_share * fx_rate / close END AS value,
                       CASE WHEN status <> 'NM_LOSS' THEN status WHEN fx_rate IS NULL THEN 'MISSING_FX' WHEN stale IS NOT NULL THEN stale ELSE 'OK' END AS status)
     FROM lines WHERE metric = 'pe_ttm'
-),
+)
+SELECT * EXCLUDE (stale) FROM lines UNION ALL BY NAME SELECT * EXCLUDE (stale) FROM yields ORDER BY ticker, metric, basis, frequency, date;
+
+CREATE TABLE valuation AS
 -- The multiples and yields that a publisher quotes for an index: quoted, never spliced with one of ours.
-quoted AS (
+WITH quoted AS (
     SELECT v.index_ticker AS ticker, v.date, v.metric, 'quoted' AS basis, v.value, 'OK' AS status, 'month_end' AS frequency, v.date AS known_on, v.source_id
     FROM index_valuation AS v WHERE v.metric IN ('pe_ttm', 'pb', 'dividend_yield') AND v.index_ticker IS NOT NULL AND v.percentile IS NULL AND v.value > 0
 ),
 basket AS (
     SELECT c.ticker, b.date, 'pe_ttm' AS metric, b.basis, b.value, b.status, b.frequency, b.date AS known_on, c.source_id FROM basket_valuation AS b JOIN companies AS c ON c.kind = 'basket'
-),
-final AS (SELECT * EXCLUDE (stale) FROM lines UNION ALL BY NAME SELECT * EXCLUDE (stale) FROM yields UNION ALL BY NAME SELECT * FROM quoted UNION ALL BY NAME SELECT * FROM basket)
-SELECT * FROM final ORDER BY ticker, metric, basis, frequency, date;
+)
+FROM line_multiples('', '') UNION ALL BY NAME FROM quoted UNION ALL BY NAME FROM basket ORDER BY ticker, metric, basis, frequency, date;
+INSERT INTO valuation FROM line_multiples(getvariable('first_line'), getvariable('last_line')); -- for each part
+DROP MACRO TABLE line_multiples;
 DROP TABLE line_closes;
 COMMENT ON TABLE valuation IS 'One row per (ticker, metric, basis, frequency, date): multiples of each line on each session, with only what was known when its close was struck.';
 COMMENT ON COLUMN valuation.ticker IS 'Line, index, or BASKET (the companies covered as one)';
