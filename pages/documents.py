@@ -155,6 +155,7 @@ def page() -> None:
         draw(events)
     with right if view.is_phone else left:
         feed(stories, rows, int(counts.stories), tables.search_terms(chosen["q"]))
+    panels.pictures_first()
     if len(happened):
         st.markdown(f"**{view.text('documents.event_table')}**")
         tables.document_events(view, happened)

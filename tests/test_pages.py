@@ -175,7 +175,7 @@ def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
         assert not at.exception, ticker
 
 
-@pytest.mark.parametrize("page", ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic"])
+@pytest.mark.parametrize("page", ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic", "documents"])
 @pytest.mark.few(3)
 def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(warehouse, monkeypatch, page):
     """The browser says when it is drawn (seen in test_browser.py); without one nothing waits."""
