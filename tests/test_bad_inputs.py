@@ -647,7 +647,7 @@ def served_desk(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("case", "name", "content", "said"), THIRTY, ids=[case for case, *_ in THIRTY])
-@pytest.mark.few(24)
+@pytest.mark.few(16)
 def test_a_bad_input_is_told_whole_and_nothing_served_changes(served_desk, case, name, content, said):
     path = served_desk.folder / (name if name == LANDED else f"curated/{name}")
     before, served, files = path.read_bytes() if path.exists() else None, served_desk.served, sorted((served_desk.folder / "warehouse").glob("harbourview-*"))

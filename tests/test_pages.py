@@ -161,7 +161,7 @@ def test_script_in_a_link_is_text(open_page, page):
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("query", [{}, {"t": "BABA,0700.HK,PDD", "lang": "zh", "basis": "reported", "w": "max"}, {"t": "HSTECH,3033.HK,2076.HK", "w": "1y", "as_of": "2004-07-01"},
                                    *(pytest.param(query, marks=pytest.mark.proof) for query in ({"t": "HSTECH", "w": "1y"}, {"t": "3033.HK,2076.HK"}, {"as_of": "2004-07-01"}))])
-@pytest.mark.few(20)
+@pytest.mark.few(14)
 def test_no_page_fails(open_page, page, query):
     at = open_page(page, **query)
     assert at.metric or at.markdown

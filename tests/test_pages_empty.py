@@ -21,7 +21,7 @@ EARLY = {"as_of": "2004-06-16"}  # before the first results of anybody here
     ("documents", EARLY), ("documents", {"t": "3033.HK"}), ("documents", {"q": "neverwritten"}),
     ("traffic", EARLY), ("traffic", {"t": "3033.HK"}),
 ], ids=lambda value: value if isinstance(value, str) else "-".join(value.values()))  # fmt: skip
-@pytest.mark.few(13)
+@pytest.mark.few(9)
 def test_where_nothing_is_known_the_page_says_what_to_do(warehouse, page, query):
     said = words(run_page(page, **query))
     assert NEXT.search(said), said[:600]

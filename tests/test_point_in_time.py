@@ -422,6 +422,7 @@ def show_difference(one, other, name: str, as_of: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "as_of"), [(name, DAY) for name in TABLES] + [pytest.param(name, evening, marks=() if evening == DAY else pytest.mark.proof) for name in ANSWERS for evening in EVENINGS])
+@pytest.mark.few(60)
 def test_a_thousand_later_rows_leave_every_earlier_answer_as_it_was(warehouse, later, fingerprint_of, name, as_of):
     before, after = fingerprint_of(warehouse, name, as_of), fingerprint_of(later, name, as_of)
     if before != after:
