@@ -9,7 +9,7 @@ STAMP := $(VENV)/.ready
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
-	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	@MALLOC_ARENA_MAX=2 $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 setup: $(STAMP)
 

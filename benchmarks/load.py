@@ -70,7 +70,7 @@ def several(script: Path, processes: int) -> Iterator[Server]:
 @contextmanager
 def serving(script: Path) -> Iterator[tuple[str, psutil.Process]]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "2"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(240):
             try:

@@ -15,8 +15,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 100_000_000  # bytes, about
-SHOWN = 1200  # tables and pictures, as they went to a browser: 50 kB each on average
+KEPT = 80_000_000  # bytes, about
+SHOWN = 800  # tables and pictures, as they went to a browser: 30 kB each on average
 CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
 # Python looks through everything that is remembered each time it looks for cycles of dead objects: 0.6 s in which no page is made, every hundred clicks.
