@@ -64,11 +64,12 @@ moved AS (
     LEFT JOIN month_returns(month, month, as_of) AS r ON r.ticker = m.ticker
     LEFT JOIN month_payments(month, month, as_of) AS x ON x.ticker = m.ticker
 ),
--- The benchmark between the very sessions of the line, or none.
+-- The benchmark between the very sessions of the line, or none. Its closes are picked out first: where nothing is known of how values are spread, as in a DuckLake, all closes would be joined to all.
+quoted AS (SELECT ticker, date, frequency, close FROM prices WHERE ticker IN ('HSTECH', 'PNQI') AND frequency IN ('daily', 'month_end')),
 beside AS (
     SELECT m.ticker, 100 * (e.close / b.close - 1) AS benchmark_return_pct
-    FROM moved AS m JOIN prices AS b ON b.ticker = m.benchmark AND b.date = m.base_date JOIN prices AS e ON e.ticker = m.benchmark AND e.date = m.end_date AND e.frequency = b.frequency
-    WHERE b.frequency IN ('daily', 'month_end') QUALIFY row_number() OVER (PARTITION BY m.ticker ORDER BY b.frequency) = 1
+    FROM moved AS m JOIN quoted AS b ON b.ticker = m.benchmark AND b.date = m.base_date JOIN quoted AS e ON e.ticker = b.ticker AND e.date = m.end_date AND e.frequency = b.frequency
+    QUALIFY row_number() OVER (PARTITION BY m.ticker ORDER BY b.frequency) = 1
 ),
 -- One line an issuer: the Hong Kong one where there is one.
 final AS (
