@@ -9,6 +9,7 @@ import importlib.util
 import os
 import random
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,7 +66,8 @@ def _quoted(text: str) -> str:
 
 
 def _in_memory(address: str, **settings) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config=snapshot.SETTINGS | settings)
+    # what a question cannot hold goes there, and not into the folder in which the process was started
+    connection = duckdb.connect(config=snapshot.SETTINGS | {"temp_directory": f"{tempfile.gettempdir()}/harbourview-{os.getpid()}"} | settings)
     is_in_store = places.lake_files().startswith(STORE)
     try:
         for name in ("ducklake", *(["postgres_scanner"] if address.startswith(PREFIX + "postgres") else []), *(["httpfs"] if is_in_store else [])):
