@@ -10,13 +10,10 @@ processes on one data folder each has its part of the managers, as behind the pr
 
 import argparse
 import asyncio
-import os
 import random
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +24,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from browser import free_port  # noqa: E402
+from browser import process  # noqa: E402
 from managers import Failed, Manager  # noqa: E402
 
 PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "market")
@@ -62,26 +59,11 @@ class Server:
 
 
 @contextmanager
-def several(script: Path, processes: int) -> Iterator[Server]:
+def serving(script: Path, processes: int) -> Iterator[Server]:
+    """So many processes of an app, as a server runs them: .streamlit/config.toml alone says how."""
     with ExitStack() as stack:
-        yield Server(*zip(*(stack.enter_context(serving(script)) for _ in range(processes))))
-
-
-@contextmanager
-def serving(script: Path) -> Iterator[tuple[str, psutil.Process]]:
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "2"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
+        started = [stack.enter_context(process(script, settings=(), MALLOC_ARENA_MAX="2")) for _ in range(processes)]
+        yield Server(tuple(address for address, _ in started), tuple(psutil.Process(one.pid) for _, one in started))
 
 
 async def one(address: str, places: tuple[str, ...], seed: int, until: float, told: Told) -> None:
@@ -149,7 +131,7 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=2, help="how often the two apps take turns")
     asked.add_argument("--total", type=int, default=1000, help="managers who come and go after that, for the memory; 0 leaves it out")
     options = asked.parse_args()
-    with several(ROOT / "app.py", options.processes) as ours, several(ROOT / "benchmarks" / "baseline_app.py", options.processes) as theirs:
+    with serving(ROOT / "app.py", options.processes) as ours, serving(ROOT / "benchmarks" / "baseline_app.py", options.processes) as theirs:
         both = {"harbourview": (ours, PAGES), "baseline": (theirs, ("",))}
         for turn in range(options.rounds):  # each round is a line of its own: the first asks and draws nearly everything for the first time
             slow = []

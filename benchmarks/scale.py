@@ -93,7 +93,7 @@ def measure(folder: Path, lines: int, closes: int) -> str:
     seconds = time.perf_counter() - begun
     if built.returncode:
         return f"{lines:>7,} {closes:>12,}  the build failed: {(built.stderr or built.stdout).strip().splitlines()[0][:120]}"
-    size = sum(path.stat().st_size for path in (folder / "warehouse").rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for part in ("warehouse", "lake") for path in (folder / part).rglob("*") if path.is_file())
     asked = run(ASK, folder)
     if asked.returncode:
         return f"{lines:>7,} {closes:>12,} {seconds:>8.0f} s  the questions failed: {asked.stderr.strip().splitlines()[-1][:120]}"

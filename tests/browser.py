@@ -47,10 +47,17 @@ def free_port() -> int:
 
 @contextmanager
 def server(script: Path, data: Path | None = None, port: int | None = None, settings: tuple[str, ...] = SETTINGS, **variables: str) -> Iterator[str]:
-    """Streamlit serving script on a port of this machine (a free one); yields the address, ends the process after. settings: none, and .streamlit/config.toml alone says how; variables: of its environment."""
+    """As process() does; yields the address alone."""
+    with process(script, data, port, settings, **variables) as (address, _):
+        yield address
+
+
+@contextmanager
+def process(script: Path, data: Path | None = None, port: int | None = None, settings: tuple[str, ...] = SETTINGS, **variables: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Streamlit serving script on a port of this machine (a free one); yields the address and the process, which is ended after. settings: none, and .streamlit/config.toml alone says how; variables: of its environment."""
     port = port or free_port()
     environment = os.environ | ({"HARBOURVIEW_DATA": str(data)} if data else {}) | {"PYTHONPATH": str(ROOT)} | variables
-    process = subprocess.Popen(
+    serving = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *settings],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -61,10 +68,10 @@ def server(script: Path, data: Path | None = None, port: int | None = None, sett
                     break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.25)
-        yield address
+        yield address, serving
     finally:
-        process.send_signal(signal.SIGINT)
+        serving.send_signal(signal.SIGINT)
         try:
-            process.wait(10)
+            serving.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            serving.kill()

@@ -50,10 +50,14 @@ class Postgres:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(folder / "db"), "-A", "trust", "-U", "postgres", "--no-sync")
         self.start()
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "lake")
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run([*self.user, str(self.bin / program), *arguments], check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+
+    def lake(self, name: str) -> str:
+        """The address of a lake whose catalog is a new database."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+        return f"ducklake:postgres:host=127.0.0.1 port={self.port} dbname={name} user=postgres"
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "db"), "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c fsync=off -k {self.folder}", "-w", "start")
@@ -75,18 +79,23 @@ def postgres(tmp_path_factory):
     server.stop()
 
 
+def published(warehouse, folder: Path) -> engine.Lake:
+    """The repository's own figures, published to the lake that HARBOURVIEW_WAREHOUSE names; folder: a place for a copy of them."""
+    staged = folder / "staged.duckdb"
+    shutil.copyfile(warehouse.served.path, staged)
+    engine.published_to(folder).publish(staged, warehouse.served.snapshot_id)
+    staged.unlink()
+    return engine.chosen()
+
+
 @pytest.fixture(scope="module")
 def lake(postgres, warehouse, tmp_path_factory):
     """HARBOURVIEW_WAREHOUSE names a lake that holds the repository's own figures; the engine on it."""
     folder = tmp_path_factory.mktemp("lake")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HARBOURVIEW_WAREHOUSE", f"ducklake:postgres:host=127.0.0.1 port={postgres.port} dbname=lake user=postgres")
+        patch.setenv("HARBOURVIEW_WAREHOUSE", postgres.lake("lake"))
         patch.setenv("HARBOURVIEW_LAKE_FILES", str(folder))
-        staged = folder / "staged.duckdb"
-        shutil.copyfile(warehouse.served.path, staged)
-        engine.published_to(folder).publish(staged, warehouse.served.snapshot_id)
-        staged.unlink()
-        yield engine.chosen()
+        yield published(warehouse, folder)
 
 
 def test_every_table_view_and_macro_answers_as_the_file_does(lake, warehouse):
@@ -195,18 +204,13 @@ def in_store(store, monkeypatch):
 
 
 @pytest.fixture
-def published_in_store(in_store, lake, postgres, warehouse, tmp_path, monkeypatch):
+def lake_in_store(in_store, postgres, warehouse, tmp_path, monkeypatch):
     """A lake of its own that holds the repository's own figures in the store."""
-    name = f"store{free_port()}"
-    postgres._run("createdb", "-h", "127.0.0.1", "-p", str(postgres.port), "-U", "postgres", name)
-    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", f"ducklake:postgres:host=127.0.0.1 port={postgres.port} dbname={name} user=postgres")
-    staged = tmp_path / "staged.duckdb"
-    shutil.copyfile(warehouse.served.path, staged)
-    engine.published_to(tmp_path).publish(staged, warehouse.served.snapshot_id)
-    return engine.chosen()
+    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", postgres.lake("in_store"))
+    return published(warehouse, tmp_path)
 
 
-def test_a_lake_in_an_object_store_answers_as_the_file_does_and_reaches_nothing_else(published_in_store, in_store, warehouse, monkeypatch):
+def test_a_lake_in_an_object_store_answers_as_the_file_does_and_reaches_nothing_else(lake_in_store, in_store, warehouse, monkeypatch):
     now = served()
     for question, values in [("SELECT * FROM valuation ORDER BY ALL", ()), ("SELECT * FROM overview(?, 5, 'adjusted') ORDER BY ticker", (date(2025, 12, 31),)), ("SELECT * FROM buyback_ytd(?) ORDER BY ticker", (date(2025, 11, 21),))]:
         pd.testing.assert_frame_equal(ask_served(question, values, now.path), ask_served(question, values, warehouse.served.path), check_exact=False, rtol=1e-12, obj=question)

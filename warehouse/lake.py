@@ -12,6 +12,7 @@ import re
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,8 +67,8 @@ def _quoted(text: str) -> str:
 
 
 def _in_memory(address: str, **settings) -> duckdb.DuckDBPyConnection:
-    # what a question cannot hold goes there, and not into the folder in which the process was started
-    connection = duckdb.connect(config=snapshot.SETTINGS | {"temp_directory": f"{tempfile.gettempdir()}/harbourview-{os.getpid()}"} | settings)
+    # What a question cannot hold goes there, not into the folder in which the process was started; two that share a place would overwrite each other's.
+    connection = duckdb.connect(config=snapshot.SETTINGS | {"temp_directory": f"{tempfile.gettempdir()}/harbourview-{uuid.uuid4().hex}"} | settings)
     is_in_store = places.lake_files().startswith(STORE)
     try:
         for name in ("ducklake", *(["postgres_scanner"] if address.startswith(PREFIX + "postgres") else []), *(["httpfs"] if is_in_store else [])):

@@ -135,9 +135,8 @@ def add_views(connection: duckdb.DuckDBPyConnection) -> None:
     step("views")
     connection.begin()  # one transaction: half the time
     for name in VIEWS:
-        text = (SQL / "views" / f"{name}.sql").read_text("utf-8")
-        for part in connection.extract_statements(text) if "getvariable(" in text else [text]:
-            fill(connection, part if isinstance(part, str) else part.query)
+        for statement in connection.extract_statements((SQL / "views" / f"{name}.sql").read_text("utf-8")):
+            fill(connection, statement.query)
     connection.commit()
 
 
