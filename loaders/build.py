@@ -116,7 +116,7 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         reference.load_sessions(connection)
         say("views")
         snapshot.add_views(connection)
-        connection.execute("""INSERT INTO snapshot SELECT ?, ?, (SELECT max(m.date) FROM market_caps AS m JOIN companies AS c USING (ticker) WHERE c.kind = 'company' AND m.known_on = m.date), ?, ?, ?""",
+        connection.execute("INSERT INTO snapshot SELECT ?, ?, latest_evening(), ?, ?, ?",
                            [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs.sha256])
         dictionary.fill(connection)
         say("audit")

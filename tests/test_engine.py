@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 import screen
 from browser import ROOT, free_port
-from conftest import loaders
+from conftest import invented, loaders
+from invention import companies_of, csv_of, sessions, sources_of
 from test_contract import MACROS
 
 from warehouse import ask as asking
@@ -107,6 +108,22 @@ def test_every_table_view_and_macro_answers_as_the_file_does(lake, warehouse):
     for question, values in [*((f"SELECT * FROM {name} ORDER BY ALL", ()) for name in names),
                              *((f"SELECT * FROM {name}({arguments}) ORDER BY {', '.join(key.split())}", (date(2025, 12, 31),)) for name, (arguments, key, _) in MACROS.items())]:
         pd.testing.assert_frame_equal(ask_served(question, values, now.path), ask_served(question, values, warehouse.served.path), check_exact=False, rtol=1e-12, obj=question)
+
+
+def test_the_latest_evening_moves_with_each_publication_and_stays_with_the_one_before(postgres, tmp_path, monkeypatch):
+    days, places = sessions("2026-06-01", "2026-07-31"), {}
+    monkeypatch.delenv("HARBOURVIEW_WAREHOUSE", raising=False)
+    made = {evening: invented(tmp_path / evening.isoformat(), companies=companies_of({"ticker": "1111.HK"}), sources=sources_of(),
+                              prices=csv_of("prices", [{"ticker": "1111.HK", "date": day, "close": 100, "frequency": "daily"} for day in days if day <= evening])) for evening in days[-2:]}
+    monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", postgres.lake("evenings"))
+    monkeypatch.setenv("HARBOURVIEW_LAKE_FILES", str(tmp_path / "files"))
+    for evening, one in made.items():
+        places[evening] = one.served.path, published(one, tmp_path).kept(one.served.snapshot_id).path
+    asked = "SELECT latest_evening() AS evening, (SELECT count(*) FROM price_latest(?)) AS lines, (SELECT max(date) FROM valuation_percentiles(?, 5)) AS valued"
+    for evening, (file, version) in places.items():
+        for day in days[-2:]:
+            told = [ask_served(asked, (day, day), place).iloc[0].tolist() for place in (file, version)]
+            assert told[0] == told[1] == [pd.Timestamp(evening), 1, pd.Timestamp(min(day, evening))]
 
 
 @pytest.mark.parametrize("page", ["overview", "valuation"])

@@ -1,6 +1,7 @@
 """The percentile of a multiple, computed another way: by scipy, by numpy and by a plain loop over the observations."""
 
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -125,6 +126,25 @@ def test_all_windows_at_once_are_the_five_windows(ask, as_of):
         shared = [column for column in alone if column in same]
         assert {"percentile", "n", "value", "status", "first_date", "coverage_pct", "losses_left_out", "minimum", "maximum", *QUANTILES} <= set(shared)
         pd.testing.assert_frame_equal(same[shared], alone[shared], check_dtype=False, rtol=1e-9)
+
+
+KEPT = (("latest_standing", "valuation_standing_worked_out(latest_evening(), [0, 1, 3, 5, 10])", "valuation_percentiles(?, 5)"),
+        ("latest_prices", "price_changes_worked_out(latest_evening())", "price_changes(?)"), ("(SELECT ticker, date, close, currency, frequency, exchange, source_id, price_is_stale FROM latest_prices)", "price_latest_worked_out(latest_evening())", "price_latest(?)"))
+
+
+@pytest.mark.parametrize(("kept", "worked_out", "asked"), KEPT)
+def test_what_is_kept_of_the_latest_evening_is_what_is_worked_out_of_it_and_is_read_for_no_other(rows, kept, worked_out, asked):
+    assert rows("SELECT latest_evening(), (SELECT max(date) FROM market_caps WHERE date = known_on AND ticker = '0700.HK')") == rows("SELECT data_as_of, data_as_of FROM snapshot")
+    assert rows(f"SELECT (SELECT count(*) FROM (FROM {kept} EXCEPT ALL FROM {worked_out})), (SELECT count(*) FROM (FROM {worked_out} EXCEPT ALL FROM {kept})), (SELECT count(*) > 20 FROM {kept})") == [(0, 0, True)]
+    for evening, reads_all in (("2026-08-21", False), ("2026-08-20", True), ("2026-08-22", True)):
+        read = set(re.findall(r'\.main\.(\w+)"', rows(f"EXPLAIN (FORMAT json) SELECT * FROM {asked}", evening)[0][1]))
+        assert bool(read & {"valuation", "prices"}) == reads_all and bool(read & {"latest_prices", "latest_standing"}) != reads_all, read
+
+
+def test_a_window_that_is_not_kept_is_worked_out_on_the_latest_evening_too(rows):
+    asked = "SELECT span, count(percentile) FROM valuation_standing(?, ?) GROUP BY span ORDER BY span"
+    (kept, some), (other, more) = rows(asked, "2026-08-21", [7, 5])
+    assert (kept, other) == (5, 7) and 0 < some <= more and rows(asked, "2026-08-21", [5]) == [(5, some)]
 
 
 @pytest.mark.parametrize("ticker", ["0700.HK", "9988.HK", "BABA", "HSTECH", "BASKET"])

@@ -22,19 +22,19 @@ WORDS = {"VARCHAR": "text", "DATE": "date", "DOUBLE": "number", "BIGINT": "whole
 UNITS = {"_mn": "million", "_pct": "per cent", "_pp": "percentage points", "_hkd": "HKD", "_s": "seconds"}
 # The table whose rows a macro's rows are: its columns mean there what they mean here.
 HOMES = {**dict.fromkeys(("market_review", "market_review_as_of", "month_returns", "month_payments", "index_review"), "prices"), "printed_review": "market_moves", "sector_review": "valuation",
-         **dict.fromkeys(("valuation_known", "valuation_latest", "valuation_window", "valuation_standing", "valuation_percentiles", "valuation_windows", "valuation_bands"), "valuation"),
+         **dict.fromkeys(("valuation_known", "valuation_latest", "valuation_window", "valuation_standing", "valuation_standing_worked_out", "valuation_percentiles", "valuation_windows", "valuation_bands"), "valuation"),
          "documents_as_of": "documents", "document_search": "documents", "events_as_of": "events", "traffic_as_of": "site_traffic", "traffic_weeks": "site_traffic", "sector_stats_as_of": "sector_stats",
          "segments_as_of": "segments", "kpi_history": "kpis", "forward_inputs": "estimate_eps", "forward_growth": "estimate_consensus", **dict.fromkeys(("price_known", "price_series"), "prices"),
          "estimate_revisions": "estimates", "consensus": "estimates", "targets_as_of": "target_prices", "target_consensus": "target_prices", "ratings_as_of": "ratings", "coverage_printed": "printed.coverage", "coverage_at": "printed.coverage", "coverage": "printed.coverage", "coverage_changes": "printed.coverage",
          "buyback_net": "share_changes", "buyback_counts": "shares", **dict.fromkeys(("buybacks_known", "buyback_programmes", "buyback_mandate"), "buybacks")}
 # Every table macro with arguments by which its columns can be asked.
 MACROS = {
-    "valuation_known": "'2025-12-31'", "valuation_latest": "'2025-12-31'", "valuation_standing": "'2025-12-31', [5, 0]", "valuation_window": "'2025-12-31', 5",
+    "valuation_known": "'2025-12-31'", "valuation_latest": "'2025-12-31'", **dict.fromkeys(("valuation_standing", "valuation_standing_worked_out"), "'2025-12-31', [5, 0]"), "valuation_window": "'2025-12-31', 5",
     "valuation_percentiles": "'2025-12-31', 5", "valuation_windows": "'2025-12-31'", "percentile_history": "'2025-12-31', 5", "valuation_bands": "'2025-12-31', 5",
     "valuation_distribution": "'2025-12-31', 5", "relative_valuation": "'2025-12-31', 5, '0700.HK', '9988.HK'",
     "relative_percentiles": "'2025-12-31', 5, '0700.HK', '9988.HK'", "forward_growth": "'2025-12-31'", "forward_inputs": "'0700.HK', 'adjusted', '2024-12-30'",
-    "display_rates": "'2025-12-31', 'HKD'", "buyback_ytd": "'2025-12-31'", "price_changes": "'2025-12-31'", "revenue_growth": "'2025-12-31'", "overview": "'2025-12-31', 5, 'adjusted'", "subsectors": "'2025-12-31', 5, 'adjusted'",
-    **dict.fromkeys(("oldest_fresh", "price_known", "price_series", "price_latest", "price_freshness", "table_freshness", "company_freshness"), "'2025-12-31'"), "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']",
+    "display_rates": "'2025-12-31', 'HKD'", "buyback_ytd": "'2025-12-31'", "revenue_growth": "'2025-12-31'", "overview": "'2025-12-31', 5, 'adjusted'", "subsectors": "'2025-12-31', 5, 'adjusted'",
+    **dict.fromkeys(("oldest_fresh", "price_known", "price_series", "price_latest", "price_latest_worked_out", "price_changes", "price_changes_worked_out", "price_freshness", "table_freshness", "company_freshness"), "'2025-12-31'"), "buyback_periods": "'2025-12-31'", "buyback_league": "'2025-12-31'", "buyback_total": "'2025-12-31', ['0700.HK']",
     "buybacks_known": "'2025-12-31'", **{f"buyback_{name}": "'2025-12-31'" for name in ("days", "caps", "yield", "net", "counts", "programmes", "mandate", "silences", "prices", "turnover", "turnover_by_month")},
     "revenue_as_of": "'2025-12-31'", "segments_as_of": "'2025-12-31'", "segment_contributions": "'2025-12-31'", "segment_periods": "'2025-12-31'", "theme_growth": "'2025-12-31'", "kpi_history": "'2025-12-31'",
     "documents_known": "'2025-12-31'", "documents_as_of": "'2025-12-31'", "document_search": "'2025-12-31', '快手'", "events_as_of": "'2025-12-31'", "traffic_as_of": "'2025-12-31'", "traffic_weeks": "'2025-12-31'", "sector_stats_as_of": "'2025-12-31'",

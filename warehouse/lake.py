@@ -352,17 +352,27 @@ def _tables(connection: duckdb.DuckDBPyConnection, held: dict[str, str], tables:
         for column, comment in told.comments.items():
             if comment:
                 connection.execute(f"COMMENT ON {'TABLE' if column is None else 'COLUMN'} lake.{name}{'' if column is None else f'.{column}'} IS {_quoted(comment)}")
-    for name in held.keys() - tables.keys() - {VIEWS}:
+    for name in held.keys() - tables.keys() - {VIEWS, snapshot.EVENING}:
         connection.execute(f"DROP TABLE IF EXISTS lake.{name}")
     return {name: told.fingerprint for name, told in tables.items()}
 
 
 def _views(connection: duckdb.DuckDBPyConnection, held: dict[str, str]) -> dict[str, str]:
-    """Write the views and macros from the very SQL that made those of the file, where it is another than the lake's."""
-    made = list(statements())
-    fingerprint = {VIEWS: hashlib.sha256("\n".join(text for _, _, text in made).encode()).hexdigest()}
-    if held.get(VIEWS) == fingerprint[VIEWS]:
-        return fingerprint
+    """Write the views and macros from the very SQL that made those of the file, where it is another than the lake's, and the day of the latest evening, which moves."""
+    connection.execute("USE staged")
+    made, evening = list(statements()), snapshot.evening_as_day(connection)
+    fingerprint = {VIEWS: hashlib.sha256("\n".join(text for _, _, text in made).encode()).hexdigest(), snapshot.EVENING: evening}
+    if held.get(VIEWS) != fingerprint[VIEWS]:
+        _made_anew(connection, made)
+    if fingerprint.items() - held.items():
+        connection.execute("USE lake")
+        connection.execute(evening)
+    connection.execute("USE memory")
+    return fingerprint
+
+
+def _made_anew(connection: duckdb.DuckDBPyConnection, made: list[tuple[str, str, str]]) -> None:
+    """Every view and macro of the lake."""
     for name, in connection.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'lake' AND NOT internal").fetchall():
         connection.execute(f"DROP VIEW lake.{name}")
     for name, kind in connection.execute("SELECT DISTINCT function_name, function_type FROM duckdb_functions() WHERE database_name = 'lake' AND NOT internal AND function_type LIKE '%macro%'").fetchall():
@@ -373,8 +383,6 @@ def _views(connection: duckdb.DuckDBPyConnection, held: dict[str, str]) -> dict[
         connection.execute(text)
         if kind == "VIEW" and comments.get(name):
             connection.execute(f"COMMENT ON VIEW {name} IS {_quoted(comments[name])}")
-    connection.execute("USE memory")
-    return fingerprint
 
 
 _lock = threading.Lock()

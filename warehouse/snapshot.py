@@ -53,6 +53,7 @@ SQL = Path(__file__).parent
 # In the order in which they build on each other.
 VIEWS = ("periods", "prices", "currencies", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage", "company")
 
+EVENING = "latest_evening"  # the macro that says to which evening the figures reach
 PART = 100  # lines whose multiples are made at once
 FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
 SPARE = 3  # a build needs the room of so many snapshots like the served one, and at least
@@ -144,12 +145,20 @@ def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
     """Run a statement of the views: one that names first_line and last_line for each part of the lines, so that no part needs more memory than a desk's companies."""
     if "getvariable(" not in statement:
         connection.execute(statement)
+        if f"MACRO {EVENING}()" in statement:
+            connection.execute(evening_as_day(connection))
         return
     parts = connection.execute("SELECT min(ticker), max(ticker) FROM (SELECT ticker, (row_number() OVER (ORDER BY ticker) - 1) // ? AS part FROM (SELECT DISTINCT ticker FROM line_closes)) GROUP BY part ORDER BY part", [PART]).fetchall()
     for first, last in parts:
         connection.execute("SET VARIABLE first_line = ?", [first])
         connection.execute("SET VARIABLE last_line = ?", [last])
         connection.execute(statement)
+
+
+def evening_as_day(connection: duckdb.DuckDBPyConnection) -> str:
+    """The statement that has the macro of the latest evening say its day, which a plan knows before it begins, in place of the question that finds it."""
+    (day,) = connection.execute(f"SELECT {EVENING}()").fetchone()
+    return f"CREATE OR REPLACE MACRO {EVENING}() AS " + (f"DATE '{day}'" if day else "CAST(NULL AS DATE)")
 
 
 def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:

@@ -39,7 +39,7 @@ COMMENT ON MACRO TABLE valuation_window IS 'Every observation of a multiple know
 
 -- 0 is cheapest in the window, 100 dearest. percentile = 100 x (L + (E - 1) / 2) / (N - 1) over the OK observations of
 -- the window that ends at as_of, the current one included: L cheaper, E equal. A high yield is cheap.
-CREATE MACRO valuation_standing(as_of, spans) AS TABLE
+CREATE MACRO valuation_standing_worked_out(as_of, spans) AS TABLE
 -- What each observation adds: 2 where it is cheaper than the latest, 1 where equal, so that the sum is 2 L + E.
 WITH observations AS (
     SELECT k.ticker, k.metric, k.basis, k.age // 372 AS whole_years, k.status = 'NM_LOSS' AS is_loss, CASE k.status WHEN 'OK' THEN k.date END AS date, CASE k.status WHEN 'OK' THEN k.value END AS value,
@@ -81,6 +81,46 @@ SELECT span, ticker, metric, basis, date, value, status, CASE WHEN status = 'OK'
        minimum, maximum, close, close_currency, eps_period_end, last_date, losses_share_pct, CASE WHEN enough AND quantiles[3] > 0 THEN 100 * (value / quantiles[3] - 1) END AS premium_pct,
        span > 0 AND first_date > CAST(CAST(as_of AS DATE) - to_years(span) AS DATE) + 62 AS is_shorter
 FROM final;
+COMMENT ON MACRO TABLE valuation_standing_worked_out IS 'valuation_standing of any evening, worked out from the observations. One row per (span, ticker, metric, basis).';
+
+-- Kept of the latest evening, in the windows that pages offer.
+CREATE MACRO kept_spans() AS [1, 3, 5, 10, 0];
+COMMENT ON MACRO kept_spans IS 'The windows, in years, of which latest_standing has rows; 0 is since listing';
+CREATE MACRO standing_is_kept(as_of, spans) AS coalesce(CAST(as_of AS DATE) = latest_evening(), false) AND list_has_all(kept_spans(), spans);
+COMMENT ON MACRO standing_is_kept IS 'Whether latest_standing answers for these windows on this evening';
+CREATE TABLE latest_standing AS FROM valuation_standing_worked_out(latest_evening(), kept_spans());
+COMMENT ON TABLE latest_standing IS 'One row per (span, ticker, metric, basis): valuation_standing as known on the latest evening, worked out once.';
+COMMENT ON COLUMN latest_standing.span IS 'Length of the window in years; 0 since listing';
+COMMENT ON COLUMN latest_standing.ticker IS 'Line, index, or BASKET';
+COMMENT ON COLUMN latest_standing.metric IS 'See valuation.metric';
+COMMENT ON COLUMN latest_standing.basis IS 'adjusted, reported; quoted for an index';
+COMMENT ON COLUMN latest_standing.date IS 'Session of the latest observation';
+COMMENT ON COLUMN latest_standing.value IS 'The multiple at date, times, or the yield, per cent';
+COMMENT ON COLUMN latest_standing.status IS 'OK or why not: see valuation.status; STALE_PRICE, MISSING_PRICE';
+COMMENT ON COLUMN latest_standing.percentile IS '0 cheapest in the window, 100 dearest; NULL unless OK and at least 30 month-ends or 120 sessions count';
+COMMENT ON COLUMN latest_standing.n IS 'Observations that count (OK) in the window, the current one included';
+COMMENT ON COLUMN latest_standing.first_date IS 'First of them';
+COMMENT ON COLUMN latest_standing.coverage_pct IS 'OK observations of all in the window, per cent';
+COMMENT ON COLUMN latest_standing.losses_left_out IS 'Observations left out because trailing EPS was not positive';
+COMMENT ON COLUMN latest_standing.frequency IS 'daily or month_end';
+COMMENT ON COLUMN latest_standing.q10 IS '10 % quantile of the window, times';
+COMMENT ON COLUMN latest_standing.q25 IS '25 % quantile, times';
+COMMENT ON COLUMN latest_standing.q50 IS 'Median of the window, times';
+COMMENT ON COLUMN latest_standing.q75 IS '75 % quantile, times';
+COMMENT ON COLUMN latest_standing.q90 IS '90 % quantile, times';
+COMMENT ON COLUMN latest_standing.minimum IS 'Lowest in the window, times';
+COMMENT ON COLUMN latest_standing.maximum IS 'Highest in the window, times';
+COMMENT ON COLUMN latest_standing.close IS 'Close at date, close_currency';
+COMMENT ON COLUMN latest_standing.close_currency IS 'Currency of the close';
+COMMENT ON COLUMN latest_standing.eps_period_end IS 'Last day of the twelve months behind the multiple';
+COMMENT ON COLUMN latest_standing.last_date IS 'Last observation that counts';
+COMMENT ON COLUMN latest_standing.losses_share_pct IS 'Losses of all observations in the window, per cent';
+COMMENT ON COLUMN latest_standing.premium_pct IS 'value over the median of the window, per cent';
+COMMENT ON COLUMN latest_standing.is_shorter IS 'true: the history is shorter than the window asked for';
+
+CREATE MACRO valuation_standing(as_of, spans) AS TABLE
+FROM latest_standing WHERE standing_is_kept(as_of, spans) AND list_contains(spans, span)
+UNION ALL FROM valuation_standing_worked_out(as_of, spans) WHERE NOT standing_is_kept(as_of, spans);
 COMMENT ON MACRO TABLE valuation_standing IS 'Where each line''s multiple stands in its own history, as known on the evening of as_of, in each of the windows asked for: spans is a list of years, 0 for all since listing. One row per (span, ticker, metric, basis).';
 
 CREATE MACRO valuation_percentiles(as_of, years) AS TABLE

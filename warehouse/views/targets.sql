@@ -17,7 +17,7 @@ with_previous AS (
            CASE WHEN r.previous_target IS NOT NULL THEN 'printed' WHEN b.currency = r.currency THEN 'prior_row' END AS previous_basis
     FROM ranked AS r ASOF LEFT JOIN (SELECT * FROM ranked WHERE published_on IS NOT NULL) AS b ON b.own_name = r.own_name AND b.quote_ticker = r.quote_ticker AND r.published_on > b.published_on
 ),
-closes AS (SELECT * FROM market_caps QUALIFY row_number() OVER (PARTITION BY ticker, known_on ORDER BY frequency) = 1),
+closes AS (SELECT * FROM market_caps WHERE ticker IN (SELECT unnest([quote_ticker, issuer_ticker]) FROM known) QUALIFY row_number() OVER (PARTITION BY ticker, known_on ORDER BY frequency) = 1),
 moments AS (SELECT target_id, quote_ticker, issuer_ticker, currency, unnest([published_on, asked.day]) AS day, unnest(['then', 'now']) AS moment FROM ranked, asked),
 days AS (SELECT *, coalesce(ads_ratio(issuer_ticker, day), 1) AS shares_per_line FROM moments WHERE day IS NOT NULL),
 with_own AS (SELECT d.*, o.close AS own_close, o.date AS own_date, o.close_currency AS own_currency, o.frequency AS own_frequency FROM days AS d ASOF LEFT JOIN closes AS o ON o.ticker = d.quote_ticker AND d.day >= o.known_on),
