@@ -158,7 +158,7 @@ def page() -> None:
         panels.missing(view.text("buybacks.universe_one", name=view.name(focus), venues=venue_names(known), last=day(known.iloc[0]["last_trade_date"]), basis=tables.basis_words(view, known.iloc[0])))
 
     # What was said of the same days, and what was ruled.
-    agreed = view.ask("SELECT r.*, s.publisher FROM buyback_reconciliation AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? AND list_contains(?, r.ticker) ORDER BY r.verdict = 'differs' DESC, r.end_date DESC, r.ticker, r.buyback_id", view.as_of, wanted)
+    agreed = view.ask_among(wanted, "SELECT r.*, s.publisher FROM buyback_reconciliation AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? ORDER BY r.verdict = 'differs' DESC, r.end_date DESC, r.ticker, r.buyback_id", view.as_of)
     if len(agreed):
         differ = int((agreed["verdict"] == "differs").sum())
         with st.expander(f"{view.text('buybacks.reconciliation')}: {view.text('buybacks.reconciliation_said', number=len(agreed), agree=int(agreed['verdict'].isin(['agrees', 'at least']).sum()), differ=differ)}", expanded=bool(focus) and differ > 0):
@@ -166,7 +166,7 @@ def page() -> None:
                 panels.missing(view.text("buybacks.reached", name=view.name(row.ticker), amount=view.money(row.printed_amount, row.currency, digits=2), start=day(row.start_date), end=day(row.end_date), reached=day(row.reached_on), daily=view.money(row.daily_amount, row.currency, digits=2)))
             tables.buyback_reconciliation(view, agreed)
             panels.computed(view.text("computed.buyback_reconciliation"), language, of=view.text("buybacks.reconciliation"))
-    ruled = view.ask("SELECT r.*, s.publisher FROM buyback_rulings AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? AND list_contains(?, r.ticker) ORDER BY r.end_date DESC, r.ticker, r.column_name", view.as_of, wanted)
+    ruled = view.ask_among(wanted, "SELECT r.*, s.publisher FROM buyback_rulings AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? ORDER BY r.end_date DESC, r.ticker, r.column_name", view.as_of)
     if len(ruled):
         with st.expander(f"{view.text('buybacks.rulings')} ({len(ruled)})"):
             tables.buyback_rulings(view, ruled)
@@ -179,7 +179,7 @@ def page() -> None:
         panels.missing(view.text("buybacks.rows_note", number=formats.number(len(of_days)), first=day(of_days["end_date"].min()), last=day(of_days["end_date"].max())))
     else:
         panels.missing(view.text("buybacks.rows_none"))
-    mandates = view.ask("SELECT m.*, s.publisher FROM buyback_mandate(?) AS m JOIN sources AS s USING (source_id) WHERE list_contains(?, m.ticker) ORDER BY m.end_date DESC, m.ticker", view.as_of, wanted)
+    mandates = view.ask_among(wanted, "SELECT m.*, s.publisher FROM buyback_mandate(?) AS m JOIN sources AS s USING (source_id) ORDER BY m.end_date DESC, m.ticker", view.as_of)
     if len(mandates):
         with st.expander(f"{view.text('buybacks.mandates')} ({len(mandates)})"):
             tables.buyback_mandates(view, mandates)

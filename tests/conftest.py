@@ -138,8 +138,8 @@ class Prepared:
                     dictionary.fill(connection)
                     for statement in (statement.query for text in texts[1:] for statement in connection.extract_statements(text)):
                         bare = re.sub(r"^(\s|--[^\n]*\n)+", "", statement)
-                        if re.match(f"CREATE MACRO {snapshot.EVENING}", bare):
-                            fills.append(bare.replace("CREATE", "CREATE OR REPLACE", 1))
+                        if re.match(f"(CREATE|COMMENT ON) MACRO {snapshot.EVENING}", bare):
+                            fills.append(re.sub("^CREATE", "CREATE OR REPLACE", bare))
                         elif not re.match("CREATE (VIEW|MACRO)|COMMENT", bare):
                             fills.append(re.sub(r"^CREATE TABLE (\w+) AS", r"INSERT INTO \1", bare))
                     for filled in re.findall(r"^INSERT INTO (\w+)", "\n".join(fills), re.MULTILINE):

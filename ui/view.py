@@ -135,7 +135,11 @@ class View:
 
     def ask_for(self, ticker: str, question: str, *parameters) -> pd.DataFrame:
         """The rows of one ticker of an answer that has a column ticker. The question is asked for all at once, which takes no longer, so that the next company is there already."""
-        return once(_of, self.ask(question, *parameters), ticker)
+        return once(_of, self.ask(question, *parameters), (ticker,))
+
+    def ask_among(self, tickers: Sequence[str], question: str, *parameters) -> pd.DataFrame:
+        """The same of several tickers."""
+        return once(_of, self.ask(question, *parameters), tuple(tickers))
 
     def text(self, key: str, **values) -> str:
         return text(key, self.language, **values)
@@ -209,15 +213,12 @@ class View:
         """publisher, title, published_on, url of each source, in the order of publication, newest first."""
         wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
         self.cited.extend(wanted)
-        if not wanted:
-            return []
-        marks = ", ".join("?" for _ in wanted)
-        rows = self.ask(f"SELECT publisher, title, published_on, url FROM sources WHERE source_id IN ({marks}) ORDER BY published_on DESC NULLS LAST, publisher", *wanted)
-        return rows.to_dict("records")
+        rows = self.ask("SELECT publisher, title, published_on, url, source_id FROM sources ORDER BY published_on DESC NULLS LAST, publisher, source_id")
+        return rows.loc[rows["source_id"].isin(wanted), ["publisher", "title", "published_on", "url"]].to_dict("records")
 
 
-def _of(rows: pd.DataFrame, ticker: str) -> pd.DataFrame:
-    return rows[rows["ticker"] == ticker].reset_index(drop=True)
+def _of(rows: pd.DataFrame, tickers: tuple[str, ...]) -> pd.DataFrame:
+    return rows[rows["ticker"].isin(tickers)].reset_index(drop=True)
 
 
 def facts_of(now: Served) -> pd.Series:

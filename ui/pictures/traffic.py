@@ -71,10 +71,8 @@ class Week:
 
 def sector_stats(view: View, tickers: Sequence[str] = ()) -> pd.DataFrame:
     """The figures known that evening, of these lines and their issuers where any is given."""
-    question, values = "SELECT s.*, o.publisher, o.url FROM sector_stats_as_of(?) AS s JOIN sources AS o USING (source_id) WHERE true", [view.past]
-    if tickers:
-        question, values = question + " AND list_contains(?, s.ticker)", [*values, sorted({*tickers, *(view.universe.issuer(ticker) for ticker in tickers)})]
-    return view.ask(question + " ORDER BY s.unit <> 'million', s.unit, s.topic, s.value DESC NULLS LAST, s.stat, s.entity, s.period_end NULLS LAST, s.source_id", *values)
+    question = "SELECT s.*, o.publisher, o.url FROM sector_stats_as_of(?) AS s JOIN sources AS o USING (source_id) ORDER BY s.unit <> 'million', s.unit, s.topic, s.value DESC NULLS LAST, s.stat, s.entity, s.period_end NULLS LAST, s.source_id"
+    return view.ask_among(sorted({*tickers, *(view.universe.issuer(ticker) for ticker in tickers)}), question, view.past) if tickers else view.ask(question, view.past)
 
 
 def of_section(rows: pd.DataFrame, section: str) -> pd.DataFrame:
