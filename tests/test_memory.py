@@ -1,5 +1,6 @@
 """What is made once and handed out again: for equal views, by the very frames, and nobody may change it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from dataclasses import replace
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 import screen
 from browser import ROOT
@@ -15,6 +17,7 @@ from browser import ROOT
 from ui import memory
 from ui.memory import once
 from ui.view import view_of
+from warehouse import runs
 
 PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
 
@@ -23,11 +26,47 @@ def doubled(frame, factor=2):
     return frame * factor
 
 
+class Held:
+    """Something that holds a frame."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.copy = frame.copy()
+
+
 def test_the_very_frame_is_the_key_and_not_its_content():
     frame = pd.DataFrame({"value": [1.0]})
     assert once(doubled, frame) is once(doubled, frame)
     assert once(doubled, frame) is not once(doubled, frame.copy())
     assert once(doubled, frame, factor=3)["value"].tolist() == [3.0]
+
+
+def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypatch):
+    frame = once(doubled, pd.DataFrame({"value": [1.0], "words": ["one"]}))
+    held = once(Held, frame)
+    monkeypatch.setattr(memory, "SWEPT", 50)
+    for _ in range(400):
+        assert len(frame["words"]) == len(held.copy["value"]) == 1
+    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks]
+    assert max(len(refs.referenced_blocks) for refs in notes) > 300
+    for _ in range(50):
+        once(doubled, 1)
+    assert max(len(refs.referenced_blocks) for refs in notes) < 5
+
+
+def test_a_frame_counts_by_its_cells_and_by_its_columns_and_what_holds_frames_by_theirs():
+    frame = pd.DataFrame({"a": range(1000), "b": "word"})
+    assert memory.size(frame) == memory.OTHER + 2 * memory.COLUMN + 2000 * memory.CELL == memory.size(Held(frame)) == memory.size((frame, 1)) < memory.size((frame, frame))
+    assert memory.size(go.Figure()) == memory.FIGURE and memory.size("word") == memory.OTHER
+
+
+def test_the_record_of_the_last_run_is_read_once_and_anew_when_it_is_another(tmp_path):
+    record = {"run": {"began_at": "2026-08-24T18:00:00+08:00"}, "tickers": {"0700.HK": {"outcome": "got", "run": "2026-08-24T18:00:00+08:00"}}}
+    (tmp_path / "run.json").write_text(json.dumps(record), "utf-8")
+    told = runs.last_run(tmp_path)
+    assert told is runs.last_run(tmp_path) and told.outcomes == {"got": 1}
+    record["tickers"]["0700.HK"]["outcome"] = "rate limited"
+    (tmp_path / "run.json").write_text(json.dumps(record), "utf-8")
+    assert runs.last_run(tmp_path).outcomes == {"rate limited": 1}
 
 
 def test_equal_views_share_and_others_do_not(warehouse):

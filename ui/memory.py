@@ -16,8 +16,9 @@ import streamlit as st
 from cachetools import LRUCache, cached
 
 KEPT = 80_000_000  # bytes, about
+SWEPT = 2_000  # calls between two sweeps; a click makes about a hundred
 SHOWN = 800  # tables and pictures, as they went to a browser: 30 kB each on average
-CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
+CELL, COLUMN, FIGURE, OTHER = 12, 2_500, 150_000, 4_000  # bytes of a cell of a frame and of what pandas holds for a column of it, of a figure, and of whatever is neither
 
 # Python looks through everything that is remembered each time it looks for cycles of dead objects: 0.6 s in which no page is made, every hundred clicks.
 gc.freeze()  # the libraries are there to stay
@@ -39,16 +40,30 @@ class Same:
 
 def size(made: Any) -> int:
     """About how many bytes something takes: to count them takes longer than to make most things."""
-    if isinstance(made, pd.DataFrame):
-        return CELL * made.size + OTHER
-    if isinstance(made, go.Figure):
-        return FIGURE
-    return OTHER + sum(size(part) for part in (made if isinstance(made, tuple) else vars(made).values() if hasattr(made, "__dict__") else ()) if isinstance(part, pd.DataFrame))
+    return FIGURE if isinstance(made, go.Figure) else OTHER + sum(CELL * frame.size + COLUMN * frame.shape[1] for frame in _frames(made))
 
 
-@cached(LRUCache(KEPT, getsizeof=size), condition=Condition())
+def _frames(made: Any) -> list[pd.DataFrame]:
+    """The frames that something is or holds."""
+    parts = (made,) if isinstance(made, pd.DataFrame) else made if isinstance(made, tuple) else vars(made).values() if hasattr(made, "__dict__") else ()
+    return [part for part in parts if isinstance(part, pd.DataFrame)]
+
+
+_remembered, _lock, _calls = LRUCache(KEPT, getsizeof=size), Condition(), count(1)
+
+
+@cached(_remembered, condition=_lock)
 def _made(make: Callable, arguments: tuple, named: tuple) -> Any:
     return make(*(argument.frame if isinstance(argument, Same) else argument for argument in arguments), **dict(named))
+
+
+def _sweep() -> None:
+    """pandas notes every part of a frame that is looked at, and keeps the note when the part is long gone, up to 500 for a column: of what is remembered for days they came to 30 MB. To ask a column whether it is looked at throws the old notes away."""
+    with _lock:
+        frames = [frame for made in _remembered.values() for frame in _frames(made)]
+    for frame in frames:
+        for block in frame._mgr.blocks:
+            block.refs.has_reference()
 
 
 def once(make: Callable, *arguments: Any, **named: Any) -> Any:
@@ -57,6 +72,8 @@ def once(make: Callable, *arguments: Any, **named: Any) -> Any:
     make must depend on nothing but its arguments: a View, frames that come from here themselves, plain values. TypeError for an argument
     that cannot be part of a key, and for a function of a page's script, which is another one in each run.
     """
+    if next(_calls) % SWEPT == 0:
+        _sweep()
     if make.__module__ == "__main__":
         raise TypeError(f"{make.__qualname__} belongs to a script that is run anew for each click: it would never be found again")
     return _made(make, tuple(Same(argument) if isinstance(argument, pd.DataFrame | pd.Series) else argument for argument in arguments), tuple(named.items()))

@@ -5,6 +5,7 @@ A run that brings nothing publishes nothing, so its outcome stands in no snapsho
 
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 WELL = ("got", "nothing new")
@@ -68,6 +69,7 @@ def last_run(prices: Path) -> Run | None:
         return None
 
 
+@lru_cache(maxsize=4)  # asked for each click, and each view holds its answer
 def run_of(record: str) -> Run | None:
     """The run that a record tells of; None where it cannot be read."""
     try:

@@ -54,6 +54,7 @@ def only_colours(styler: Styler) -> Styler:
         for (row, column), looks in styler.ctx.items():
             if looks:
                 cells.setdefault(tuple(looks), []).append(f"row{row}_col{column}")
+        styler.ctx.clear()  # worked out anew for each drawing; of a table that is remembered it takes more memory than the figures
         return {"cellstyle": [{"props": list(looks), "selectors": selectors} for looks, selectors in cells.items()]}
 
     styler._translate = translated  # what Streamlit takes from a styler
