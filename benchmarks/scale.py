@@ -29,6 +29,7 @@ LAST = date(2026, 7, 31)
 # What the pages ask of all lines, of one line, and of a month: (name, SQL, values).
 QUESTIONS = (
     ("board", "SELECT * FROM overview(?, ?, ?)", (LAST, 5, "adjusted")),
+    ("of a year before", "SELECT * FROM overview(?, ?, ?)", (LAST - timedelta(365), 5, "adjusted")),
     ("ranks", "SELECT * FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = 'adjusted'", (LAST, 5)),
     ("one line", "SELECT * FROM valuation_window(?, ?) WHERE ticker = ? AND metric = 'pe_ttm' AND basis = 'adjusted' AND in_window ORDER BY date", (LAST, 5, "0001.HK")),
     ("month", "SELECT * FROM market_review_as_of(?, ?)", (LAST.replace(day=1), LAST)),

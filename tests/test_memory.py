@@ -53,9 +53,9 @@ def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypa
     assert max(len(refs.referenced_blocks) for refs in notes) < 5
 
 
-def test_a_frame_counts_by_its_cells_and_by_its_columns_and_what_holds_frames_by_theirs():
+def test_a_frame_counts_by_its_cells_and_what_holds_frames_by_theirs():
     frame = pd.DataFrame({"a": range(1000), "b": "word"})
-    assert memory.size(frame) == memory.OTHER + 2 * memory.COLUMN + 2000 * memory.CELL == memory.size(Held(frame)) == memory.size((frame, 1)) < memory.size((frame, frame))
+    assert memory.size(frame) == memory.OTHER + 2000 * memory.CELL == memory.size(Held(frame)) == memory.size((frame, 1)) < memory.size((frame, frame))
     assert memory.size(go.Figure()) == memory.FIGURE and memory.size("word") == memory.OTHER
 
 

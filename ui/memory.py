@@ -18,7 +18,7 @@ from cachetools import LRUCache, cached
 KEPT = 80_000_000  # bytes, about
 SWEPT = 2_000  # calls between two sweeps; a click makes about a hundred
 SHOWN = 800  # tables and pictures, as they went to a browser: 30 kB each on average
-CELL, COLUMN, FIGURE, OTHER = 12, 2_500, 150_000, 4_000  # bytes of a cell of a frame and of what pandas holds for a column of it, of a figure, and of whatever is neither
+CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
 # Python looks through everything that is remembered each time it looks for cycles of dead objects: 0.6 s in which no page is made, every hundred clicks.
 gc.freeze()  # the libraries are there to stay
@@ -40,7 +40,7 @@ class Same:
 
 def size(made: Any) -> int:
     """About how many bytes something takes: to count them takes longer than to make most things."""
-    return FIGURE if isinstance(made, go.Figure) else OTHER + sum(CELL * frame.size + COLUMN * frame.shape[1] for frame in _frames(made))
+    return FIGURE if isinstance(made, go.Figure) else OTHER + sum(CELL * frame.size for frame in _frames(made))
 
 
 def _frames(made: Any) -> list[pd.DataFrame]:

@@ -214,11 +214,15 @@ class View:
         wanted = sorted({s for s in source_ids if isinstance(s, str) and s})
         self.cited.extend(wanted)
         rows = self.ask("SELECT publisher, title, published_on, url, source_id FROM sources ORDER BY published_on DESC NULLS LAST, publisher, source_id")
-        return rows.loc[rows["source_id"].isin(wanted), ["publisher", "title", "published_on", "url"]].to_dict("records")
+        return once(_told_by, rows, tuple(wanted))
 
 
 def _of(rows: pd.DataFrame, tickers: tuple[str, ...]) -> pd.DataFrame:
     return rows[rows["ticker"].isin(tickers)].reset_index(drop=True)
+
+
+def _told_by(sources: pd.DataFrame, wanted: tuple[str, ...]) -> list[dict]:
+    return sources.loc[sources["source_id"].isin(wanted), ["publisher", "title", "published_on", "url"]].to_dict("records")
 
 
 def facts_of(now: Served) -> pd.Series:
