@@ -1,5 +1,6 @@
 """Every page with full, missing and filtered data, and the frame around them, run by Streamlit's own test driver."""
 
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from test_bad_inputs import GOOD, changed
 
 from loaders import checks
 from ui import links
+from ui.stamp import measure
 from ui.text import text
 
 PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
@@ -75,9 +77,23 @@ def test_overview_ranks_the_universe(open_page):
 def test_overview_keeps_stale_rows_unranked(open_page):
     table = open_page("overview", as_of="2026-08-21").dataframe[0].value
     kuaishou = table[table["ticker"] == "1024.HK"].iloc[0]
-    assert kuaishou["pe"] == "6.4x (EPS to 30 Sep 2025)" and kuaishou["percentile"] != kuaishou["percentile"]
+    assert kuaishou["pe"] == "6.4x (EPS to Sep 2025)" and kuaishou["percentile"] != kuaishou["percentile"]
     meituan = table[table["ticker"] == "3690.HK"].iloc[0]
     assert meituan["pe"] == "n.m. (loss)"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("page", ["overview", "buybacks", "segments", "estimates", "traffic", "data"])
+def test_words_that_stand_to_the_right_have_room_so_that_no_figure_loses_its_first_digit(open_page, page, lang):
+    """Of 11.2x (EPS to 31 Dec 2025) a narrow column showed 1.2x."""
+    seen = 0
+    for shown in open_page(page, as_of="2026-08-21", lang=lang, t="" if page == "overview" else "0700.HK").dataframe:
+        for name, column in json.loads(shown.proto.columns).items():
+            if column.get("alignment") == "right":
+                longest = max((measure(str(words), 12.25) for words in shown.value[name].dropna()), default=0)
+                seen += longest > 0
+                assert column["width"] >= longest + 16, (name, column, longest)
+    assert seen
 
 
 def test_data_lists_every_table_finding_and_source(open_page, warehouse):

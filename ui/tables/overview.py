@@ -34,7 +34,7 @@ def _board(view: View, rows: pd.DataFrame, columns: str, by_subsector: bool) -> 
 def _pe(view: View, row) -> str:
     language = view.language
     if row.status == "STALE_EPS":
-        return f"{formats.multiple(row.pe_ttm, language)} ({view.text('table.eps_to', date=formats.day(row.eps_period_end, language) if language == 'en' else f'{row.eps_period_end:%Y-%m-%d}')})"
+        return f"{formats.multiple(row.pe_ttm, language)} ({view.text('table.eps_to', date=formats.month(row.eps_period_end, language))})"
     if row.status == "STALE_PRICE":
         return f"{formats.multiple(row.pe_ttm, language)} ({view.text('status.STALE_PRICE')})"
     return formats.multiple(row.pe_ttm, language) if row.status == "OK" else view.text(f"status.{row.status}")

@@ -1,5 +1,6 @@
 """What every table shares: its height, its look, its dates, and the files in which it can be taken along."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -11,10 +12,10 @@ from pandas.io.formats.style import Styler
 
 from ui import export, formats, panels
 from ui.memory import once, show_once
-from ui.stamp import filename
+from ui.stamp import filename, measure
 from ui.view import View
 
-ROW = 30  # px
+ROW, PADDING, FONT = 30, 16, 12.25  # px: of a row, of a cell at both sides, and the size of its letters
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,7 +44,13 @@ class Table:
         return self.frame if self.figures is None else self.frame.assign(**{column: self.figures[column].to_numpy() for column in self.figures})
 
     def draw(self, **options: Any):
-        return st.dataframe(only_colours(self.styler) if self.styler is not None else self.frame, column_config=self.columns, column_order=list(self.columns), hide_index=True, row_height=ROW, height=height(len(self.frame), self.most), width="stretch", placeholder=formats.MISSING, **options)
+        return st.dataframe(only_colours(self.styler) if self.styler is not None else self.frame, column_config=whole(self.columns, self.frame), column_order=list(self.columns), hide_index=True, row_height=ROW, height=height(len(self.frame), self.most), width="stretch", placeholder=formats.MISSING, **options)
+
+
+def whole(columns: dict, frame: pd.DataFrame) -> dict:
+    """The columns, with words that stand to the right as wide as the longest of them: what has no room there loses its first digits, and 11.2x reads 1.2x."""
+    needed = {name: PADDING + math.ceil(max((measure(str(words), FONT) for words in frame[name].dropna()), default=0)) for name, config in columns.items() if isinstance(config, dict) and config.get("alignment") == "right"}
+    return columns | {name: columns[name] | {"width": max(columns[name].get("width") or 0, width)} for name, width in needed.items()}
 
 
 def only_colours(styler: Styler) -> Styler:
