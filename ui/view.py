@@ -135,7 +135,7 @@ class View:
 
     def ask_for(self, ticker: str, question: str, *parameters) -> pd.DataFrame:
         """The rows of one ticker of an answer that has a column ticker. The question is asked for all at once, which takes no longer, so that the next company is there already."""
-        return once(_of, self.ask(question, *parameters), (ticker,))
+        return self.ask_among((ticker,), question, *parameters)
 
     def ask_among(self, tickers: Sequence[str], question: str, *parameters) -> pd.DataFrame:
         """The same of several tickers."""

@@ -362,23 +362,22 @@ def _views(connection: duckdb.DuckDBPyConnection, held: dict[str, str]) -> dict[
     connection.execute("USE staged")
     made, evening = list(statements()), snapshot.evening_as_day(connection)
     fingerprint = {VIEWS: hashlib.sha256("\n".join(text for _, _, text in made).encode()).hexdigest(), snapshot.EVENING: evening}
+    connection.execute("USE lake")
     if held.get(VIEWS) != fingerprint[VIEWS]:
         _made_anew(connection, made)
     if fingerprint.items() - held.items():
-        connection.execute("USE lake")
         connection.execute(evening)
     connection.execute("USE memory")
     return fingerprint
 
 
 def _made_anew(connection: duckdb.DuckDBPyConnection, made: list[tuple[str, str, str]]) -> None:
-    """Every view and macro of the lake."""
+    """Every view and macro of the lake, which the connection uses."""
     for name, in connection.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'lake' AND NOT internal").fetchall():
         connection.execute(f"DROP VIEW lake.{name}")
     for name, kind in connection.execute("SELECT DISTINCT function_name, function_type FROM duckdb_functions() WHERE database_name = 'lake' AND NOT internal AND function_type LIKE '%macro%'").fetchall():
         connection.execute(f"DROP MACRO {'TABLE ' * (kind == 'table_macro')}lake.{name}")
     comments = dict(connection.execute("SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'staged' AND NOT internal").fetchall())
-    connection.execute("USE lake")
     for kind, name, text in made:
         connection.execute(text)
         if kind == "VIEW" and comments.get(name):

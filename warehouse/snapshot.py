@@ -142,7 +142,7 @@ def add_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Run a statement of the views: one that names first_line and last_line for each part of the lines, so that no part needs more memory than a desk's companies."""
+    """Run a statement of the views: one that names first_line and last_line for each part of the lines, so that no part needs more memory than a desk's companies; the macro of the latest evening says its day from then on."""
     if "getvariable(" not in statement:
         connection.execute(statement)
         if f"MACRO {EVENING}()" in statement:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 import pandas as pd
@@ -43,14 +43,15 @@ class Table:
     def in_files(self) -> pd.DataFrame:
         return self.frame if self.figures is None else self.frame.assign(**{column: self.figures[column].to_numpy() for column in self.figures})
 
+    @cached_property
+    def whole(self) -> dict:
+        """The columns, with words that stand to the right as wide as the longest of them: what has no room there loses its first digits, and 11.2x reads 1.2x."""
+        right = {name: config for name, config in self.columns.items() if isinstance(config, dict) and config.get("alignment") == "right"}
+        needed = {name: PADDING + math.ceil(max((measure(str(words), FONT) for words in self.frame[name].dropna()), default=0)) for name in right}
+        return self.columns | {name: config | {"width": max(config.get("width") or 0, needed[name])} for name, config in right.items()}
+
     def draw(self, **options: Any):
-        return st.dataframe(only_colours(self.styler) if self.styler is not None else self.frame, column_config=whole(self.columns, self.frame), column_order=list(self.columns), hide_index=True, row_height=ROW, height=height(len(self.frame), self.most), width="stretch", placeholder=formats.MISSING, **options)
-
-
-def whole(columns: dict, frame: pd.DataFrame) -> dict:
-    """The columns, with words that stand to the right as wide as the longest of them: what has no room there loses its first digits, and 11.2x reads 1.2x."""
-    needed = {name: PADDING + math.ceil(max((measure(str(words), FONT) for words in frame[name].dropna()), default=0)) for name, config in columns.items() if isinstance(config, dict) and config.get("alignment") == "right"}
-    return columns | {name: columns[name] | {"width": max(columns[name].get("width") or 0, width)} for name, width in needed.items()}
+        return st.dataframe(only_colours(self.styler) if self.styler is not None else self.frame, column_config=self.whole, column_order=list(self.columns), hide_index=True, row_height=ROW, height=height(len(self.frame), self.most), width="stretch", placeholder=formats.MISSING, **options)
 
 
 def only_colours(styler: Styler) -> Styler:
@@ -61,7 +62,7 @@ def only_colours(styler: Styler) -> Styler:
         for (row, column), looks in styler.ctx.items():
             if looks:
                 cells.setdefault(tuple(looks), []).append(f"row{row}_col{column}")
-        styler.ctx.clear()  # worked out anew for each drawing; of a table that is remembered it takes more memory than the figures
+        styler.ctx.clear()  # worked out anew for each drawing: a table that is remembered need not hold it
         return {"cellstyle": [{"props": list(looks), "selectors": selectors} for looks, selectors in cells.items()]}
 
     styler._translate = translated  # what Streamlit takes from a styler

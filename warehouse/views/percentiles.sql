@@ -127,7 +127,7 @@ CREATE MACRO valuation_percentiles(as_of, years) AS TABLE
 SELECT * EXCLUDE (span) FROM valuation_standing(as_of, [CAST(years AS INTEGER)]) ORDER BY metric, basis, percentile NULLS LAST, ticker;
 COMMENT ON MACRO TABLE valuation_percentiles IS 'Where each line''s multiple stands in its own history, as known on the evening of as_of; years 1, 3, 5, 10, or 0 for all since listing. One row per (ticker, metric, basis).';
 
-CREATE MACRO valuation_windows(as_of) AS TABLE SELECT span AS years, * EXCLUDE (span) FROM valuation_standing(as_of, [1, 3, 5, 10, 0]);
+CREATE MACRO valuation_windows(as_of) AS TABLE SELECT span AS years, * EXCLUDE (span) FROM valuation_standing(as_of, kept_spans());
 COMMENT ON MACRO TABLE valuation_windows IS 'The same for all five windows at once. One row per (years, ticker, metric, basis).';
 
 -- A percentile through time is rolling: each day among the observations of the window that ended on it, never against what came later.
