@@ -124,10 +124,12 @@ def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
 PAPER_CSS = """<style>@media print {
   @page { size: A4; margin: 8mm; }
   :has([data-testid="stMainBlockContainer"]) { position: static !important; overflow: visible !important; height: auto !important; display: block !important; }
-  [data-testid="stMainBlockContainer"] { width: 1300px !important; max-width: none !important; padding: 0 !important; zoom: 0.56; }
-  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-filters, [class*="st-key-picture_"][class*="_files"], [data-testid="stPopover"], [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"] { display: none !important; }
+  [data-testid="stMainBlockContainer"] { width: 1400px !important; max-width: none !important; padding: 0 !important; zoom: 0.52; }
+  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-filters, [class*="st-key-picture_"][class*="_files"], [data-testid="stPopover"], [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"], [data-testid="stExpander"]:has(> details:not([open])) { display: none !important; }
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { display: flex !important; flex-wrap: nowrap !important; }
   [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; }
+  [data-testid="stMarkdownContainer"] li { margin: 0 !important; line-height: 1.3 !important; }
+  :is([data-testid="stMarkdownContainer"], [data-testid="stTable"]) :is(td, th) { padding-top: 3px !important; padding-bottom: 3px !important; line-height: 1.3 !important; }
   [data-testid="stPlotlyChart"], tr { break-inside: avoid; }
 }</style>"""
 
