@@ -5,13 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from ui import frame, panels, sign_in, turns
-from ui.text import text
 from ui.view import TooOld
 
 st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "ui" / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
 
 language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
-pages = [st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name) for name in ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")]
+pages = frame.pages(language)
 
 
 def hand_over() -> None:

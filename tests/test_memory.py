@@ -14,7 +14,7 @@ import pytest
 import screen
 from browser import ROOT
 
-from ui import memory
+from ui import answers, memory
 from ui.memory import once
 from ui.view import view_of
 from warehouse import runs
@@ -46,11 +46,19 @@ def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypa
     monkeypatch.setattr(memory, "SWEPT", 50)
     for _ in range(400):
         assert len(frame["words"]) == len(held.copy["value"]) == 1
-    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks]
+    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks] + [one.index._references for one in (frame, held.copy)]
     assert max(len(refs.referenced_blocks) for refs in notes) > 300
     for _ in range(50):
         once(doubled, 1)
     assert max(len(refs.referenced_blocks) for refs in notes) < 5
+
+
+def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse):
+    answer = answers.ask(warehouse.served, "SELECT ticker, name_en, kind, fiscal_year_end_month, ticker AS again FROM companies ORDER BY ticker")
+    words = ["ticker", "name_en", "kind", "again"]
+    assert {str(answer[name].dtype) for name in words} == {"object"} and len(answer._mgr.blocks) == 2
+    assert all(one is other for one, other in zip(answer["ticker"], answer["again"], strict=True)) and len({id(kind) for kind in answer["kind"]}) == answer["kind"].nunique()
+    assert answers.ask(warehouse.served, "SELECT 'x' AS word UNION ALL SELECT NULL")["word"].isna().tolist() == [False, True]
 
 
 def test_a_frame_counts_by_its_cells_and_what_holds_frames_by_theirs():

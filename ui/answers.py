@@ -5,6 +5,7 @@ And what stands beside the snapshots and is about now: the day by this machine's
 
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from ui.memory import once
@@ -13,6 +14,9 @@ from warehouse.ask import CannotAnswer, served
 from warehouse.ask import ask as ask_warehouse
 
 __all__ = ["ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "today", "CannotAnswer", "HONG_KONG", "NoSnapshot"]
+
+# Each look at Arrow's words gives the interpreter away: on a busy server the page then waits to get it back.
+pd.options.mode.string_storage = "python"
 
 NoSnapshot = snapshot.NoSnapshot
 HONG_KONG = snapshot.HONG_KONG
@@ -25,7 +29,16 @@ def ask(now: snapshot.Served, question: str, *parameters) -> pd.DataFrame:
 
 def _answer(now: snapshot.Served, day: date, question: str, *parameters) -> pd.DataFrame:
     """The answer of a day: what is known now moves with the calendar, on one snapshot too."""
-    return ask_warehouse(question, [list(value) if isinstance(value, tuple) else value for value in parameters], now.path)
+    return _plain(ask_warehouse(question, [list(value) if isinstance(value, tuple) else value for value in parameters], now.path))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its words as plain objects, each of them once, all their columns in one block: pandas' own kind keeps each column apart, and whoever picks out rows pays for each."""
+    known: dict = {}
+    for name in frame.columns[[isinstance(kind, pd.StringDtype) for kind in frame.dtypes]]:
+        words = np.asarray(frame[name], dtype=object)
+        frame[name] = pd.Series(np.fromiter((known.setdefault(word, word) for word in words), dtype=object, count=len(words)), dtype=object)
+    return frame.copy()
 
 
 def kept(snapshot_id: str) -> snapshot.Served | None:

@@ -6,9 +6,10 @@ A page begins with `view = frame.view()`: a `View` with the controls that a page
 
 import os
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ui.text import TEXTS, text
 from ui.view import HOME, View, facts_of, universe_of
 from warehouse.snapshot import Served
 
+PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
 YEAR = timedelta(366)
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
 KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
@@ -27,6 +29,16 @@ GROUP = "group:"  # before the name of a group in the ticker box
 # What a parameter of the link may be called, where the data says so; asked only for a link that has one.
 WORDS = {"broker": "SELECT DISTINCT broker AS word FROM broker_year_pe ORDER BY 1", "vendor": "SELECT DISTINCT vendor AS word FROM site_traffic ORDER BY 1",
          "section": "SELECT DISTINCT section AS word FROM topics WHERE section IS NOT NULL UNION SELECT 'outside' ORDER BY 1", "period": "SELECT fiscal_period AS word FROM segments UNION SELECT calendar_quarter FROM segments WHERE calendar_quarter IS NOT NULL ORDER BY 1 DESC"}
+
+
+@lru_cache
+def _page(name: str, language: str) -> st.Page:
+    return st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name)
+
+
+def pages(language: str) -> list[st.Page]:
+    """The pages of the navigation. Each run has its own, as st.navigation marks the chosen one; made anew they would be looked up in the folder for each click."""
+    return [copy(_page(name, language)) for name in PAGES]
 
 
 class Page(View):
@@ -177,7 +189,7 @@ def begin() -> Page | None:
     _fit(universe, latest)
 
     language = st.session_state.get(KEYS["lang"]) or state.lang
-    _filters(universe, names, latest, bool(facts["has_daily"]), language)
+    _filters(universe, names, latest, current, bool(facts["has_daily"]), language)
     state = _of_widgets(state)
     st.session_state["harbourview_state"] = state
     written = links.write(state)
@@ -186,7 +198,7 @@ def begin() -> Page | None:
     st.session_state["harbourview_query"] = written
     _hint(state)
     _notices(state, current, now, latest)
-    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest), answers.last_run())
+    made = Page(state, now, universe, names, latest, bool(facts["has_daily"]), now is current, {"sources": int(facts["sources"]), "figures": int(facts["figures"])}, panels.screen_of(state), _address(), _canonical(latest, current), answers.last_run())
     st.session_state["harbourview_view"] = made
     _tell_currency(made)
     pack_panel.show(made)
@@ -255,7 +267,7 @@ def _tell_currency(view: Page) -> None:
 
 # The row of filters --------------------------------------------------------------------------------------------
 
-def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], latest: date, has_daily: bool, language: str) -> None:
+def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], latest: date, current: Served, has_daily: bool, language: str) -> None:
     if st.session_state.get(KEYS["mode"]):  # a projector shows no filters
         st.button(text("action.leave_presentation", language), type="tertiary", on_click=_leave_presentation, shortcut="Esc")
         return
@@ -283,7 +295,8 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
                        placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
         if not is_phone:
             of_figures()
-        panels.copy_link(_canonical(latest), language, _copied)
+        link = _canonical(latest, current)
+        panels.copy_link(link, language, _copied)
         with st.popover("…", help=text("filter.more", language)):
             if is_phone:
                 of_figures()
@@ -296,7 +309,7 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
                 st.button(text("action.show_list", language, number=len(my)), on_click=_show_list, disabled=not my)
             st.button(text("action.pack", language), on_click=pack_panel.ask_for)
             st.caption(text("action.link_itself", language))
-            st.code(_canonical(latest), language=None, wrap_lines=True)
+            st.code(link, language=None, wrap_lines=True)
             sign_in.way_out(language)
 
 
@@ -305,10 +318,10 @@ def _address() -> str:
     return os.environ.get("HARBOURVIEW_URL", "").rstrip("/") or (st.context.url or HOME).split("?")[0].rsplit("/", 1)[0]
 
 
-def _canonical(latest: date) -> str:
+def _canonical(latest: date, current: Served) -> str:
     """The link that shows this very view next month: every value stated, the date and the snapshot too."""
     state = _of_widgets(st.session_state["harbourview_state"])
-    stated = links.write(replace(state, as_of=state.as_of or latest, snapshot=state.snapshot or answers.served().snapshot_id))
+    stated = links.write(replace(state, as_of=state.as_of or latest, snapshot=state.snapshot or current.snapshot_id))
     address = (st.context.url or "").split("?")[0]
     return f"{address}?{urlencode(stated, safe=',:^')}"
 

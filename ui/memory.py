@@ -15,8 +15,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 80_000_000  # bytes, about
-SWEPT = 2_000  # calls between two sweeps; a click makes about a hundred
+KEPT = 60_000_000  # bytes, about
+SWEPT = 500  # calls between two sweeps; a click makes about a hundred
 SHOWN = 800  # tables and pictures, as they went to a browser: 30 kB each on average
 CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
@@ -58,12 +58,13 @@ def _made(make: Callable, arguments: tuple, named: tuple) -> Any:
 
 
 def _sweep() -> None:
-    """pandas notes every part of a frame that is looked at, and keeps the note when the part is long gone, up to 500 for a column: of what is remembered for days they came to 30 MB. To ask a column whether it is looked at throws the old notes away."""
+    """pandas notes every look at a frame's values, rows and names, and keeps the note when the looking is long over, up to 500 for each: of what is remembered for days they came to 60 MB. To ask whether somebody looks throws the old notes away."""
     with _lock:
         frames = [frame for made in _remembered.values() for frame in _frames(made)]
     for frame in frames:
-        for block in frame._mgr.blocks:
-            block.refs.has_reference()
+        for seen in (*(block.refs for block in frame._mgr.blocks), *(axis._references for axis in frame.axes)):
+            if seen is not None:
+                seen.has_reference()
 
 
 def once(make: Callable, *arguments: Any, **named: Any) -> Any:
@@ -80,8 +81,8 @@ def once(make: Callable, *arguments: Any, **named: Any) -> Any:
 
 
 @st.cache_resource(max_entries=SHOWN, show_spinner=False)
-def _shown(number: int, _show: Callable[[], object]) -> None:
-    _show()
+def _shown(number: int, _show: Callable[[], Any]) -> Any:
+    return _show()
 
 
 _numbers = count()
@@ -91,9 +92,9 @@ def _number(show: Callable, *arguments: Any, **named: Any) -> int:
     return next(_numbers)
 
 
-def show_once(show: Callable, *arguments: Any, **named: Any) -> None:
-    """show(*arguments, **named), which puts something without controls on the page; the next time the same messages go to the browser without being written anew. Arguments as those of once()."""
-    _shown(once(_number, show, *arguments, **named), partial(show, *arguments, **named))
+def show_once(show: Callable, *arguments: Any, **named: Any) -> Any:
+    """show(*arguments, **named), which puts something without controls on the page; the next time the same messages go to the browser without being written anew, and what it returned is returned. Arguments as those of once()."""
+    return _shown(once(_number, show, *arguments, **named), partial(show, *arguments, **named))
 
 
 def forget() -> None:

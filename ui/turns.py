@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-AT_ONCE = 3  # one is made while the others wait for the warehouse, which works outside the interpreter
+AT_ONCE = 2  # one is made while the other waits for the warehouse, which works outside the interpreter
 
 _turns = BoundedSemaphore(AT_ONCE)
 

@@ -34,8 +34,10 @@ class Folder:
 
     def pointer(self) -> str:
         """What tells one served snapshot from another: one line is read."""
-        path = self.folder / "CURRENT"
-        return f"{self.folder}|{path.read_text('utf-8', errors='replace') if path.exists() else ''}"
+        try:
+            return f"{self.folder}|{(self.folder / 'CURRENT').read_text('utf-8', errors='replace')}"
+        except FileNotFoundError:
+            return f"{self.folder}|"
 
     def served(self) -> snapshot.Served:
         return snapshot.served(self.folder)

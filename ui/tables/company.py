@@ -98,9 +98,9 @@ def company_changes(view: View, rows: pd.DataFrame, since: date) -> None:
     if figures.empty:
         return
     config = st.column_config
-    offer(view, "company-changes", lambda: figures.assign(what=[_label(view, row) for row in figures.itertuples()]), {name: config.Column(label) for name, label in {
+    offer(view, "company-changes", {name: config.Column(label) for name, label in {
         "what": headers["what"], "value_then": headers["then"], "date_then": view.text("column.date"), "value_now": headers["now"], "date_now": view.text("column.date"), "difference": view.text("column.difference"), "change_pct": view.text("column.change"),
-        "unit": view.text("column.unit"), "currency": view.text("column.currency")}.items()})
+        "unit": view.text("column.unit"), "currency": view.text("column.currency")}.items()}, (), lambda: figures.assign(what=[_label(view, row) for row in figures.itertuples()]))
 
 
 def _headers(view: View, since: date) -> dict[str, str]:

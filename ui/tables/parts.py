@@ -11,7 +11,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from ui import export, formats, panels
-from ui.memory import once, show_once
+from ui.memory import show_once
 from ui.stamp import filename, measure
 from ui.view import View
 
@@ -38,6 +38,11 @@ class Table:
     styler: Styler | None = None
     figures: pd.DataFrame | None = None
     notes: Sequence[str] = ()
+
+    @property
+    def offered(self) -> tuple[str, dict, Sequence[str]] | None:
+        """What its files are offered with (name, columns, notes); None of a table without rows."""
+        return (self.name, self.columns, self.notes) if len(self.frame) else None
 
     @property
     def in_files(self) -> pd.DataFrame:
@@ -70,28 +75,36 @@ def only_colours(styler: Styler) -> Styler:
 
 
 def table(lay_out: Callable[..., Table | str]) -> Callable[..., None]:
-    """A function (view, ...) that lays out a table, or says in a sentence why there is none, becomes one that shows it; laid out once for equal views and the same rows."""
+    """A function (view, ...) that lays out a table, or says in a sentence why there is none, becomes one that shows it; for equal views and the same rows what went to the browser is remembered, and the table is laid out anew for a file."""
 
     @wraps(lay_out)
     def shown(view: View, *arguments: Any, **named: Any) -> None:
-        laid_out = once(lay_out, view, *arguments, **named)
-        if isinstance(laid_out, str):
-            panels.missing(laid_out)
-        else:
-            show(view, laid_out)
+        offered = show_once(_drawn, lay_out, view, *arguments, **named)
+        if offered:
+            offer(view, *offered, lambda: lay_out(view, *arguments, **named).in_files)
 
     return shown
 
 
-def show(view: View, laid_out: Table, *, select: str = ""):
-    """The table, and the two files in which it can be taken along. select: the key under which a click in it is told; then the event of the selected cell is returned."""
-    event = laid_out.draw(key=select, on_select="rerun", selection_mode="single-cell") if select else show_once(Table.draw, laid_out)
-    if len(laid_out.frame):
-        offer(view, laid_out.name, lambda: laid_out.in_files, laid_out.columns, laid_out.notes)
+def _drawn(lay_out: Callable[..., Table | str], view: View, *arguments: Any, **named: Any) -> tuple[str, dict, Sequence[str]] | None:
+    """Draw a table, or say why there is none; what its files are offered with, where it has rows."""
+    laid_out = lay_out(view, *arguments, **named)
+    if isinstance(laid_out, str):
+        panels.missing(laid_out)
+        return None
+    laid_out.draw()
+    return laid_out.offered
+
+
+def show(view: View, laid_out: Table, *, select: str):
+    """A table that tells where it is clicked, and its two files; the event of the selected cell. select: the key under which a click is told."""
+    event = laid_out.draw(key=select, on_select="rerun", selection_mode="single-cell")
+    if laid_out.offered:
+        offer(view, *laid_out.offered, lambda: laid_out.in_files)
     return event
 
 
-def offer(view: View, name: str, frame: Callable[[], pd.DataFrame], columns: dict, notes: Sequence[str] = ()) -> None:
+def offer(view: View, name: str, columns: dict, notes: Sequence[str], frame: Callable[[], pd.DataFrame]) -> None:
     """The table as XLSX and as CSV, made when one is pressed: then the page has named all its sources."""
     told = [(column, words(column, config)) for column, config in columns.items() if not is_drawing(config)]
     file = filename(name, view.state.tickers, view.as_of)
