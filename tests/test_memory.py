@@ -1,11 +1,13 @@
 """What is made once and handed out again: for equal views, by the very frames, and nobody may change it."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from dataclasses import replace
 
 import pandas as pd
@@ -51,6 +53,22 @@ def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypa
     for _ in range(50):
         once(doubled, 1)
     assert max(len(refs.referenced_blocks) for refs in notes) < 5
+
+
+def test_what_only_holds_itself_is_thrown_away_though_it_is_old(monkeypatch):
+    page = Held(pd.DataFrame({"value": [1.0]}))
+    page.itself = page
+    gc.collect()  # old by now, as what a session held for a minute
+    seen = weakref.ref(page)
+    monkeypatch.setattr(memory, "COLLECTED", 10**9)
+    del page
+    for _ in range(60):
+        once(doubled, 1)
+    assert seen() is not None
+    monkeypatch.setattr(memory, "COLLECTED", 50)
+    for _ in range(60):
+        once(doubled, 1)
+    assert seen() is None
 
 
 def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse):

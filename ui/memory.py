@@ -15,12 +15,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 60_000_000  # bytes, about
-SWEPT = 500  # calls between two sweeps; a click makes about a hundred
-SHOWN = 800  # tables and pictures, as they went to a browser: 30 kB each on average
+KEPT = 45_000_000  # bytes, about
+SWEPT, COLLECTED = 500, 5_000  # calls between two sweeps, and between two full collections; a click makes about twenty
+SHOWN = 700  # tables and pictures, as they went to a browser: 30 kB each on average
 CELL, FIGURE, OTHER = 12, 150_000, 4_000  # bytes of a cell of a frame, of a figure, and of whatever is neither
 
-# Python looks through everything that is remembered each time it looks for cycles of dead objects: 0.6 s in which no page is made, every hundred clicks.
+# Python looks through everything that is remembered each time it looks for cycles of dead objects: 0.2 to 0.6 s in which no page is made. By itself it did so every hundred clicks.
 gc.freeze()  # the libraries are there to stay
 gc.set_threshold(20_000, 20, 20)
 
@@ -73,8 +73,11 @@ def once(make: Callable, *arguments: Any, **named: Any) -> Any:
     make must depend on nothing but its arguments: a View, frames that come from here themselves, plain values. TypeError for an argument
     that cannot be part of a key, and for a function of a page's script, which is another one in each run.
     """
-    if next(_calls) % SWEPT == 0:
+    number = next(_calls)
+    if number % SWEPT == 0:
         _sweep()
+    if number % COLLECTED == 0:
+        gc.collect()  # a page's functions and its frames hold each other: what the last page of a closed session was made of waits for this, and Python alone would let it wait until it is a quarter of all
     if make.__module__ == "__main__":
         raise TypeError(f"{make.__qualname__} belongs to a script that is run anew for each click: it would never be found again")
     return _made(make, tuple(Same(argument) if isinstance(argument, pd.DataFrame | pd.Series) else argument for argument in arguments), tuple(named.items()))
