@@ -36,7 +36,7 @@ class Folder:
         """What tells one served snapshot from another: one line is read."""
         try:
             return f"{self.folder}|{(self.folder / 'CURRENT').read_text('utf-8', errors='replace')}"
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return f"{self.folder}|"
 
     def served(self) -> snapshot.Served:
