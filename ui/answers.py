@@ -5,7 +5,6 @@ And what stands beside the snapshots and is about now: the day by this machine's
 
 from datetime import date, datetime
 
-import numpy as np
 import pandas as pd
 
 from ui.memory import once
@@ -36,8 +35,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its words as plain objects, each of them once, all their columns in one block: pandas' own kind keeps each column apart, and whoever picks out rows pays for each."""
     known: dict = {}
     for name in frame.columns[[isinstance(kind, pd.StringDtype) for kind in frame.dtypes]]:
-        words = np.asarray(frame[name], dtype=object)
-        frame[name] = pd.Series(np.fromiter((known.setdefault(word, word) for word in words), dtype=object, count=len(words)), dtype=object)
+        frame[name] = pd.Series([known.setdefault(word, word) for word in frame[name]], dtype=object)
     return frame.copy()
 
 
