@@ -93,7 +93,12 @@ tables.findings(view, findings)
 shelf = answers.shelf()
 if shelf:
     st.markdown(f"**{view.text('data.snapshots', number=len(shelf))}**")
-    chosen = tables.snapshots(view, shelf) or next((one.snapshot_id for one in shelf if not one.is_served), None)
+    clicked = tables.snapshots(view, shelf)
+    if clicked:
+        st.session_state["data_snapshot_chosen"] = clicked
+    earlier = [one.snapshot_id for one in shelf if not one.is_served]
+    chosen = st.session_state.get("data_snapshot_chosen")
+    chosen = chosen if chosen in [one.snapshot_id for one in shelf] else next(iter(earlier), None)
     if chosen:
         panels.missing(view.text("data.rollback_how"))
         st.code(tables.rollback(chosen), language=None)

@@ -5,7 +5,7 @@ A page begins with `view = frame.view()`: a `View` with the controls that a page
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,17 +15,16 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import answers, formats, links, pack_panel, panels, sign_in
-from ui.text import TEXTS, text
+from ui import answers, formats, links, pack_panel, panels, sign_in, ticker_box
+from ui.text import text
 from ui.view import HOME, View, facts_of, universe_of
 from warehouse.snapshot import Served
 
 PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
 YEAR = timedelta(366)
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
-KEYS = {"tickers": "filter_tickers", "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
+KEYS = {"tickers": ticker_box.KEY, "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
         "currency": "filter_currency", "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
-GROUP = "group:"  # before the name of a group in the ticker box
 # What a parameter of the link may be called, where the data says so; asked only for a link that has one.
 WORDS = {"broker": "SELECT DISTINCT broker AS word FROM broker_year_pe ORDER BY 1", "vendor": "SELECT DISTINCT vendor AS word FROM site_traffic ORDER BY 1",
          "section": "SELECT DISTINCT section AS word FROM topics WHERE section IS NOT NULL UNION SELECT 'outside' ORDER BY 1", "period": "SELECT fiscal_period AS word FROM segments UNION SELECT calendar_quarter FROM segments WHERE calendar_quarter IS NOT NULL ORDER BY 1 DESC"}
@@ -85,12 +84,12 @@ def view() -> Page:
 
 # The state and the address -------------------------------------------------------------------------------------
 
-def _take_up(state: links.State) -> None:
-    """Put a state into the widgets that show it."""
+def _take_up(state: links.State, names: Iterable[str] = tuple(KEYS)) -> None:
+    """Put these parts of a state (all of them by default) into the widgets that show them."""
     values = {"tickers": list(state.tickers), "as_of": state.as_of, "window": state.window, "basis": state.basis, "currency": state.currency, "lang": state.lang,
               "updown": state.updown, "mode": state.mode == "present"}
-    for name, key in KEYS.items():
-        st.session_state[key] = values[name]
+    for name in names:
+        st.session_state[KEYS[name]] = values[name]
 
 
 def _of_widgets(before: links.State) -> links.State:
@@ -98,17 +97,6 @@ def _of_widgets(before: links.State) -> links.State:
     return replace(before, tickers=tuple(get(KEYS["tickers"]) or ()), as_of=get(KEYS["as_of"]), window=get(KEYS["window"]) or before.window,
                    basis=get(KEYS["basis"]) or before.basis, currency=get(KEYS["currency"]) or before.currency, lang=get(KEYS["lang"]) or before.lang, updown=get(KEYS["updown"]) or before.updown,
                    mode="present" if get(KEYS["mode"]) else "")
-
-
-def _typed(universe: links.Universe) -> None:
-    """Turn what was typed, pasted or chosen in the ticker box into tickers; name what nobody knows."""
-    kept, problems = [], []
-    for value in st.session_state[KEYS["tickers"]][:links.MOST]:
-        found, unknown = links.read_tickers(value.removeprefix(GROUP), universe)
-        kept += found
-        problems += unknown
-    st.session_state[KEYS["tickers"]] = list(dict.fromkeys(kept))[:links.MOST]
-    st.session_state["harbourview_problems"] = problems
 
 
 def _keep_list() -> None:
@@ -180,12 +168,14 @@ def begin() -> Page | None:
         st.session_state.setdefault("harbourview_hint", not query)  # whoever opens a link came to see something
         _take_up(state)
     if "harbourview_choose" in st.session_state:
-        st.session_state[KEYS["tickers"]] = st.session_state.pop("harbourview_choose")
+        chosen = st.session_state.pop("harbourview_choose")
+        state = replace(st.session_state["harbourview_state"], tickers=tuple(chosen))
+        st.session_state["harbourview_state"] = state
+        st.session_state[KEYS["tickers"]] = chosen
     state = st.session_state["harbourview_state"]
-    for key in KEYS.values():  # a widget that was not drawn on the page before forgets its value
-        if key not in st.session_state:
-            _take_up(state)
-            break
+    # Streamlit drops the value of a widget that the last run did not draw (after st.switch_page,
+    # or in presentation mode). Only those are restored: the others hold what was just chosen.
+    _take_up(state, [name for name, key in KEYS.items() if key not in st.session_state])
     _fit(universe, latest)
 
     language = st.session_state.get(KEYS["lang"]) or state.lang
@@ -272,14 +262,6 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
         st.button(text("action.leave_presentation", language), type="tertiary", on_click=_leave_presentation, shortcut="Esc")
         return
 
-    def label(ticker: str) -> str:
-        if ticker.startswith(GROUP):
-            group = ticker.removeprefix(GROUP)
-            return text("filter.group", language, name=text(f"filter.group_{group}", language) if f"filter.group_{group}" in TEXTS else group, number=len(universe.groups[group]))
-        english, chinese = names.get(ticker, (ticker, ticker))
-        name = chinese if language == "zh" else english
-        return name if name == ticker else f"{name} {ticker}"
-
     windows = [w for w in links.WINDOWS if w != "1y" or has_daily or st.session_state.get(KEYS["window"]) == "1y"]
     my = st.session_state["harbourview_state"].my
     is_phone = st.session_state.get("harbourview_screen_kind") == "phone"  # one row: what does not fit stands behind the dots
@@ -291,8 +273,7 @@ def _filters(universe: links.Universe, names: Mapping[str, tuple[str, str]], lat
         st.segmented_control(text("filter.basis", language), links.BASES, key=KEYS["basis"], format_func=lambda b: text(f"basis.{b}", language), required=True, label_visibility="collapsed")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        st.multiselect(text("filter.tickers", language), [*(entry.ticker for entry in universe.entries), *(GROUP + name for name in universe.groups)], key=KEYS["tickers"], format_func=label, accept_new_options=True,
-                       placeholder=text("filter.placeholder", language), label_visibility="collapsed", on_change=_typed, args=(universe,), width="stretch")
+        ticker_box.draw(universe, names, language)
         if not is_phone:
             of_figures()
         link = _canonical(latest, current)

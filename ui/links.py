@@ -56,6 +56,7 @@ LONGEST_VALUE, LONGEST_LIST = 200, 10_000  # characters of a value, and of a lis
 MOST = 100  # tickers, and parameters, that a link may name
 LONGEST_TYPED = 60
 NEAR = 5
+SEVERAL = ("link.two_tickers", "link.several")  # problems of a text that fits several companies
 
 COUNTER_TAIL = re.compile(r"[\s-]+(s|w|sw)$|-(s|w|sw)$")
 CORPORATE_TAIL = re.compile(r"[\s,]+(holdings?|group|limited|ltd\.?|inc\.?|technology|technologies|plc|corp\.?|co\.?)$")
@@ -210,17 +211,23 @@ def resolve(typed: str, universe: Universe) -> Resolution:
     return Resolution(None, found[:NEAR] if found else near(folded, universe))
 
 
-def near(typed: str, universe: Universe) -> tuple[str, ...]:
-    """Up to five tickers whose ticker, alias or name comes near to what was typed, best first."""
-    folded = _fold(str(typed))[:LONGEST_TYPED]
-    if not re.search(r"\w", folded):
-        return ()
+def _spellings(universe: Universe) -> dict[str, list[str]]:
+    """Every folded ticker, name and alias, and the tickers that it belongs to."""
     spellings: dict[str, list[str]] = {}
     for entry in universe.entries:
         for spelling in {entry.ticker.casefold(), *_names(entry)}:
             spellings.setdefault(spelling, []).append(entry.ticker)
     for alias, tickers in universe.aliases.items():
         spellings.setdefault(alias, []).extend(tickers)
+    return spellings
+
+
+def near(typed: str, universe: Universe) -> tuple[str, ...]:
+    """Up to five tickers whose ticker, alias or name comes near to what was typed, best first."""
+    folded = _fold(str(typed))[:LONGEST_TYPED]
+    if not re.search(r"\w", folded):
+        return ()
+    spellings = _spellings(universe)
     starts = sorted((s for s in spellings if s.startswith(folded)), key=len)
     inside = sorted((s for s in spellings if folded in s and s not in starts), key=len)
     alike = difflib.get_close_matches(folded, list(spellings), n=NEAR, cutoff=0.6)
@@ -234,8 +241,31 @@ def group_of(typed: str, universe: Universe) -> tuple[str, ...]:
     return next((tickers for name, tickers in universe.groups.items() if wanted in {_fold(word) for word in (name, *TEXTS.get(f"filter.group_{name}", ()))}), ())
 
 
-def read_tickers(typed: str, universe: Universe, parameter: str = "t") -> tuple[list[str], list[Problem]]:
-    """The tickers that a list means, each once, and what nobody understood: separated by commas, semicolons, lines, tabs, or by spaces where the parts are tickers themselves; a group stands for its members."""
+def companies_beginning(typed: str, universe: Universe) -> tuple[str, ...]:
+    """The companies with a ticker, alias or name that begins with what was typed, each once.
+
+    A company's other lines (BABA of 9988.HK) count as the company.
+    """
+    folded = _fold(typed)
+    if not re.search(r"\w", folded) or len(folded) > LONGEST_TYPED:
+        return ()
+    fitting = [
+        universe.issuer(ticker)
+        for spelling, tickers in _spellings(universe).items()
+        if spelling.startswith(folded)
+        for ticker in tickers
+    ]
+    return tuple(dict.fromkeys(fitting))
+
+
+def read_tickers(
+    typed: str, universe: Universe, parameter: str = "t", *, begins: bool = False
+) -> tuple[list[str], list[Problem]]:
+    """The tickers that a list names, each once, and a problem for each part that is unclear.
+
+    Parts are separated by commas, semicolons, lines or tabs, or by spaces where each part is a
+    ticker. A group's name gives its members. begins: the beginning of one company's name is enough.
+    """
     found: list[str] = []
     problems: list[Problem] = []
     parts = [part.strip() for part in SEPARATORS.split(typed) if part.strip()]
@@ -244,14 +274,21 @@ def read_tickers(typed: str, universe: Universe, parameter: str = "t") -> tuple[
     for part in parts[:MOST]:
         meant = resolve(part, universe)
         several = [resolve(word, universe).ticker for word in part.split()] if meant.ticker is None else []
+        beginning = companies_beginning(part, universe) if begins else ()
         if meant.ticker is not None:
             found.append(meant.ticker)
         elif members := group_of(part, universe):
             found += members
         elif 1 < len(several) <= MOST and all(several):
             found += several
+        elif _is_two(part, universe):
+            problems.append(Problem(parameter, part, "link.two_tickers", meant.candidates))
+        elif len(beginning) == 1:
+            found += beginning
+        elif beginning:
+            problems.append(Problem(parameter, part, "link.several", beginning[:NEAR]))
         else:
-            problems.append(Problem(parameter, part, "link.two_tickers" if _is_two(part, universe) else "link.no_ticker", meant.candidates))
+            problems.append(Problem(parameter, part, "link.no_ticker", meant.candidates))
     return list(dict.fromkeys(found)), problems
 
 

@@ -31,9 +31,8 @@ def basis_words(view: View, row) -> str:
 
 def buyback_league(view: View, rows: pd.DataFrame, key: str, most: int = 23) -> str | None:
     """The year to date of every company: amounts in HK$ mn (亿), who has none last and why. Returns the ticker of the company whose name was clicked."""
-    event = show(view, once(_league, view, rows, most), select=key)
-    picked = event.selection.cells if event else []
-    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] == "name" else None
+    pressed = show(view, once(_league, view, rows, most), button="name", key=key)
+    return None if pressed is None else rows.iloc[pressed]["ticker"]
 
 
 def _league(view: View, rows: pd.DataFrame, most: int) -> Table:

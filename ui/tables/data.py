@@ -84,7 +84,7 @@ def price_lines(view: View, rows: pd.DataFrame, run: Run | None, only_stale: boo
 
 
 def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
-    """The snapshots that are kept, newest first, each with a link that opens this page on it; returns the id of the one whose row was clicked."""
+    """The snapshots that are kept, newest first, each with a link that opens this page on it; returns the id of the one that was clicked."""
     config = st.column_config
     shown, served = view.text("data.snapshot_shown"), view.text("data.snapshot_served")
     table = pd.DataFrame({
@@ -95,16 +95,15 @@ def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
         "link": [f"data?{urlencode(links.write(replace(view.state, snapshot='' if one.is_served else one.snapshot_id)), safe=',:^')}" for one in shelf],
         "command": [rollback(one.snapshot_id) for one in shelf],
     })
-    event = show(view, Table("snapshots", table, {
+    pressed = show(view, Table("snapshots", table, {
         "id": config.TextColumn(view.text("data.snapshot"), width=185),
         "built": config.TextColumn(view.text("data.built_at"), width=140),
         "state": config.TextColumn(view.text("data.state"), width=150),
         "pinned": config.CheckboxColumn(view.text("data.pinned"), width=60, help=view.text("data.pinned_help")),
         "link": config.LinkColumn(view.text("data.open"), display_text="↗", width=50),
         "command": config.TextColumn(view.text("data.rollback"), width=330),
-    }, most=8), select="data_snapshots")
-    picked = event.selection.cells if event else []
-    return shelf[picked[0][0]].snapshot_id if picked else None
+    }, most=8), button="id", key="data_snapshots")
+    return None if pressed is None else shelf[pressed].snapshot_id
 
 
 def rollback(snapshot_id: str) -> str:

@@ -13,10 +13,9 @@ REACHES = ("price", "eps_adjusted", "eps_reported", "revenue", "segments", "buyb
 
 
 def overview(view: View, rows: pd.DataFrame, columns: str, key: str, *, by_subsector: bool = False) -> str | None:
-    """The board; rows: those of the macro overview with what the set of columns (price, windows, buybacks, growth, freshness) needs beside. Returns the ticker of the company whose name or ticker was clicked."""
-    event = show(view, once(_board, view, rows, columns, by_subsector), select=key)
-    picked = event.selection.cells if event else []
-    return rows.iloc[picked[0][0]]["ticker"] if picked and picked[0][1] in ("name", "ticker") else None
+    """The board; rows: those of the macro overview with what the set of columns (price, windows, buybacks, growth, freshness) needs beside. Returns the ticker of the company whose name was clicked."""
+    pressed = show(view, once(_board, view, rows, columns, by_subsector), button="name", key=key)
+    return None if pressed is None else rows.iloc[pressed]["ticker"]
 
 
 def _board(view: View, rows: pd.DataFrame, columns: str, by_subsector: bool) -> Table:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from typing import Any
 
@@ -96,12 +96,27 @@ def _drawn(lay_out: Callable[..., Table | str], view: View, *arguments: Any, **n
     return laid_out.offered
 
 
-def show(view: View, laid_out: Table, *, select: str):
-    """A table that tells where it is clicked, and its two files; the event of the selected cell. select: the key under which a click is told."""
-    event = laid_out.draw(key=select, on_select="rerun", selection_mode="single-cell")
+def show(view: View, laid_out: Table, *, button: str, key: str) -> int | None:
+    """Draw a table with one button a row, in the column `button`, and its two files.
+
+    Returns the position in laid_out.frame of the row whose button was pressed for this run, however
+    the reader has sorted the table, or None. Cell selection is not used for this: Streamlit reports
+    the top-left cell as selected when a column header is clicked to sort.
+    """
+    config = laid_out.columns[button]
+    press = st.column_config.ButtonColumn(
+        config["label"],
+        width=config["width"],
+        pinned=config["pinned"],
+        alignment="left",
+        type="tertiary",
+        key=f"{key}_pressed",
+    )
+    replace(laid_out, columns=laid_out.columns | {button: press}).draw(key=key)
     if laid_out.offered:
         offer(view, *laid_out.offered, lambda: laid_out.in_files)
-    return event
+    pressed = st.session_state.get(f"{key}_pressed")
+    return pressed["row"] if pressed else None
 
 
 def offer(view: View, name: str, columns: dict, notes: Sequence[str], frame: Callable[[], pd.DataFrame]) -> None:
