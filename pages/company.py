@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from ui import formats, panels, tables
+from ui import formats, frame, panels, tables
 from ui.frame import EARLIEST
 from ui.frame import view as of_this_run
 from ui.memory import once
@@ -67,8 +67,7 @@ def period(row, end: str = "period_end") -> str:
 
 def finding() -> str:
     """What it costs against its own past, how it grows, what it buys back: as much of it as is known."""
-    status = line["status"] if isinstance(line["status"], str) else "MISSING_PRICE"
-    words = {"name": name, "value": multiple.value_words, "basis": basis_words, "status": view.text(f"status.{status}")}
+    words = {"name": name, "value": multiple.value_words, "basis": basis_words, "reason": multiple.why_unranked}
     if multiple.is_ranked:
         said = [view.text("company.finding_pe", percentile=multiple.percentile_words, window=multiple.window_of, number=int(multiple.now["n"]), **words)]
     else:
@@ -152,6 +151,7 @@ with header:
     both = (entry.name_zh, entry.name_en) if language == "zh" else (entry.name_en, entry.name_zh)
     st.markdown(f"**{panels.escape(both[0])} {panels.escape(both[1])}** {panels.escape(focus)} · {price_line()}")
     panels.finding(finding())
+    frame.offer_basis(multiple.other_basis)
     if multiple.old_prices:
         panels.missing(multiple.old_prices)
     if results is not None and results["announced_on"].date() == evening:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import formats, panels, tables
+from ui import formats, frame, panels, tables
 from ui.frame import view as of_this_run
 from ui.links import ACROSS, VALUATION_CHARTS
 from ui.memory import once
@@ -52,10 +52,8 @@ def finding() -> str:
     if one.is_stale and kind == "company":
         return view.text("finding.valuation_stale", date=day(now["date"]), **about)
     if pd.notna(now["value"]):
-        needed = 120 if frequency == "daily" else 30
-        reason = view.text("missing.history", number=int(now["n"]), needed=needed) if now["status"] == "OK" else view.text(f"reason.{now['status']}")
-        return view.text("finding.valuation_unranked", reason=reason, **about)
-    return view.text("finding.valuation_missing", name=name, metric=measure, basis=basis_words, date=day(view.as_of), reason=view.text(f"reason.{now['status']}"))
+        return view.text("finding.valuation_unranked", reason=one.reason, **about)
+    return view.text("finding.valuation_missing", name=name, metric=measure, basis=basis_words, date=day(view.as_of), reason=one.reason)
 
 
 def window_note() -> str:
@@ -72,6 +70,7 @@ def measure_note() -> str:
 is_thin = bool(now["n"]) and metric not in YIELDS and kind == "company" and (now["coverage_pct"] < 80 or now["losses_share_pct"] > 20)
 with answer:
     panels.finding(finding())
+    frame.offer_basis(one.other_basis)
     if not history["value"].notna().any():
         panels.what_next(view)
     tonight = view.ask("SELECT DISTINCT announced_on FROM earnings_items WHERE ticker = ? AND announced_on = ? AND effective_on > ?", view.universe.issuer(focus), view.as_of, view.as_of)
@@ -151,7 +150,7 @@ with right:
             tables.trailing_inputs(view, inputs, point, metric)
             used = inputs["source_id"].tolist()
         else:
-            panels.missing(view.text(f"reason.{point['status']}"))
+            panels.missing(one.reason if point["status"] == now["status"] else view.text(f"reason.{point['status']}"))
 
 if metric == "pe_forward":
     printed = view.ask("SELECT b.*, s.publisher, s.url FROM broker_year_pe AS b JOIN sources AS s USING (source_id) WHERE b.ticker = ? AND b.published_on <= ? ORDER BY b.published_on DESC, b.fiscal_year", focus, view.as_of)

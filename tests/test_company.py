@@ -65,3 +65,50 @@ def test_an_evening_of_the_past_knows_only_what_was_known(open_page):
 @pytest.mark.parametrize(("query", "said"), [({"t": "BABA", "lang": "zh"}, "阿里"), ({"t": "HSTECH"}, "no company"), ({"t": "700,9988", "focus": "9988"}, "Alibaba trades at"), ({"t": "2076"}, "no price")])
 def test_a_line_an_index_one_of_several_and_one_without_figures(open_page, query, said):
     assert said.lower() in words(open_page("company", as_of="2026-07-31", **query)).lower()
+
+
+# Why a multiple is not ranked -----------------------------------------------------------------------------------------
+
+def test_the_periods_whose_eps_is_missing_are_those_after_the_trailing_eps(rows):
+    """Kuaishou on 21 August 2026: adjusted EPS to September 2025, results to June 2026 of 19 August."""
+    question = """SELECT basis, fiscal_period, strftime(eps_period_end, '%Y-%m-%d'),
+                         strftime(results_period_end, '%Y-%m-%d'), strftime(results_announced_on, '%Y-%m-%d')
+                  FROM missing_eps(?) WHERE ticker = '1024.HK' AND basis = 'adjusted'"""
+    late = ("2026-06-30", "2026-08-19")
+    assert rows(question, "2026-08-21") == [
+        ("adjusted", "2025Q4", "2025-09-30", *late),
+        ("adjusted", "2026Q1", "2025-09-30", *late),
+    ]
+    assert rows(question, "2025-12-31") == [], "all was known then"
+    assert rows("SELECT DISTINCT fiscal_period FROM missing_eps('2026-08-21') WHERE ticker = '9988.HK'") == [("2027Q1",)]
+    assert rows("SELECT * FROM missing_eps('2026-08-21') WHERE ticker = '0700.HK'") == []
+
+
+@pytest.mark.parametrize("page", ["company", "valuation"])
+def test_the_missing_eps_is_named_and_the_basis_with_a_figure_is_one_click_away(open_page, page):
+    at = open_page(page, t="1024.HK", as_of="2026-08-21")
+    assert "adjusted EPS of 2025Q4 and 2026Q1 is missing" in words(at)
+    assert "No results for more than five months" not in words(at)
+    assert at.button(key="offer_basis").label.replace("\\", "") == "Show reported: 6.8x, 0th percentile"
+    at.button(key="offer_basis").click().run()
+    assert not at.exception and at.segmented_control(key="filter_basis").value == "reported"
+    assert "Kuaishou trades at 6.8x reported trailing earnings" in words(at)
+    assert not [button for button in at.button if button.key == "offer_basis"]
+
+
+@pytest.mark.parametrize(("ticker", "basis", "reason", "zh"), [
+    ("0772.HK", "adjusted", "14 of the 30 month-ends needed", "需30个月末，现有14个"),
+    ("6618.HK", "adjusted", "5 of the 30 month-ends needed", "需30个月末，现有5个"),
+    ("9626.HK", "reported", "6 of the 30 month-ends needed", "需30个月末，现有6个"),
+    ("9888.HK", "adjusted", "7 of the 30 month-ends needed", "需30个月末，现有7个"),
+    ("PDD", "adjusted", "15 of the 30 month-ends needed", "需30个月末，现有15个"),
+])  # fmt: skip
+def test_a_short_history_is_the_reason_and_never_ok(open_page, ticker, basis, reason, zh):
+    for page in ("company", "valuation"):
+        at = open_page(page, t=ticker, basis=basis, as_of="2026-08-21")
+        assert reason in words(at) and "(OK)" not in words(at)
+        assert zh in words(open_page(page, t=ticker, basis=basis, as_of="2026-08-21", lang="zh"))
+
+
+def test_a_one_year_window_of_month_ends_says_that_it_needs_daily_prices(open_page):
+    assert "a window of 1y needs daily prices" in words(open_page("valuation", t="0700.HK", w="1y"))

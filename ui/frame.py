@@ -126,6 +126,17 @@ def show_date(day: date | None) -> None:
     st.session_state[KEYS["as_of"]] = day
 
 
+def offer_basis(offered: tuple[str, str] | None) -> None:
+    """A button that changes to the other EPS basis. offered: the basis and the button's words."""
+    if offered:
+        basis, words = offered
+        st.button(panels.escape(words), type="tertiary", key="offer_basis", on_click=_show_basis, args=(basis,))
+
+
+def _show_basis(basis: str) -> None:
+    st.session_state[KEYS["basis"]] = basis
+
+
 def show_snapshot(snapshot_id: str) -> None:
     """Show a snapshot that is kept, '' the served one, from the next run on: as a link with `s` does."""
     st.session_state["harbourview_state"] = replace(st.session_state["harbourview_state"], snapshot=snapshot_id)

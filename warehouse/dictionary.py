@@ -41,7 +41,7 @@ MACROS = {
     "estimate_revisions": "'2025-12-31'", "consensus": "'2025-12-31'", "targets_as_of": "'2025-12-31'", "target_consensus": "'2025-12-31'", "ratings_as_of": "'2025-12-31'",
     "coverage_printed": "'2024-12-02', NULL", "coverage_at": "'2024-07-07', '2024-12-02', NULL", "coverage": "'2024-12-02', NULL", "coverage_changes": "'2024-07-07', '2024-12-02', NULL",
     "market_review": "'2024-11-01'", "market_review_as_of": "'2024-11-01', '2024-12-02'", "month_sessions": "'2024-12-02'", "month_returns": "'2024-11-01', '2024-11-01', '2024-12-02'",
-    **dict.fromkeys(("profit_growth", "profit_bridge", "results_calendar", "next_results", "shareholder_yield"), "'2025-12-31'"), "company_changes": "'2024-07-31', '2024-12-02'",
+    **dict.fromkeys(("profit_growth", "profit_bridge", "results_calendar", "results_cadence", "missing_eps", "next_results", "shareholder_yield"), "'2025-12-31'"), "company_changes": "'2024-07-31', '2024-12-02'",
     "month_payments": "'2024-11-01', '2024-11-01', '2024-12-02'", "index_review": "'2024-11-01', '2024-12-02', 24", "sector_review": "'2024-11-01', '2024-12-02', 5", "printed_review": "'2024-11-01', '2024-12-02'",
 }
 # What a macro's own columns mean, by macro and column or by column alone.
@@ -132,7 +132,15 @@ MACRO_COLUMNS = {
     "leader_share_pct": "Its share of the table, per cent", "leader_wow_pct": "Its change on the week before as printed, per cent", "section": "Part of the sector: payments, games, apps, ai ...", "topic_en": "Topic in English", "topic_zh": "Topic in Chinese",
     "display_rates.base": "Currency of the money as it is quoted", "display_rates.quote": "Currency in which it is shown", "display_rates.rate": "Units of quote for one unit of base; 1 of the currency itself; NULL where the last known is older than 10 days", "rate_date": "Day of the last known rate; NULL of the currency itself", "display_rates.source_id": "Source of that rate",
     "points": "Periods known of the same figure", "printed_value": "Value as printed, where a ruling withdrew or replaced it", "doubt": "What speaks against the figure; NULL where nothing is known",
-    # profit_growth, profit_bridge, results_calendar, next_results
+    # profit_growth, profit_bridge, results_calendar, results_cadence, missing_eps, next_results
+    "cadence_months": "3 for a quarterly reporter, 6 for a half-year one",
+    "results_cadence.period_end": "Last day of the latest period of which results are out",
+    "results_cadence.announced_on": "Day of those results (Hong Kong)",
+    "missing_eps.eps_period_end": "Last day of the trailing EPS of this basis",
+    "results_period_end": "Last day of the latest period of which results are out",
+    "results_announced_on": "Day of those results (Hong Kong)",
+    "missing_eps.fiscal_period": "A period without an EPS on this basis",
+    "missing_eps.period_end": "Its last day",
     "prior_net_income_mn": "Attributable profit of the same period a year before, million of currency", "profit_growth.net_income_mn": "Attributable profit of fiscal_period, million of currency", "profit_growth.yoy_pct": "Growth on the year before, per cent; NULL across a change of sign, or without last year's figure", "profit_growth.yoy_basis": "printed, prior_row (last year's figure)",
     "profit_growth.is_stale": "true: announced more than 5 months (quarter) or 8 months (longer) before as_of", "prior_source_id": "Source of last year's figure", "profit_growth.months": "Length of the period in months", "profit_bridge.months": "Length of the period in months",
     "reported_mn": "Reported attributable profit, million of currency", "adjusted_mn": "Adjusted attributable profit, million of currency", "adjustments_mn": "adjusted_mn less reported_mn: the sum of all items between, million of currency; no document here prints them one by one", "adjustments_pct": "adjustments_mn as a part of reported_mn, whatever its sign, per cent",

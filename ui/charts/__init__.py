@@ -12,7 +12,7 @@ from ui.charts.kpis import kpi_bars
 from ui.charts.market import month_sheet
 from ui.charts.parts import weekly
 from ui.charts.segments import contribution_waterfall, growth_by_segment, growth_multiples, mix, stacked_segments
-from ui.charts.standing import against_median, cross_section, distribution, growth_scatter, windows_heat
+from ui.charts.standing import against_median, cross_section, distribution, growth_scatter, too_short, windows_heat
 from ui.charts.traffic import movers, sector_bars, stay_against_visits, traffic_tiers
 from ui.charts.valuation import QUANTILES, index_history, lines, percentile_band, percentile_history, price_bands
 from ui.palette import Theme
@@ -21,5 +21,5 @@ from ui.stamp import Stamp, config, filename, finish
 __all__ = [
     "QUANTILES", "Stamp", "Theme", "against_median", "bars_by_period", "bought_and_net", "config", "contribution_waterfall", "cross_section", "cumulative_by_year", "distribution", "dumbbell",
     "event_timeline", "filename", "finish", "growth_by_segment", "growth_multiples", "growth_scatter", "index_history", "kpi_bars", "league_bars", "lines", "mix", "month_sheet",
-    "movers", "percentile_band", "percentile_history", "price_bands", "price_paid", "programme_bars", "purchase_calendar", "price_targets", "price_with_events", "sector_bars", "stacked_segments", "stay_against_visits", "traffic_tiers", "weekly", "windows_heat",
+    "movers", "percentile_band", "percentile_history", "price_bands", "price_paid", "programme_bars", "purchase_calendar", "price_targets", "price_with_events", "sector_bars", "stacked_segments", "stay_against_visits", "too_short", "traffic_tiers", "weekly", "windows_heat",
 ]

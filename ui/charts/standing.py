@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -480,9 +480,26 @@ def growth_scatter(
     return finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
 
+def too_short(item: Mapping, years: int | None, language: str) -> str:
+    """Which part of the observations that a percentile needs is there: 14 of the 30 month-ends needed.
+
+    item: a row of valuation_standing (n, needed, frequency). years: length of its window, 0 since
+    listing, None where it does not matter.
+    """
+    needed = item.get("needed")
+    if formats.is_missing(needed):  # a snapshot of an earlier version
+        return text("chart.unranked", language)
+    if item["frequency"] == "month_end" and years and 12 * years < needed:
+        return text("unranked.daily", language, window=text(f"window.{years}y", language))
+    observations = text(f"observations.{item['frequency']}", language)
+    counts = {"number": int(item["n"]), "needed": int(needed)}
+    return text("unranked.history", language, observations=observations, **counts)
+
+
 def _reason(item: dict, write: Write, language: str) -> str:
     """Why a company is not ranked, after its multiple where it has one."""
-    reason = text(f"status.{item['status']}", language) if item["status"] != "OK" else text("chart.unranked", language)
+    is_fresh = item["status"] == "OK"
+    reason = too_short(item, None, language) if is_fresh else text(f"status.{item['status']}", language)
     return reason if formats.is_missing(item["value"]) else f"{write(item['value'])} · {reason}"
 
 

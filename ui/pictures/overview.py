@@ -82,13 +82,13 @@ def side_by_side(view: View, rows: pd.DataFrame, across: str = "ranges") -> Pict
     names = rows[["ticker", "status"]].assign(name=[view.name(ticker) for ticker in rows["ticker"]])
     empty = view.text("missing.no_rows", date=view.day(view.as_of))
     if across == "ranges":
-        stands = view.ask("SELECT ticker, value, percentile, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis)
+        stands = view.ask("SELECT ticker, value, percentile, n, needed, frequency, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis)
         data = names.merge(stands, on="ticker", how="left")
     else:
         standing = view.ask("SELECT * FROM valuation_windows(?) WHERE metric = 'pe_ttm' AND basis = ? AND (years <> 1 OR ?)", view.as_of, view.state.basis, view.has_daily)
         data = names.drop(columns="status").merge(standing, on="ticker", how="inner").assign(span=lambda f: f["years"].map(SPANS), column=lambda f: f["years"].replace(0, 99))
         place = {ticker: at for at, ticker in enumerate(rows["ticker"])}
-        data = data.assign(place=data["ticker"].map(place)).sort_values(["place", "column"])[["ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status"]]
+        data = data.assign(place=data["ticker"].map(place)).sort_values(["place", "column"])[["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]]
     first = rows[rows["percentile"].notna()].sort_values("percentile")
     cheapest = view.text("alt.cheapest", name=view.name(first.iloc[0]["ticker"]), percentile=formats.percentile(first.iloc[0]["percentile"], view.language)) if len(first) else empty
     alt = view.text("alt.chart", title=view.text(f"chart.{chart}", **words), subtitle=cheapest, date=view.day(view.as_of))

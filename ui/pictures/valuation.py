@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from ui import charts, formats, marks, tables
+from ui import charts, formats, links, marks, tables
 from ui.palette import Theme
 from ui.pictures.parts import Picture, drawn, picture
 from ui.stamp import Stamp
@@ -90,9 +90,75 @@ class Multiple:
         return marks.prices(self.view, [self.ticker]) if self.kind == "company" else ""
 
     @cached_property
+    def missing_eps(self) -> pd.DataFrame:
+        """The periods whose results are out and whose EPS on this basis is not here.
+
+        Rows of the macro missing_eps, none where the measure does not rest on trailing EPS.
+        """
+        rows = self.view.ask("SELECT * FROM missing_eps(?)", self.view.as_of)
+        issuer = self.view.universe.issuer(self.ticker)
+        is_meant = (rows["ticker"] == issuer) & (rows["basis"] == self.basis)
+        return rows[is_meant & (self.metric in ("pe_ttm", "earnings_yield_ttm"))]
+
+    def _eps_words(self) -> dict[str, str]:
+        """Which EPS is missing and which results are out, in words."""
+        view, rows = self.view, self.missing_eps
+        periods = [
+            formats.period(row.fiscal_period, row.period_end, row.fiscal_year_end_month, view.language)
+            for row in rows.itertuples()
+        ]
+        first = rows.iloc[0]
+        return {
+            "basis": self.basis_words,
+            "periods": view.text("mark.and").join(periods),
+            "results": formats.month(first["results_period_end"], view.language),
+            "date": view.day(first["results_announced_on"]),
+        }
+
+    @cached_property
+    def why_unranked(self) -> str:
+        """Why there is no percentile, in a few words without a full stop; '' where there is one."""
+        view, now = self.view, self.now
+        if self.is_ranked:
+            return ""
+        if now["status"] == "OK":
+            return charts.too_short(now, view.years, view.language)
+        if now["status"] == "STALE_EPS" and len(self.missing_eps):
+            return view.text("unranked.eps", **self._eps_words())
+        return view.text(f"status.{now['status']}")
+
+    @cached_property
+    def reason(self) -> str:
+        """Why there is no multiple, or no percentile of it, as a sentence."""
+        status = self.now["status"]
+        if status == "OK" and self.why_unranked:
+            return self.view.text("reason.sentence", words=self.why_unranked)
+        if status == "STALE_EPS" and len(self.missing_eps):
+            return self.view.text("reason.eps", **self._eps_words())
+        return self.view.text(f"reason.{status}")
+
+    @cached_property
+    def other_basis(self) -> tuple[str, str] | None:
+        """Where this basis has no percentile and the other one has: that basis, and its figure in words."""
+        view = self.view
+        if self.is_ranked or self.kind != "company" or self.basis not in links.BASES or self.metric == "ps_ttm":
+            return None
+        other = next(basis for basis in links.BASES if basis != self.basis)
+        rows = view.ask("SELECT * FROM valuation_windows(?) WHERE metric = ? AND basis = ?", view.as_of, self.metric, other)
+        rows = rows[(rows["ticker"] == self.ticker) & (rows["years"] == view.years) & rows["percentile"].notna()]
+        if rows.empty:
+            return None
+        words = {
+            "basis": view.text(f"basis.{other}"),
+            "value": self.write(rows.iloc[0]["value"]),
+            "percentile": formats.percentile(rows.iloc[0]["percentile"], self.language),
+        }
+        return other, view.text("action.other_basis", **words)
+
+    @cached_property
     def empty(self) -> str:
-        """What stands in the place of a picture without a figure."""
-        return self.view.text(f"reason.{self.now['status']}") + (" " + self.view.text("valuation.bring_estimates") if self.metric == "pe_forward" else "")
+        """The sentence in the place of a picture without a figure."""
+        return self.reason + (" " + self.view.text("valuation.bring_estimates") if self.metric == "pe_forward" else "")
 
     @cached_property
     def results(self) -> pd.Series:
@@ -248,7 +314,7 @@ class Multiple:
             order = self._ordered(shown, "percentile", dearest_first)["ticker"].tolist()
             table = rows[rows["ticker"].isin(order) & (view.has_daily | (rows["years"] != 1))].assign(span=lambda f: f["years"].map({1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}), name=lambda f: [view.name(t) for t in f["ticker"]])
             table = table.assign(place=table["ticker"].map({t: i for i, t in enumerate(order)}), column=table["years"].replace(0, 99)).sort_values(["place", "column"])
-            draw = lambda theme: drawn(part, table[["ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status"]], said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], write=self.write, empty=empty)  # noqa: E731
+            draw = lambda theme: drawn(part, table[["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]], said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], write=self.write, empty=empty)  # noqa: E731
         elif across == "ranges":
             draw = lambda theme: drawn(part, self._ordered(shown, "percentile", dearest_first), said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], dearest_first=dearest_first, write=self.write, empty=empty)  # noqa: E731
         elif across == "median":

@@ -3,8 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "company.no_company": ("{names}: no company. Shown here is a company; {names} stands on Valuation.", "{names}不是公司。此处显示一家公司；{names}见“估值”页。"),
     "company.finding_pe": ("{name} trades at {value} {basis} trailing earnings, {percentile} percentile {window} (N {number})", "{name}现报{value}{basis}市盈率（TTM），处于{window}{percentile}（N {number}）"),
-    "company.finding_value": ("{name} trades at {value} {basis} trailing earnings, not ranked ({status})", "{name}现报{value}{basis}市盈率（TTM），不排名（{status}）"),
-    "company.finding_none": ("{name} has no PE on {basis} earnings ({status})", "{name}无{basis}市盈率（{status}）"),
+    "company.finding_value": ("{name} trades at {value} {basis} trailing earnings, not ranked ({reason})", "{name}现报{value}{basis}市盈率（TTM），不排名（{reason}）"),
+    "company.finding_none": ("{name} has no PE on {basis} earnings ({reason})", "{name}无{basis}市盈率（{reason}）"),
     "company.finding_revenue": ("revenue of {period} {growth}", "{period}收入{growth}"),
     "company.finding_profit": ("{basis} profit {growth}", "{basis}利润{growth}"),
     "company.finding_bought": ("{amount} of own shares bought this year to {date}", "今年截至{date}回购{amount}"),

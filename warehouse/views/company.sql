@@ -42,14 +42,43 @@ SELECT ticker, arg_min(fiscal_period, CASE WHEN months = 12 THEN 0 ELSE months E
 FROM said GROUP BY ticker, period_end ORDER BY ticker, period_end DESC;
 COMMENT ON MACRO TABLE results_calendar IS 'The days on which each company announced results, as known on the evening of as_of. One row per (ticker, period_end).';
 
+-- Does a company report by quarter or by half-year? By quarter if it announced a quarter in the fifteen months before its latest closing day.
+CREATE MACRO results_cadence(as_of) AS TABLE
+WITH calendar AS (FROM results_calendar(as_of))
+SELECT l.*, CASE WHEN EXISTS (
+           FROM calendar AS b WHERE b.ticker = l.ticker AND b.period_end > l.period_end - INTERVAL 15 MONTH AND months_of(b.period_start, b.period_end) = 3
+       ) THEN 3 ELSE 6 END AS cadence_months
+FROM calendar AS l WHERE l.recency = 1;
+COMMENT ON MACRO TABLE results_cadence IS 'The latest results of each company on the evening of as_of, and its reporting interval, cadence_months: 3 or 6. One row per (ticker).';
+
+-- Which EPS is not here although later results are out? The closing days after the last one of the trailing EPS, up to that of the latest results, without an EPS on the basis.
+CREATE MACRO missing_eps(as_of) AS TABLE
+WITH trailing_eps AS (
+    SELECT ticker, basis, max(period_end) AS eps_period_end FROM trailing_sums
+    WHERE item = 'eps_diluted' AND announced_on <= CAST(as_of AS DATE) GROUP BY ALL
+),
+known AS (
+    SELECT DISTINCT ticker, basis, last_day(period_end) AS period_end, months FROM earnings_items
+    WHERE item = 'eps_diluted' AND value IS NOT NULL AND coalesce(announced_on, presumed_known_on(period_start, period_end)) <= CAST(as_of AS DATE)
+),
+expected AS (
+    SELECT t.ticker, t.basis, t.eps_period_end, r.period_end AS results_period_end, r.announced_on AS results_announced_on, r.cadence_months, c.fiscal_year_end_month,
+           last_day(CAST(t.eps_period_end + to_months(CAST(unnest(range(1, 13)) * r.cadence_months AS INTEGER)) AS DATE)) AS period_end
+    FROM trailing_eps AS t JOIN results_cadence(as_of) AS r USING (ticker) JOIN companies AS c USING (ticker)
+)
+SELECT e.ticker, e.basis, e.eps_period_end, e.results_period_end, e.results_announced_on, e.period_end, e.fiscal_year_end_month,
+       fiscal_period(CAST(date_trunc('month', e.period_end - to_months(e.cadence_months - 1)) AS DATE), e.period_end, e.fiscal_year_end_month) AS fiscal_period
+FROM expected AS e ANTI JOIN known AS k ON k.ticker = e.ticker AND k.basis = e.basis AND k.period_end = e.period_end AND (k.months = e.cadence_months OR e.cadence_months = 6 AND k.months = 12)
+WHERE e.period_end <= last_day(e.results_period_end) ORDER BY e.ticker, e.basis, e.period_end;
+COMMENT ON MACRO TABLE missing_eps IS 'Periods whose results are out on the evening of as_of while their EPS on a basis is not here, so that the trailing EPS ends earlier. One row per (ticker of the issuer, basis, period_end); eps_period_end: last day of the trailing EPS; results_period_end and results_announced_on: the latest results.';
+
 -- Which results come next? The day only where a document known that evening states it; the days of the same period in earlier years are history, not a forecast.
 CREATE MACRO next_results(as_of) AS TABLE
-WITH calendar AS (SELECT r.*, c.fiscal_year_end_month FROM results_calendar(as_of) AS r JOIN companies AS c USING (ticker)),
--- A quarterly reporter is who has announced a quarter among the periods of the fifteen months before.
+WITH calendar AS (FROM results_calendar(as_of)),
 latest AS (
-    SELECT l.ticker, l.fiscal_period, l.period_end, l.announced_on, l.date_basis, l.days_after, l.source_id, l.fiscal_year_end_month, s.months,
-           last_day(CAST(l.period_end + to_months(s.months) AS DATE)) AS next_period_end
-    FROM calendar AS l, LATERAL (SELECT CASE WHEN EXISTS (FROM calendar AS b WHERE b.ticker = l.ticker AND b.period_end > l.period_end - INTERVAL 15 MONTH AND months_of(b.period_start, b.period_end) = 3) THEN 3 ELSE 6 END AS months) AS s WHERE l.recency = 1
+    SELECT l.ticker, l.fiscal_period, l.period_end, l.announced_on, l.date_basis, l.days_after, l.source_id, c.fiscal_year_end_month, l.cadence_months AS months,
+           last_day(CAST(l.period_end + to_months(l.cadence_months) AS DATE)) AS next_period_end
+    FROM results_cadence(as_of) AS l JOIN companies AS c USING (ticker)
 ),
 stated AS (
     SELECT t.ticker, min(e.event_date) AS stated_on, arg_min(e.source_id, e.event_date) AS stated_source_id FROM events_as_of(as_of) AS e, unnest(e.tickers) AS t(ticker)

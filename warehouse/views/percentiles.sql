@@ -39,6 +39,9 @@ COMMENT ON MACRO TABLE valuation_window IS 'Every observation of a multiple know
 
 -- 0 is cheapest in the window, 100 dearest. percentile = 100 x (L + (E - 1) / 2) / (N - 1) over the OK observations of
 -- the window that ends at as_of, the current one included: L cheaper, E equal. A high yield is cheap.
+CREATE MACRO observations_needed(frequency) AS CASE frequency WHEN 'daily' THEN 120 ELSE 30 END;
+COMMENT ON MACRO observations_needed IS 'How many OK observations a window needs for a percentile: 120 sessions or 30 month-ends';
+
 CREATE MACRO valuation_standing_worked_out(as_of, spans) AS TABLE
 -- What each observation adds: 2 where it is cheaper than the latest, 1 where equal, so that the sum is 2 L + E.
 WITH observations AS (
@@ -72,14 +75,14 @@ judged AS (
     LEFT JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis) LEFT JOIN oldest_fresh(as_of) AS s ON s.exchange = calendar_of(c.exchange)
 ),
 final AS (
-    SELECT j.*, u.* EXCLUDE (ticker, metric, basis, span) REPLACE (list_transform(quantiles, lambda q: q / 549755813888) AS quantiles), coalesce(u.n >= CASE j.frequency WHEN 'daily' THEN 120 ELSE 30 END, false) AS enough
+    SELECT j.*, u.* EXCLUDE (ticker, metric, basis, span) REPLACE (list_transform(quantiles, lambda q: q / 549755813888) AS quantiles), coalesce(u.n >= observations_needed(j.frequency), false) AS enough
     FROM judged AS j LEFT JOIN summary AS u USING (ticker, metric, basis, span)
 )
 SELECT span, ticker, metric, basis, date, value, status, CASE WHEN status = 'OK' AND enough THEN 50.0 * (cheaper - 1) / (n - 1) END AS percentile,
        coalesce(n, 0) AS n, first_date, coverage_pct, coalesce(losses_left_out, 0) AS losses_left_out, frequency,
        CASE WHEN enough THEN quantiles[1] END AS q10, CASE WHEN enough THEN quantiles[2] END AS q25, CASE WHEN enough THEN quantiles[3] END AS q50, CASE WHEN enough THEN quantiles[4] END AS q75, CASE WHEN enough THEN quantiles[5] END AS q90,
        minimum, maximum, close, close_currency, eps_period_end, last_date, losses_share_pct, CASE WHEN enough AND quantiles[3] > 0 THEN 100 * (value / quantiles[3] - 1) END AS premium_pct,
-       span > 0 AND first_date > CAST(CAST(as_of AS DATE) - to_years(span) AS DATE) + 62 AS is_shorter
+       span > 0 AND first_date > CAST(CAST(as_of AS DATE) - to_years(span) AS DATE) + 62 AS is_shorter, observations_needed(frequency) AS needed
 FROM final;
 COMMENT ON MACRO TABLE valuation_standing_worked_out IS 'valuation_standing of any evening, worked out from the observations. One row per (span, ticker, metric, basis).';
 
@@ -116,6 +119,7 @@ COMMENT ON COLUMN latest_standing.eps_period_end IS 'Last day of the twelve mont
 COMMENT ON COLUMN latest_standing.last_date IS 'Last observation that counts';
 COMMENT ON COLUMN latest_standing.losses_share_pct IS 'Losses of all observations in the window, per cent';
 COMMENT ON COLUMN latest_standing.premium_pct IS 'value over the median of the window, per cent';
+COMMENT ON COLUMN latest_standing.needed IS 'Observations that a percentile needs at this frequency; with fewer, percentile is NULL';
 COMMENT ON COLUMN latest_standing.is_shorter IS 'true: the history is shorter than the window asked for';
 
 CREATE MACRO valuation_standing(as_of, spans) AS TABLE
@@ -134,7 +138,7 @@ COMMENT ON MACRO TABLE valuation_windows IS 'The same for all five windows at on
 -- Only OK rows enter: a framed rank would count the NULLs of the others. Equal values are counted in a partition of their own, for half of what a second ranking takes.
 CREATE MACRO percentile_history(as_of, years) AS TABLE
 WITH fresh AS (
-    SELECT k.ticker, k.metric, k.basis, k.frequency, k.date, -k.age AS place, hash(k.metric, k.basis) AS multiple, CAST(CASE k.frequency WHEN 'daily' THEN 120 ELSE 30 END AS TINYINT) AS enough,
+    SELECT k.ticker, k.metric, k.basis, k.frequency, k.date, -k.age AS place, hash(k.metric, k.basis) AS multiple, CAST(observations_needed(k.frequency) AS TINYINT) AS enough,
            CASE WHEN k.metric IN ('earnings_yield_ttm', 'dividend_yield') THEN -k.value ELSE k.value END AS dearness
     FROM valuation_known(as_of) AS k JOIN valuation_latest(as_of) AS l USING (ticker, metric, basis, frequency) WHERE k.status = 'OK'
 ),
