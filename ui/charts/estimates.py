@@ -26,7 +26,7 @@ from ui.charts.parts import (
     need,
     noted,
     rows_room,
-    ticks_between,
+    ticks_inside,
     value_axis,
 )
 from ui.draft import Draft, scatter
@@ -76,7 +76,7 @@ def dumbbell(
     span = high - low or abs(high) or 1.0
     low, high = low - span * 0.08, high + span * 0.08
     left, right = max(measure(name, BODY) for name in names) + 22, max(measure(w, BODY, True) for w in words) + 24
-    ticks = [t for t in ticks_between(low, high, max(2, int((theme.width - left - right) // 70))) if low <= t <= high]
+    ticks = ticks_inside(low, high, max(2, int((theme.width - left - right) // 70)))
     figure.update_xaxes(type="linear", range=[low, high], tickmode="array", tickvals=ticks, ticktext=[write(round(t, digits_of(ticks) if len(ticks) > 1 else 1)) for t in ticks], showgrid=True, ticks="", showline=False)
     figure.update_yaxes(range=[places[-1] - 0.7, 0.7], tickmode="array", tickvals=places, ticktext=[escape(name) for name in names], showgrid=False, ticks="", showline=False)
     if zero:

@@ -66,11 +66,40 @@ def ticks_between(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(i * step, 10) for i in range(first, last + 1)]
 
 
+def ticks_inside(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Round values within low..high in about `wanted` steps, at least two of them.
+
+    Where the span is too narrow for that many round values, the steps become finer.
+    """
+    slack = 1e-9 * max(1.0, abs(low), abs(high))
+    for finer in (1, 2, 4, 8, 16):
+        ticks = [
+            tick
+            for tick in ticks_between(low, high, wanted * finer)
+            if low - slack <= tick <= high + slack
+        ]
+        if len(ticks) >= 2:
+            return ticks
+    return [low, high]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Values 1, 2 and 5 of each power of ten within low..high (both positive), at least two."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [m * 10.0**power for power in powers for m in (1, 2, 5)]
+    ticks = [tick for tick in ticks if low <= tick <= high]
+    return ticks if len(ticks) >= 2 else ticks_inside(low, high, 4)
+
+
 def digits_of(ticks: Sequence[float]) -> int:
     """Decimals that tell neighbouring ticks apart."""
-    step = min((b - a for a, b in zip(ticks, ticks[1:])), default=1.0)
+    return decimals_of(min((b - a for a, b in zip(ticks, ticks[1:])), default=1.0))
+
+
+def decimals_of(value: float) -> int:
+    """Decimals that a round value needs, four at most."""
     for digits in range(4):
-        if abs(round(step, digits) - step) < 1e-9 * max(1.0, abs(step)):
+        if abs(round(value, digits) - value) < 1e-9 * max(1.0, abs(value)):
             return digits
     return 4
 
@@ -88,13 +117,13 @@ def value_axis(
     span = high - low
     floor = low if zero and low == 0 else low - span * 0.04
     ceiling = high if zero and high == 0 else high + span * 0.06
-    ticks = [t for t in ticks_between(floor, ceiling) if floor - 1e-9 <= t <= ceiling + 1e-9]
+    ticks = ticks_inside(floor, ceiling)
     digits = digits_of(ticks)
     labels = [write(t, digits) for t in ticks]
     figure.update_yaxes(
         range=[floor, ceiling], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False
     )
-    return floor, ceiling, max([measure(label, BODY) for label in labels] or [20]) + 16
+    return floor, ceiling, max(measure(label, BODY) for label in labels) + 16
 
 
 def date_axis(figure: Draft, days: Sequence[str], theme: Theme, room: float) -> None:

@@ -13,17 +13,19 @@ from ui.charts.parts import (
     NARROW,
     Write,
     column_of,
+    decimals_of,
     digits_of,
     empty_figure,
     flags_of,
     floats,
     headroom,
     known_values,
+    log_ticks,
     need,
     noted,
     plot_room,
     short_tick,
-    ticks_between,
+    ticks_inside,
     value_axis,
     words_at,
 )
@@ -430,7 +432,7 @@ def growth_scatter(
     start, end = ((min(growth) + max(growth)) / 2 + side for side in (-half, half))
     right = 20.0
     room = theme.width - left - right
-    ticks = [t for t in ticks_between(start, end, max(2, int(room // 80))) if start <= t <= end]
+    ticks = ticks_inside(start, end, max(2, int(room // 80)))
     digits = digits_of(ticks)
     figure.update_xaxes(
         type="linear", range=[start, end], tickmode="array", tickvals=ticks, ticktext=[formats.percent(t, digits=digits, sign=True) for t in ticks],
@@ -529,17 +531,17 @@ def _times_axis(figure: Draft, numbers: Sequence[float], write: Write, room: flo
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     log = low > 0 and high / low > 12
     if log:
-        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if low / 1.05 <= t <= high * 1.05] or [low, high]
+        ticks = log_ticks(low / 1.05, high * 1.05)
         bounds = [math.log10(low / 1.08), math.log10(high * 1.08)]
     else:
         pad = (high - low or abs(high) or 1.0) * 0.04
-        ticks = [t for t in ticks_between(low, high, 6) if low - pad <= t <= high + pad]
+        ticks = ticks_inside(low - pad, high + pad, 6)
         bounds = [low - pad, high + pad]
-    digits = 0 if log else digits_of(ticks)
+    digits = digits_of(ticks)
     most = max(2, int(room // 48))
     ticks = ticks[:: math.ceil(len(ticks) / most)]
     figure.update_xaxes(
         tickangle=0, type="log" if log else "linear", range=bounds, tickmode="array", tickvals=ticks,
-        ticktext=[short_tick(write, t, digits) for t in ticks], showgrid=True, ticks="", showline=False,
+        ticktext=[short_tick(write, t, decimals_of(t) if log else digits) for t in ticks], showgrid=True, ticks="", showline=False,
     )  # fmt: skip
     return log

@@ -16,6 +16,7 @@ from ui.charts.parts import (
     Write,
     column_of,
     date_axis,
+    decimals_of,
     empty_figure,
     end_labels,
     floats,
@@ -23,6 +24,7 @@ from ui.charts.parts import (
     iso_days,
     known_values,
     line_trace,
+    log_ticks,
     named,
     need,
     noted,
@@ -551,9 +553,9 @@ def _mark_results(figure: Draft, results: Iterable[Any], days: Sequence[Any], ho
 
 def _log_axis(figure: Draft, values: Sequence[float], write: Callable[[float, int], str]) -> tuple[float, float, float]:
     """Set a logarithmic y axis with ticks written as write(value, decimals). Returns low and high as powers of ten, and the px that the labels need on the left."""
-    low, high = math.log10(min(values) * 0.94), math.log10(max(values) * 1.08)
-    ticks = [m * 10.0**power for power in range(math.floor(low), math.ceil(high)) for m in (1, 2, 5) if low <= math.log10(m * 10.0**power) <= high]
-    labels = [write(t, max(0, -math.floor(math.log10(t)))) for t in ticks]
+    lowest, highest = min(values) * 0.94, max(values) * 1.08
+    low, high, ticks = math.log10(lowest), math.log10(highest), log_ticks(lowest, highest)
+    labels = [write(t, decimals_of(t)) for t in ticks]
     figure.update_yaxes(type="log", range=[low, high], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False)
     return low, high, max(measure(label, BODY) for label in labels) + 16
 
