@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from loaders import build
+from loaders import build, reading
 from warehouse import engine, places, runs, snapshot
 
 PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
@@ -39,9 +39,14 @@ def say_step(text: str) -> None:
         print(f"  {text} ...", flush=True)
 
 
-def run_build(publish: bool) -> int:
+def run_build(publish: bool, accept_loss: list[str]) -> int:
     begun = time.perf_counter()
-    result = build.build(places.data_folder(), publish, say_step)
+    unknown = [table for table in accept_loss if table not in reading.declared()]
+    if unknown:
+        near = reading.meant(unknown[0], reading.declared())
+        print(f"--accept-loss {unknown[0]}: unknown table{near}; {still_served()}", file=sys.stderr)
+        return REJECTED
+    result = build.build(places.data_folder(), publish, say_step, accept_loss)
     return PUBLISHED if tell_build(result, begun) else REJECTED
 
 
@@ -229,7 +234,14 @@ def run_rollback(snapshot_id: str | None) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m loaders", description="Load figures and publish the warehouse.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="curated CSV and landed prices -> checked -> published snapshot")
+    building = commands.add_parser("build", help="curated CSV and landed prices -> checked -> published snapshot")
+    building.add_argument(
+        "--accept-loss",
+        action="append",
+        default=[],
+        metavar="TABLE",
+        help="publish although TABLE has fewer rows than in the served snapshot; may be repeated",
+    )
     prices = commands.add_parser("prices", help="bring daily prices and exchange rates, then build")
     prices.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
     prices.add_argument("--tickers", nargs="+", metavar="TICKER", help="these lines only, in any spelling; without it, the whole universe")
@@ -257,7 +269,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         match chosen.command:
             case "build" | "check":
-                return run_build(chosen.command == "build")
+                return run_build(chosen.command == "build", getattr(chosen, "accept_loss", []))
             case "prices":
                 return run_prices(chosen)
             case "hkex":

@@ -5,14 +5,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
-from loaders import amend, checks, curated, reading, reference
+from loaders import amend, checks, curated, losses, reading, reference
 from warehouse import dictionary, engine, runs, snapshot
 
 VERSION = "0.1.0"
@@ -73,17 +73,18 @@ def hashes_of_run(prices: Path) -> dict[str, set[str]]:
         return {}
 
 
-def build(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
+def build(data: Path, publish: bool = True, say: Callable[[str], None] = print, accept_loss: Collection[str] = ()) -> Result:
     """Build from the inputs in data and publish; publish False only checks. Nothing served changes unless all is right.
 
-    A refused build leaves its reasons beside the snapshots, for the reader of the pages; a check leaves nothing.
+    A rejected build leaves its reasons beside the snapshots, for the Data page; a check leaves nothing.
+    accept_loss: tables that may have lost rows since the served snapshot.
     """
     with snapshot.lock(data / "warehouse"):
-        return build_locked(data, publish, say)
+        return build_locked(data, publish, say, accept_loss)
 
 
-def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = print) -> Result:
-    """The same for who holds the loaders' lock already."""
+def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = print, accept_loss: Collection[str] = ()) -> Result:
+    """The same for a caller that holds the loaders' lock already."""
     folder, warehouse = data / "warehouse", engine.published_to(data)
     asked = os.environ.get(snapshot.MEMORY)
     if asked and not snapshot.is_memory(asked):
@@ -110,18 +111,24 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         rejected = curated.load(connection, data / "curated", inputs.landed, inputs.checked, built_at)
         if rejected:
             return refused([str(rejection) for rejection in rejected])
+        with losses.Earlier(warehouse, data) as earlier:
+            lost = losses.lost_rows(connection, earlier, accept_loss)
+        if lost:
+            return refused([str(rejection) for rejection in lost])
         say("exchange rates and trading sessions")
         reference.load_fx(connection)
         complete_fx(connection)
         reference.load_sessions(connection)
         say("views")
         snapshot.add_views(connection)
-        connection.execute("INSERT INTO snapshot SELECT ?, ?, latest_evening(), ?, ?, ?",
-                           [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs.sha256])
+        connection.execute("INSERT INTO snapshot SELECT ?, ?, latest_evening(), ?, ?, ?, ?",
+                           [snapshot_id, built_at, VERSION, snapshot.SCHEMA_VERSION, inputs.sha256, losses.fingerprint(data)])
         dictionary.fill(connection)
         say("audit")
         snapshot.step("audit")
         stops = checks.audit(connection, built_at)
+        with losses.Earlier(warehouse, data) as earlier:
+            losses.note_lost_points(connection, earlier, built_at)
         tell_altered(connection, inputs.altered, built_at)
         if stops:
             return refused([f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])

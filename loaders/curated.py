@@ -187,19 +187,21 @@ def landed_table(path: Path, prices: Path) -> str:
     return {"actions": "corporate_actions", "fx": "fx"}.get(path.parent.name if path.parent != prices else "", "findings" if path.name == "findings.csv" else "prices")
 
 
-def insert_checked(connection: duckdb.DuckDBPyConnection, files: list[Path], table: Table, universe: Iterable[str], sources: Iterable[str]) -> bool:
+def insert_checked(connection: duckdb.DuckDBPyConnection, files: list[Path], table: Table, universe: Iterable[str], sources: Iterable[str]) -> list[int] | None:
     """Fill a table from files whose very bytes a run of the price loader wrote, without a look at each cell.
 
-    Where anything is not as it should be the table stays as it was and the answer is False: read() then names it.
+    Returns the rows of each file. Where anything is not as it should be the table stays as it was and
+    the answer is None: read() then names it.
     """
     if not files:
-        return True
+        return []
     kinds = {column: ARROW[kind] for column, kind in table.types.items()}
     options = arrow_csv.ConvertOptions(column_types=kinds, include_columns=list(kinds), null_values=[""], strings_can_be_null=True)
     try:
-        whole = pa.table(pa.concat_tables([arrow_csv.read_csv(path, convert_options=options) for path in files]))
+        parts = [arrow_csv.read_csv(path, convert_options=options) for path in files]
     except (pa.ArrowInvalid, pa.ArrowKeyError):
-        return False
+        return None
+    whole = pa.table(pa.concat_tables(parts))
     connection.register("staged", whole)
     try:
         name = f"{table.schema}.{table.name}"
@@ -207,11 +209,11 @@ def insert_checked(connection: duckdb.DuckDBPyConnection, files: list[Path], tab
         keys = ", ".join(table.key)
         twice = connection.execute(f"SELECT count(*) FROM (SELECT {keys} FROM staged UNION ALL SELECT {keys} FROM {name}) GROUP BY {keys} HAVING count(*) > 1 LIMIT 1").fetchone()
         if known != len(whole) or twice:
-            return False
+            return None
         connection.execute(f"INSERT INTO {name} SELECT {', '.join(table.types)} FROM staged ORDER BY {keys}")
-        return True
+        return [len(part) for part in parts]
     except duckdb.ConstraintException:
-        return False
+        return None
     finally:
         connection.unregister("staged")
 
@@ -248,6 +250,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, landed: Iterable[P
     now = now or datetime.now(UTC)
     declared = tables(connection)
     every: dict[str, Rows] = {}
+    counts: list[tuple[str, str, int]] = []  # file, table, rows
     wrong: list[Rejection] = []
     prices, checked = folder.parent / "prices", set(checked)
     files = [(path, path.stem, path.name) for path in sorted(folder.glob("*.csv"))]
@@ -267,6 +270,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, landed: Iterable[P
         kept.values += rows.values
         kept.places += rows.places
         kept.notes += rows.notes
+        counts.append((name, table_name, len(rows.values)))
     for needed in ("companies", "sources"):
         if needed not in every:
             wrong.append(Rejection(f"{needed}.csv", 0, "file", None, "C11", "is missing"))
@@ -295,10 +299,16 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, landed: Iterable[P
     snapshot.step("stage")
     for rows in every.values():
         insert(connection, rows)
-    if not insert_checked(connection, sorted(checked), declared["prices"], universe, known_sources):
+    in_checked = insert_checked(connection, sorted(checked), declared["prices"], universe, known_sources)
+    if in_checked is None:
         for rows in every.values():
             connection.execute(f"DELETE FROM {rows.table.schema}.{rows.table.name}")
         return load(connection, folder, landed, (), now)
+    counts += [
+        (f"prices/{path.relative_to(prices).as_posix()}", "prices", number)
+        for path, number in zip(sorted(checked), in_checked)
+    ]
+    connection.executemany("INSERT INTO input_files VALUES (?, ?, ?)", counts)
     return []
 
 

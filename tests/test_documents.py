@@ -96,7 +96,7 @@ def ten_thousand(tmp_path_factory):
         tags.append((f"G{number:05d}", "topic", rng.choice(("ai", "games"))))
     path = tmp_path_factory.mktemp("search") / "many.duckdb"
     with snapshot.create(path) as connection:
-        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x'")
+        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'")
         columns = list(lines[0])
         connection.execute(f"INSERT INTO documents ({', '.join(columns)}, source_id) SELECT {', '.join('unnest(?)' for _ in columns)}, 'x'", [[line[column] for line in lines] for column in columns])
         connection.execute("INSERT INTO document_tags SELECT unnest(?), unnest(?), unnest(?)", [list(part) for part in zip(*tags)])

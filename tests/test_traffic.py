@@ -46,7 +46,7 @@ def test_a_week_is_known_from_the_day_of_its_report(rows):
 def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
     """Five weeks of one vendor: 100, 110, 121, 121, 150: +50 % over four weeks, +23.97 % on the week. The other vendor has the fourth week only, and its report was not seen."""
     with snapshot.create(tmp_path / "weeks.duckdb") as connection:
-        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x'")
+        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'")
         for vendor, visits, first in (("One", (100, 110, 121, 121, 150), 0), ("Two", (999,), 3)):
             for number, value in enumerate(visits, first):
                 connection.execute("""INSERT INTO site_traffic (vendor, site, site_printed, week_start, week_end, visits_mn, printed_order, rank_by_visits, published_on, quality, date_basis, source_id)
@@ -80,7 +80,7 @@ def test_an_implausible_figure_is_flagged_and_not_hidden(rows):
 
 def test_a_tenfold_step_in_a_series_is_doubtful(tmp_path):
     with snapshot.create(tmp_path / "steps.duckdb") as connection:
-        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x'")
+        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'")
         for month, value in ((1, 5.0), (2, 5.5), (3, 60.0), (4, 61.0)):
             connection.execute("INSERT INTO sector_stats (topic, stat, entity, period_start, period_end, is_forecast, value, published_on, quality, date_basis, source_id) SELECT 'ai', 's', 'e', make_date(2025, ?, 1), last_day(make_date(2025, ?, 1)), false, ?, DATE '2025-06-01', 'exact', 'printed', 'x'", [month, month, value])
         add_views(connection)
@@ -201,7 +201,7 @@ def test_a_new_week_goes_in_with_a_source_of_its_own(tmp_path, monkeypatch):
 def test_the_audit_stops_weeks_that_overlap_and_doubts_a_printed_change_that_the_rows_do_not_bear_out(tmp_path):
     from loaders.checks import CHECKS
     with snapshot.create(tmp_path / "audit.duckdb") as connection:
-        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x'")
+        connection.execute("INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'")
         for start, visits, change in (("2025-01-01", 100, None), ("2025-01-08", 110, 30.0), ("2025-01-12", 5, None)):
             connection.execute("""INSERT INTO site_traffic (vendor, site, site_printed, week_start, week_end, visits_mn, wow_pct, printed_order, rank_by_visits, quality, date_basis, source_id)
                                   SELECT 'One', 'S', 'S', CAST(? AS DATE), CAST(? AS DATE) + 6, ?, ?, 1, 1, 'exact', 'printed', 'x'""", [start, start, visits, change])

@@ -1389,13 +1389,24 @@ COMMENT ON COLUMN dictionary.type IS 'SQL type, or table, view, macro';
 COMMENT ON COLUMN dictionary.unit IS 'Unit that the column''s name states (mn million, pct per cent, pp percentage points, x times); NULL where the meaning says it';
 COMMENT ON COLUMN dictionary.meaning IS 'What it means, with its unit';
 
+CREATE TABLE input_files (
+    file       VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    row_count  BIGINT NOT NULL
+);
+COMMENT ON TABLE input_files IS 'One row per (file): the files that this build read, and how many rows. The next build compares its own with them.';
+COMMENT ON COLUMN input_files.file IS 'Name in data/curated, or prices/ and its name there';
+COMMENT ON COLUMN input_files.table_name IS 'Table that it fills';
+COMMENT ON COLUMN input_files.row_count IS 'Rows in the file, without its header';
+
 CREATE TABLE snapshot (
     snapshot_id    VARCHAR NOT NULL,
     built_at       TIMESTAMPTZ NOT NULL,
     data_as_of     DATE,
     app_version    VARCHAR NOT NULL,
     schema_version INTEGER NOT NULL,
-    inputs_sha256  VARCHAR NOT NULL
+    inputs_sha256  VARCHAR NOT NULL,
+    data_folder    VARCHAR NOT NULL
 );
 COMMENT ON TABLE snapshot IS 'One row per (snapshot_id): this file.';
 COMMENT ON COLUMN snapshot.snapshot_id IS 'Name of the snapshot, also in its file name and in pictures';
@@ -1404,3 +1415,4 @@ COMMENT ON COLUMN snapshot.data_as_of IS 'Latest Hong Kong session with a price 
 COMMENT ON COLUMN snapshot.app_version IS 'Version of the code that built it';
 COMMENT ON COLUMN snapshot.schema_version IS 'Version of the tables and views';
 COMMENT ON COLUMN snapshot.inputs_sha256 IS 'Hash of every input file and of the SQL';
+COMMENT ON COLUMN snapshot.data_folder IS 'Fingerprint of the machine and the data folder that built it';
