@@ -14,6 +14,7 @@ import time
 import duckdb
 import pytest
 from conftest import ROOT, Prepared, invented, loaders, publish_copy
+from screen import run_page, words
 from test_bad_inputs import GOOD, changed, good
 
 from loaders.build import build
@@ -263,7 +264,8 @@ def test_a_pointer_that_names_nothing_serves_the_newest_good_one_and_says_so(fol
     current = folder / "warehouse" / "CURRENT"
     current.unlink() if pointer is None else current.write_bytes(pointer)
     now = snapshot.served(folder / "warehouse")
-    assert now.snapshot_id == later and "the pointer names" in now.problem
+    said = "the pointer CURRENT is missing" if pointer is None else "the pointer names"
+    assert now.snapshot_id == later and said in now.problem
 
 
 def test_where_nothing_can_be_verified_nothing_is_served(folder):
@@ -413,3 +415,72 @@ def test_no_pandas_frame_is_given_to_duckdb(path):
         assert call.func.attr not in ("from_df", "from_arrow", "append", "df_to_sql") or not ast.unparse(call.func).startswith(("duckdb.", "connection."))
         if call.func.attr == "register":
             assert is_arrow(call.args[1], module), ast.unparse(call)
+
+
+# Damaged files beside the snapshots -----------------------------------------------------------------------------
+
+def as_folder(path):
+    if path.is_dir():
+        return
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    (path / "inside").write_text("kept")
+
+
+DAMAGE = {
+    "a foreign byte in the hash file": lambda folder, name: (folder / f"harbourview-{name}.sha256").write_bytes(b"\xff\xfe"),
+    "a hash file that is a folder": lambda folder, name: as_folder(folder / f"harbourview-{name}.sha256"),
+    "a snapshot that is a folder": lambda folder, name: as_folder(folder / f"harbourview-{name}.duckdb"),
+    "a pointer that is a folder": lambda folder, name: as_folder(folder / "CURRENT"),
+    "foreign bytes in the pointer": lambda folder, name: (folder / "CURRENT").write_bytes(b"\xff\x00\xfe"),
+    "an empty pointer": lambda folder, name: (folder / "CURRENT").write_bytes(b""),
+    "a half pointer that is a folder": lambda folder, name: as_folder(folder / "CURRENT.new"),
+    "pins that are a folder": lambda folder, name: as_folder(folder / "pins.txt"),
+    "foreign bytes in the pins": lambda folder, name: (folder / "pins.txt").write_bytes(b"\xff\xfe"),
+    "a record of a rejection that is a folder": lambda folder, name: as_folder(folder / "refused.json"),
+    "a lock that is a folder": lambda folder, name: as_folder(folder / "loader.lock"),
+    "a holder that is a folder": lambda folder, name: as_folder(folder / "loader.pid"),
+}
+
+
+@pytest.fixture
+def two(first, folder):
+    """A data folder with two snapshots: (folder, the earlier id, the served id)."""
+    (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
+    return folder, first.result.snapshot_id, build(folder, say=lambda text: None).snapshot_id
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda name: name.replace(" ", "-"))
+def test_a_damaged_file_beside_the_snapshots_stops_no_command(two, damage):
+    folder, earlier, later = two
+    DAMAGE[damage](folder / "warehouse", later)
+    for command in (["status"], ["path"], ["check"], ["pin", earlier], ["rollback", earlier], ["rollback", later]):
+        done = loaders(*command, data=folder)  # an exception that is not handled fails the test here
+        assert done.returncode in (0, 2) and "Traceback" not in done.stderr and "Errno" not in done.stderr
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda name: name.replace(" ", "-"))
+def test_a_damaged_file_beside_the_snapshots_is_replaced_by_the_next_build(two, damage):
+    folder, earlier, later = two
+    warehouse = folder / "warehouse"
+    DAMAGE[damage](warehouse, later)
+    now = snapshot.served(warehouse)
+    assert now.snapshot_id in (earlier, later) and snapshot.verify(now.path) is None
+    done = loaders("build", data=folder)
+    assert done.returncode == 0, done.stderr
+    now = snapshot.served(warehouse)
+    assert now.problem is None and now.snapshot_id >= later
+    assert earlier in snapshot.published(warehouse)
+    assert all((aside / "inside").read_text() == "kept" for aside in warehouse.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize("damage", ["a foreign byte in the hash file", "a pointer that is a folder", "foreign bytes in the pointer"])
+def test_a_page_shows_the_snapshot_before_where_a_file_beside_it_is_damaged(warehouse, tmp_path, monkeypatch, damage):
+    folder = shutil.copytree(warehouse.folder, tmp_path / "data")
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(folder))
+    earlier = snapshot.served(folder / "warehouse").snapshot_id
+    later = publish_copy(folder / "warehouse", 0)
+    DAMAGE[damage](folder / "warehouse", later)
+    at = run_page("data")  # fails on an exception
+    assert (earlier if "hash" in damage else later) in words(at)
+    assert at.warning and ("hash" in at.warning[0].value or "pointer" in at.warning[0].value)

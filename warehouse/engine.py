@@ -34,10 +34,7 @@ class Folder:
 
     def pointer(self) -> str:
         """What tells one served snapshot from another: one line is read."""
-        try:
-            return f"{self.folder}|{(self.folder / 'CURRENT').read_text('utf-8', errors='replace')}"
-        except (FileNotFoundError, NotADirectoryError):
-            return f"{self.folder}|"
+        return f"{self.folder}|{snapshot.text_beside(self.folder / 'CURRENT') or ''}"
 
     def served(self) -> snapshot.Served:
         return snapshot.served(self.folder)

@@ -174,23 +174,47 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def text_beside(path: Path) -> str | None:
+    """The text of a small file beside the snapshots; None where it is missing, a folder or unreadable.
+
+    Bytes that are not UTF-8 are replaced: such a text matches nothing, so that it counts as damaged.
+    """
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def set_aside(path: Path) -> None:
+    """Rename a folder that has the place of a file which a build must write. Nothing is deleted."""
+    if path.is_dir():
+        for number in range(1000):
+            aside = path.with_name(f"{path.name}.damaged-{number}")
+            if not aside.exists():
+                path.rename(aside)
+                return
+
+
 def verify(path: Path) -> str | None:
     """Why the snapshot at path must not be served, or None when its bytes are those that were published."""
-    if not path.exists():
+    if not path.is_file():
         return f"{path.name} is gone"
     if path.with_suffix(".duckdb.wal").exists():
         return f"{path.name} has a write-ahead log beside it: it was never finished"
-    recorded = path.with_suffix(".sha256")
-    if not recorded.exists():
+    recorded = text_beside(path.with_suffix(".sha256"))
+    if recorded is None:
         return f"{path.name} has no recorded hash"
-    if hash_of(path) != recorded.read_text("ascii").strip():
-        return f"{path.name} is not the file that was published (its hash differs)"
+    try:
+        if hash_of(path) != recorded.strip():
+            return f"{path.name} is not the file that was published (its hash differs)"
+    except OSError as error:
+        return f"{path.name} cannot be read: {error.strerror or error}"
     return None
 
 
 def published(folder: Path) -> list[str]:
     """Ids of the snapshot files in folder, newest first; whether they verify is not asked."""
-    found = (NAME.match(file.name) for file in folder.glob("harbourview-*.duckdb"))
+    found = (NAME.match(file.name) for file in folder.glob("harbourview-*.duckdb") if file.is_file())
     return sorted((match.group(1) for match in found if match), reverse=True)
 
 
@@ -206,12 +230,17 @@ def shelved(snapshot_id: str, is_served: bool, is_pinned: bool) -> Shelved:
 
 def served(folder: Path) -> Served:
     """The snapshot that the pointer names, or the newest that verifies when that one is damaged."""
-    pointer = folder / "CURRENT"
-    named = pointer.read_text("utf-8", errors="replace").strip() if pointer.exists() else ""
+    pointer = text_beside(folder / "CURRENT")
+    named = (pointer or "").strip()
     ids = published(folder)
     if not ids:
         raise NoSnapshot(f"no snapshot in {folder}; run: python -m loaders build")
-    problem = verify(file_of(folder, named)) if named in ids else f"the pointer names {named[:60]!r}, which is not here"
+    if pointer is None:
+        problem = "the pointer CURRENT is missing or cannot be read"
+    elif named in ids:
+        problem = verify(file_of(folder, named))
+    else:
+        problem = f"the pointer names {named[:60]!r}, which is not here"
     if problem is None:
         return Served(named, file_of(folder, named))
     for snapshot_id in ids:
@@ -259,6 +288,7 @@ def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
     path = file_of(folder, snapshot_id)
     os.replace(staged, path)
     step("named")
+    set_aside(path.with_suffix(".sha256"))
     write(path.with_suffix(".sha256"), hash_of(path) + "\n")
     problem = verify(path)
     if problem:
@@ -288,8 +318,7 @@ def not_before(now: str, snapshot_id: str) -> None:
 
 def pins(folder: Path) -> list[str]:
     """Ids of the snapshots that are kept for good: each on a line of pins.txt, words after it are a note."""
-    path = folder / "pins.txt"
-    lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+    lines = (text_beside(folder / "pins.txt") or "").splitlines()
     return [line.split()[0] for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -299,7 +328,8 @@ def pin(folder: Path, snapshot_id: str) -> None:
         raise NoSnapshot(f"no snapshot {snapshot_id} in {folder}; here are: {', '.join(published(folder)) or 'none'}")
     if snapshot_id not in pins(folder):
         path = folder / "pins.txt"
-        write(path, "\n".join([*(path.read_text("utf-8").splitlines() if path.exists() else []), snapshot_id]) + "\n")
+        lines = (text_beside(path) or "").splitlines()
+        write(path, "\n".join([*lines, snapshot_id]) + "\n")
 
 
 def kept(ids: list[str], pinned: list[str], served_id: str) -> set[str]:
@@ -314,15 +344,19 @@ def kept(ids: list[str], pinned: list[str], served_id: str) -> set[str]:
 
 def tidy(folder: Path) -> list[str]:
     """Remove the snapshots that are not to be kept, and what a publication that was broken off has left; returns their ids."""
-    ids = published(folder)
-    pointer = folder / "CURRENT"
-    keep = kept(ids, pins(folder), pointer.read_text("utf-8", errors="replace").strip() if pointer.exists() else "")
-    gone = [snapshot_id for snapshot_id in ids if snapshot_id not in keep or not file_of(folder, snapshot_id).with_suffix(".sha256").exists()]
     for half in folder.glob("*.new"):
-        half.unlink()
+        if half.is_file():
+            half.unlink()
+    if (folder / "pins.txt").exists() and text_beside(folder / "pins.txt") is None:
+        return []  # which snapshots are kept for good is not known
+    ids = published(folder)
+    keep = kept(ids, pins(folder), (text_beside(folder / "CURRENT") or "").strip())
+    gone = [snapshot_id for snapshot_id in ids if snapshot_id not in keep or not file_of(folder, snapshot_id).with_suffix(".sha256").exists()]
     for old in gone:
         file_of(folder, old).unlink(missing_ok=True)
-        file_of(folder, old).with_suffix(".sha256").unlink(missing_ok=True)
+        recorded = file_of(folder, old).with_suffix(".sha256")
+        set_aside(recorded)
+        recorded.unlink(missing_ok=True)
     return gone
 
 
@@ -331,17 +365,21 @@ def point_to(folder: Path, snapshot_id: str) -> None:
     problem = verify(file_of(folder, snapshot_id))
     if problem:
         raise NoSnapshot(problem)
+    for path in (folder / "CURRENT", folder / "CURRENT.new"):
+        set_aside(path)
     write(folder / "CURRENT", snapshot_id + "\n")
 
 
 def refuse(folder: Path, at: datetime, inputs_sha256: str, lines: list[str]) -> None:
     """Record beside the snapshots that the build of a moment was refused, and every reason; readers see all of it or the record before."""
     written = json.dumps({"at": at.astimezone(HONG_KONG).isoformat(timespec="seconds"), "inputs_sha256": inputs_sha256, "count": len(lines), "lines": lines}, ensure_ascii=False, indent=1)
+    set_aside(folder / "refused.json")
     write(folder / "refused.json", (written + "\n").encode("utf-8", "backslashreplace"))  # a file's name may be no text
 
 
 def accept(folder: Path) -> None:
     """The last build was not refused: what is served is what the inputs say."""
+    set_aside(folder / "refused.json")
     (folder / "refused.json").unlink(missing_ok=True)
 
 
@@ -353,7 +391,7 @@ def refusal(folder: Path) -> Refusal | None:
         return Refusal(datetime.fromisoformat(record["at"]).astimezone(HONG_KONG), str(record["inputs_sha256"]), tuple(str(line) for line in record["lines"]))
     except FileNotFoundError:
         return None
-    except (ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError):
         return Refusal(datetime.fromtimestamp(path.stat().st_mtime, HONG_KONG), "", (f"{path.name} is damaged: run python -m loaders check",))
 
 
@@ -361,7 +399,8 @@ def _at_work(holder: Path) -> str:
     """Who holds the lock and for how long: 'process 4711, for 3 min'."""
     try:
         seconds = max(0, int(time.time() - holder.stat().st_mtime))
-        return f"process {holder.read_text().strip()}, for " + (f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h")
+        process = (text_beside(holder) or "unknown").strip()
+        return f"process {process}, for " + (f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h")
     except FileNotFoundError:
         return "process unknown"  # it has the lock and not yet said its name
 
@@ -374,6 +413,8 @@ def lock(folder: Path):
     """
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "loader.pid"
+    for path in (holder, folder / "loader.lock"):
+        set_aside(path)
     guard = FileLock(folder / "loader.lock")
     try:
         guard.acquire(timeout=0)
