@@ -50,9 +50,9 @@ def scripts(rounds: int) -> None:
     from streamlit.testing.v1 import AppTest
 
     for page in PAGES:
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
         at.query_params["t"] = "0700.HK"
-        at.switch_page(f"pages/{page}.py")
+        at.switch_page(f"../pages/{page}.py")
         at.run()
         took = []
         for _ in range(rounds):

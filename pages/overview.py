@@ -63,7 +63,7 @@ if len(shown):
     chosen = tables.overview(view, shown, columns, f"overview_table_{columns}", by_subsector=group == "subsector")
     if chosen is not None:
         frame.choose(chosen)
-        st.switch_page("pages/company.py")
+        frame.open_page("company", language)
     if group == "subsector" and not view.state.tickers:
         tables.subsectors(view, view.ask("SELECT * FROM subsectors(?, ?, ?)", view.as_of, view.years, view.state.basis))
         panels.missing(view.text("board.one_member"))

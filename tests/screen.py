@@ -9,10 +9,10 @@ DEADLINE = 60  # seconds for one run, on a busy machine
 
 def run_page(page: str, **query: str) -> AppTest:
     """The page of this name after its first run with this query, without an exception."""
-    at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
+    at = AppTest.from_file("../ui/main.py", default_timeout=DEADLINE)
     for name, value in query.items():
         at.query_params[name] = value
-    at.switch_page(f"pages/{page}.py")
+    at.switch_page(f"../pages/{page}.py")
     at.run()
     assert not at.exception, [error.message for error in at.exception]
     return at

@@ -33,7 +33,7 @@ def desk(tmp_path_factory, warehouse):
     for path in (warehouse.served.path, warehouse.served.path.with_suffix(".sha256"), warehouse.served.path.parent / "CURRENT"):
         shutil.copyfile(path, tmp_path / "warehouse" / path.name)
     with ExitStack() as stack:
-        ports = [int(stack.enter_context(server(ROOT / "app.py", data=tmp_path, settings=("--browser.serverAddress", NAME))).rsplit(":", 1)[1]) for _ in range(2)]
+        ports = [int(stack.enter_context(server(ROOT / "app.py", data=tmp_path, settings=("--browser.serverAddress", NAME, "--server.allowedHosts", NAME, "--server.allowedHosts", "127.0.0.1"))).rsplit(":", 1)[1]) for _ in range(2)]
         at = free_port()
         conf = (ROOT / "docs" / "nginx.conf").read_text("utf-8")
         assert conf.count("127.0.0.1:8501") == conf.count("127.0.0.1:8502") == conf.count("listen 443 ssl;") == 1

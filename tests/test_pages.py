@@ -205,7 +205,7 @@ def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(ware
 
 def test_the_state_survives_a_change_of_page(open_page):
     at = open_page("overview", t="700", as_of="2025-12-31", w="3y", basis="reported")
-    at.switch_page("pages/valuation.py").run()
+    at.switch_page("../pages/valuation.py").run()
     assert not at.exception
     assert at.multiselect(key="filter_tickers").value == ["0700.HK"] and "= 23.03x" in words(at)
 
@@ -229,8 +229,8 @@ def test_chinese_reaches_every_label(open_page):
 
 def test_nothing_published_is_said_and_is_no_fault(tmp_path, monkeypatch):
     monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
-    at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
-    at.switch_page("pages/overview.py").run()
+    at = AppTest.from_file("../ui/main.py", default_timeout=DEADLINE)
+    at.switch_page("../pages/overview.py").run()
     assert not at.exception and "python -m loaders build" in at.error[0].value.replace("\\", "")
 
 
@@ -242,8 +242,8 @@ def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monke
     later = built(tmp_path / "data", landed={"later": landed})
     assert later.result.rejected == []
     monkeypatch.setenv("HARBOURVIEW_DATA", str(later.folder))
-    at = AppTest.from_file("../app.py", default_timeout=DEADLINE)
-    at.switch_page("pages/overview.py").run()
+    at = AppTest.from_file("../ui/main.py", default_timeout=DEADLINE)
+    at.switch_page("../pages/overview.py").run()
     assert not at.exception and re.search(r"Only \d+ of \d+ companies have a fresh PE on 20 Nov 2026", words(at))
     assert at.date_input(key="filter_as_of").value is None
     next(button for button in at.button if button.label == "Show 21 Aug 2026").click().run()

@@ -76,9 +76,9 @@ def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse
     config.set_option("secrets.files", [str(path)])
     secrets_singleton._reset()
     try:
-        at = AppTest.from_file("../app.py", default_timeout=60)
+        at = AppTest.from_file("../ui/main.py", default_timeout=60)
         at.query_params["t"] = "0700.HK"
-        at.switch_page("pages/valuation.py").run()
+        at.switch_page("../pages/valuation.py").run()
     finally:
         config.set_option("secrets.files", before)
         secrets_singleton._reset()
@@ -89,8 +89,8 @@ def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse
 
 def test_where_sign_in_is_required_no_secrets_let_nobody_in(monkeypatch, warehouse):
     monkeypatch.setenv(sign_in.WANTED, "required")
-    at = AppTest.from_file("../app.py", default_timeout=60)
-    at.switch_page("pages/overview.py").run()
+    at = AppTest.from_file("../ui/main.py", default_timeout=60)
+    at.switch_page("../pages/overview.py").run()
     assert "no [auth]" in at.error[0].value.replace("\\", "") and not at.dataframe
 
 

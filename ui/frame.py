@@ -10,10 +10,10 @@ from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from ui import answers, formats, links, pack_panel, panels, sign_in, ticker_box
 from ui.text import text
@@ -21,6 +21,7 @@ from ui.view import HOME, View, facts_of, universe_of
 from warehouse.snapshot import Served
 
 PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
+SCRIPTS = Path(__file__).resolve().parent.parent / "pages"
 YEAR = timedelta(366)
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
 KEYS = {"tickers": ticker_box.KEY, "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
@@ -32,7 +33,12 @@ WORDS = {"broker": "SELECT DISTINCT broker AS word FROM broker_year_pe ORDER BY 
 
 @lru_cache
 def _page(name: str, language: str) -> st.Page:
-    return st.Page(f"pages/{name}.py", title=text(f"page.{name}", language), url_path=name)
+    return st.Page(SCRIPTS / f"{name}.py", title=text(f"page.{name}", language), url_path=name)
+
+
+def open_page(name: str, language: str) -> None:
+    """Leave for another page, as a click on a company does."""
+    st.switch_page(_page(name, language))
 
 
 def pages(language: str) -> list[st.Page]:
@@ -70,16 +76,8 @@ def _chosen(name: str, key: str) -> None:
 
 
 def view() -> Page:
-    """The view that the frame made for this run; a page takes it once.
-
-    Until app.py has run once, Streamlit takes the folder pages/ for an app of its older kind and runs a deep link's
-    page without the frame. Then the older kind is switched off and the run begins again, with the frame.
-    """
-    made = st.session_state.pop("harbourview_view", None)
-    if made is None:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
-    return made
+    """The view that the frame made for this run; a page takes it once."""
+    return st.session_state.pop("harbourview_view")
 
 
 # The state and the address -------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", *
 
 
 class PicturesFirst(Exception):
-    """The rest of a page waits until the browser has drawn its pictures; app.py lets it."""
+    """The rest of a page waits until the browser has drawn its pictures; ui/main.py lets it."""
 
 
 def _drawn() -> None:

@@ -1,0 +1,169 @@
+"""The web server answers its own names and pages only, and makes no outbound request."""
+
+import asyncio
+import http.client
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from browser import ROOT, process
+from streamlit import config
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from ui import server
+
+# Imported by Python at start-up: writes down every name that is looked up and every address that
+# is connected to, of any family but local sockets.
+RECORDER = """
+import json, os, socket, sys
+def note(event, arguments):
+    if event == "socket.getaddrinfo":
+        asked = str(arguments[0])
+    elif event in ("socket.connect", "socket.sendto") and arguments[0].family != socket.AF_UNIX:
+        asked = str(arguments[1][0])
+    else:
+        return
+    if asked not in ("127.0.0.1", "::1", "localhost", "None"):
+        with open(os.environ["ASKED"], "a") as file:
+            file.write(json.dumps([event, asked]) + "\\n")
+sys.addaudithook(note)
+"""
+
+
+@pytest.fixture(scope="module")
+def watched(warehouse, tmp_path_factory):
+    """A server as `streamlit run app.py` starts it: its port, and a function that reads what it asked of the network."""
+    folder = tmp_path_factory.mktemp("watched")
+    (folder / "sitecustomize.py").write_text(RECORDER)
+    asked = folder / "asked.jsonl"
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    with process(ROOT / "app.py", warehouse.folder, settings=(), PYTHONPATH=path, ASKED=str(asked)) as (address, _):
+        lines = lambda: [json.loads(line) for line in asked.read_text().splitlines()] if asked.exists() else []  # noqa: E731
+        yield int(address.rsplit(":", 1)[1]), lines
+
+
+def get(port: int, path: str, host: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def opens(port: int, origin: str | None, host: str = "") -> bool:
+    """Whether a WebSocket is accepted from a page of this origin."""
+    with ThreadPoolExecutor(1) as other:  # a browser of these tests has a loop in this thread
+        return other.submit(asyncio.run, _opens(port, origin, host)).result()
+
+
+async def _opens(port: int, origin: str | None, host: str = "") -> bool:
+    headers = {"Host": host} if host else {}
+    try:
+        async with connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream", origin=origin, additional_headers=headers,
+            subprotocols=["streamlit"], open_timeout=10,
+        ):  # fmt: skip
+            return True
+    except InvalidStatus as refused:
+        assert refused.response.status_code == 403
+        return False
+
+
+def test_hostile_origins_are_refused_and_no_request_leaves_the_server(watched):
+    port, asked = watched
+
+    async def attack() -> float:
+        origins = [f"https://evil{number}.example" for number in range(15)]
+        attempts = [asyncio.create_task(_opens(port, origin)) for origin in origins]
+        await asyncio.sleep(0.05)
+        begun = time.perf_counter()
+        status, body = await asyncio.to_thread(get, port, server.HEALTH, f"127.0.0.1:{port}")
+        seconds = time.perf_counter() - begun
+        assert (status, body) == (200, b"ok")
+        assert await asyncio.gather(*attempts) == [False] * len(origins)
+        return seconds
+
+    assert asyncio.run(attack()) < 0.5
+    assert asked() == []
+
+
+def test_a_page_of_its_own_is_served_without_a_request_to_the_outside(watched, chromium):
+    port, asked = watched
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{port}/overview")
+    page.wait_for_selector("[data-testid='stDataFrame'] canvas", timeout=60_000)
+    page.close()
+    assert opens(port, None) and opens(port, f"http://127.0.0.1:{port}")
+    assert asked() == []
+
+
+def test_the_recorder_of_these_tests_sees_a_request(tmp_path):
+    """So that an empty record means that nothing was asked."""
+    import subprocess
+    import sys
+
+    (tmp_path / "sitecustomize.py").write_text(RECORDER)
+    script = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('192.0.2.1', 80))"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "ASKED": str(tmp_path / "asked")}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True)
+    assert json.loads((tmp_path / "asked").read_text().splitlines()[0]) == ["socket.connect", "192.0.2.1"]
+
+
+@pytest.mark.parametrize("path", ["/", "/overview", "/valuation?t=0700.HK", "/_stcore/host-config"])
+def test_a_foreign_host_name_gets_nothing(watched, path):
+    """DNS rebinding: the attacker's name points at this machine, so Origin and Host agree."""
+    port, _ = watched
+    status, body = get(port, path, "evil.example")
+    assert status == 421 and b"Streamlit" not in body
+    assert not opens(port, f"http://evil.example:{port}", f"evil.example:{port}")
+    assert get(port, path, f"127.0.0.1:{port}")[0] == get(port, path, f"localhost:{port}")[0] == 200
+
+
+def test_a_load_balancer_may_ask_for_health_by_any_name(watched):
+    assert get(watched[0], server.HEALTH, "10.0.0.5:8501") == (200, b"ok")
+
+
+@pytest.fixture
+def options():
+    """options(**{"server.allowedHosts": [...]}) for one test."""
+    names = ("server.allowedHosts", "browser.serverAddress")
+    before = {name: config.get_option(name) for name in names}
+    yield lambda hosts, address="localhost": [config.set_option(name, value) for name, value in zip(names, (hosts, address))]
+    for name, value in before.items():
+        config.set_option(name, value)
+
+
+@pytest.mark.parametrize(("host", "allowed", "is_known"), [
+    ("desk.firm.example", ["desk.firm.example"], True),
+    ("DESK.firm.example.:443", ["desk.firm.example"], True),
+    ("a.firm.example", ["*.firm.example"], True),
+    ("firm.example", ["*.firm.example"], False),
+    ("evilfirm.example", ["*.firm.example"], False),
+    ("desk.firm.example.evil.example", ["desk.firm.example"], False),
+    ("[::1]:8501", ["::1"], True),
+    ("[::1", ["::1"], False),
+    ("", ["localhost"], False),
+    ("anything.example", ["*"], True),
+    ("anything.example", [], True),
+])  # fmt: skip
+def test_the_names_of_allowed_hosts_are_known(options, host, allowed, is_known):
+    options(allowed)
+    assert server.is_known_host(host) == is_known
+
+
+@pytest.mark.parametrize(("origin", "host", "address", "is_same"), [
+    (None, "localhost:8501", "localhost", True),
+    ("http://localhost:8501", "localhost:8501", "localhost", True),
+    ("http://localhost:3000", "localhost:8501", "localhost", False),
+    ("http://127.0.0.1:8501", "localhost:8501", "localhost", False),
+    ("https://desk.firm.example", "127.0.0.1", "desk.firm.example", True),
+    ("https://evil.example", "127.0.0.1", "desk.firm.example", False),
+    ("null", "localhost:8501", "localhost", False),
+    ("", "localhost:8501", "localhost", False),
+    ("http://[", "localhost:8501", "localhost", False),
+])  # fmt: skip
+def test_only_pages_of_this_server_open_a_session(options, origin, host, address, is_same):
+    options(["localhost"], address)
+    assert server.is_same_site(origin, host) == is_same
