@@ -53,6 +53,16 @@ def tell_one(row) -> None:
             (year_before(row), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
         ])
         return
+    if not row.amount_hkd:
+        panels.finding(view.text("finding.buybacks_zero", name=name, date=day(row.last_trade_date)))
+        panels.headline([
+            (view.text("buybacks.to", label=view.text("headline.buyback_ytd"), date=day(row.last_trade_date)), money(0.0), tables.basis_words(view, row)),
+            yields_of(row),
+            (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
+            (year_before(row), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
+        ])
+        marks.tell(view, [row.ticker])
+        return
     amount, average, above = money(row.amount_hkd, quality=row.quality), view.price(row.price_average_hkd, "HKD"), row.above_close_pct
     words = dict(name=name, amount=amount, date=day(row.last_trade_date), average=average)
     if pd.notna(above):
@@ -76,25 +86,75 @@ def tell_one(row) -> None:
 
 
 def tell_all(rows: pd.DataFrame, total) -> None:
-    """Several companies, or all: the sum, how many stand behind it, who leads."""
-    known = rows[rows["amount_hkd"].notna()]
-    if not len(known):
+    """Several companies, or all: the sum of those complete to one day, who leads, who is left out."""
+    if not total["reported"]:
         panels.finding(view.text("finding.buybacks_nobody", total=len(rows), date=day(view.as_of)))
         panels.what_next(view)
         return
-    first = known.iloc[0]
-    name, amount = view.name(first["ticker"]), money(first["amount_hkd"], quality=first["quality"])
-    if len(known) == 1:
-        panels.finding(view.text("finding.buybacks_one", name=name, amount=amount, date=day(first["last_trade_date"]), total=len(rows)))
+    date = day(total["cut_off"])
+    left_out = formats.listed(total["left_out"])
+    known = rows[rows["amount_hkd"].notna()]
+    complete = known[~known["ticker"].isin(left_out)]
+
+    def words_of(row) -> tuple[str, str]:
+        return view.name(row["ticker"]), money(row["amount_hkd"], quality=row["quality"])
+
+    name, amount = words_of((complete if len(complete) else known).iloc[0])
+    first = known.iloc[0]  # the largest figure of all, complete or not
+    first_name, first_amount = words_of(first)
+    if not total["complete"]:
+        panels.finding(view.text("finding.buybacks_minimum", name=name, amount=amount, date=day(known.iloc[0]["last_trade_date"]), number=int(total["reported"])))
+    elif not total["bought"]:
+        panels.finding(view.text("finding.buybacks_no_purchase", number=int(total["complete"]), date=date))
+    elif total["bought"] == 1 < total["complete"]:
+        number = int(total["complete"])
+        panels.finding(view.text("finding.buybacks_alone", name=name, amount=amount, date=date, number=number))
+    elif total["complete"] == 1:
+        panels.finding(view.text("finding.buybacks_one", name=name, amount=amount, date=date, total=len(rows)))
     else:
-        panels.finding(view.text("finding.buybacks_league", number=len(known), amount=money(total["amount_hkd"]), date=day(total["last_to"]), first=name, first_amount=amount))
+        number = int(total["bought"])
+        leads = "finding.buybacks_largest" if first["ticker"] in left_out else "finding.buybacks_leads"
+        leader = view.text(leads, name=first_name, amount=first_amount, date=day(first["last_trade_date"]))
+        panels.finding(view.text("finding.buybacks_league", number=number, amount=money(total["amount_hkd"], quality=total["quality"]), date=date, leader=leader))
+    counts = {"number": int(total["complete"]), "total": len(rows)}
+    compared = [
+        (
+            view.text("buybacks.compared", number=int(total["compared"])),
+            f"{money(total['compared_hkd'])} · {money(total['prior_amount_hkd'])}"
+            + (f" {formats.change(total['change_pct'])}" if pd.notna(total["change_pct"]) else ""),
+            view.text("buybacks.compared_help", number=int(total["compared"]), date=date),
+        )
+    ]
     panels.headline([
-        (view.text("buybacks.to", label=view.text("buybacks.total"), date=day(total["last_to"])), money(total["amount_hkd"]), view.text("help.buyback_total", number=len(known), total=len(rows))),
-        (view.text("buybacks.reported"), view.text("buybacks.reported_value", number=len(known), total=len(rows)), None),
-        (view.text("buybacks.leader"), f"{name} {amount}", tables.basis_words(view, first)),
-        (view.text("buybacks.same_day"), money(total["prior_amount_hkd"]) + (f" {formats.change(total['change_pct'])}" if pd.notna(total["change_pct"]) else ""),
-         view.text("buybacks.same_day_total_help", number=int(total["compared"]), change=formats.change(total["change_pct"]))),
+        (view.text("buybacks.to", label=view.text("buybacks.total"), date=date), money(total["amount_hkd"], quality=total["quality"]), view.text("buybacks.total_help", date=date, **counts)),
+        (view.text("buybacks.complete", date=date), view.text("buybacks.complete_value", **counts), None),
+        *([(view.text("buybacks.leader"), f"{first_name} {first_amount}", tables.basis_words(view, first))] if first["amount_hkd"] else []),
+        *(compared if total["compared"] else []),
     ])
+    tell_left_out(rows, total)
+
+
+def tell_left_out(rows: pd.DataFrame, total) -> None:
+    """Which companies the total or the comparison with last year leaves out, and why."""
+    figures = rows.set_index("ticker")
+    others = [
+        view.text(
+            "buybacks.left_out_one",
+            name=view.name(ticker),
+            amount=money(figures.loc[ticker, "amount_hkd"], quality=figures.loc[ticker, "quality"]),
+            date=day(figures.loc[ticker, "last_trade_date"]),
+        )
+        for ticker in formats.listed(total["left_out"])
+    ]
+    if others:
+        ends = day(total["last_to"])
+        if total["first_to"] != total["last_to"]:
+            ends = view.text("buybacks.different_ends", first=day(total["first_to"]), last=ends)
+        words = {"names": view.text("mark.comma").join(others), "amount": money(total["reported_hkd"], quality=total["reported_quality"])}
+        panels.missing(view.text("buybacks.left_out", date=day(total["cut_off"]), ends=ends, **words))
+    if total["compared"] and (missing := formats.listed(total["not_compared"])):
+        names = view.text("mark.comma").join(view.name(ticker) for ticker in missing)
+        panels.missing(view.text("buybacks.not_compared", names=names))
 
 
 def venue_names(rows: pd.DataFrame) -> str:
@@ -146,14 +206,14 @@ def page() -> None:
 
     # The league is always here: its scope and its cut-off beneath it.
     st.markdown(f"**{view.text('buybacks.league')}** · {view.text('buybacks.click')}")
-    listed = shown if len(shown) and not focus else league
-    picked = tables.buyback_league(view, listed, "buybacks_table_" + "_".join(asked), most=8 if focus else 23)
+    league_rows = shown if len(shown) and not focus else league
+    picked = tables.buyback_league(view, league_rows, "buybacks_table_" + "_".join(asked), most=8 if focus else 23)
     if picked and picked != focus:
         frame.choose(picked)
         st.rerun()
-    with_figure, known = listed[listed["amount_hkd"].notna()], shown[shown["amount_hkd"].notna()]
+    with_figure, known = league_rows[league_rows["amount_hkd"].notna()], shown[shown["amount_hkd"].notna()]
     if len(with_figure):
-        panels.missing(view.text("buybacks.universe", total=len(listed), number=len(with_figure), venues=venue_names(with_figure), first=day(with_figure["last_trade_date"].min()), last=day(with_figure["last_trade_date"].max())))
+        panels.missing(view.text("buybacks.universe", total=len(league_rows), number=len(with_figure), venues=venue_names(with_figure), first=day(with_figure["last_trade_date"].min()), last=day(with_figure["last_trade_date"].max())))
     if focus and len(known):
         panels.missing(view.text("buybacks.universe_one", name=view.name(focus), venues=venue_names(known), last=day(known.iloc[0]["last_trade_date"]), basis=tables.basis_words(view, known.iloc[0])))
 
@@ -186,7 +246,7 @@ def page() -> None:
     if len(statements):
         with st.expander(view.text("buybacks.statements") + f" ({len(statements)})"):
             tables.buyback_statements(view, statements)
-    basis = tables.basis_words(view, one) if one is not None else view.text("buybacks.basis_none") if focus else view.text("help.buyback_total", number=len(known), total=len(shown))
+    basis = tables.basis_words(view, one) if one is not None else view.text("buybacks.basis_none") if focus else view.text("buybacks.basis_several", number=len(known), total=len(shown))
     with st.container(horizontal=True):
         panels.computed(view.text("computed.buyback_ytd", basis_note=basis), language, of=view.text("headline.buyback_ytd"))
         panels.computed(view.text("computed.buyback_yield"), language, of=view.text("buybacks.yield"))

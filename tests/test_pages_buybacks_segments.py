@@ -98,7 +98,7 @@ def test_statements_stand_beside_the_daily_sum_with_their_difference(open_page):
 def test_the_league_counts_who_has_a_figure(open_page):
     at = open_page("buybacks", as_of="2025-11-21")
     shown = words(at)
-    assert "With a figure 7 of 23" in shown and "Universe: 23 covered companies, 7 with a complete figure" in shown
+    assert "Complete to 21 Nov 2025 5 of 23" in shown and "Universe: 23 covered companies, 7 with a figure" in shown
     league = table(at, "rank", "prior", "basis")
     assert league["name"].iloc[0] == "Tencent" and league["amount"].iloc[0] == pytest.approx(63_507.79, abs=0.01)
     absent = league[league["amount"].isna()]
@@ -106,6 +106,47 @@ def test_the_league_counts_who_has_a_figure(open_page):
     assert title(figures(at)[0]) == "Buybacks this year"
     assert league.set_index("name").loc["Alibaba", ["cap", "gross", "net"]].tolist() == [pytest.approx(0.416, abs=1e-3), pytest.approx(2.929, abs=1e-3), pytest.approx(5.109, abs=1e-3)]
     assert table(at, "limit", "issued")["shares"].iloc[0] == 74_828_000 and "Mandate to date" in " ".join(e.label for e in at.expander)
+
+
+def test_this_year_and_last_year_are_sums_of_the_same_companies(open_page):
+    """To 3 July 2026: Tencent, Kuaishou, Meituan, China Literature; Xiaomi and Kingsoft end earlier."""
+    at = open_page("buybacks", as_of="2026-08-21")
+    tiles = {metric.label.replace("\\", ""): metric.value for metric in at.metric}
+    assert tiles["Bought this year to 3 Jul 2026"] == "HK$27.3bn"
+    assert tiles["Complete to 3 Jul 2026"] == "4 of 23"
+    assert tiles["This year · same day last year (4 companies)"] == "HK$27.3bn · HK$40.0bn ▼ −31.8%"
+    shown = words(at)
+    assert "4 companies have bought HK$27.3bn this year to 3 Jul 2026" in shown
+    assert "Not in the total to 3 Jul 2026: Xiaomi (>HK$4.0bn to 13 Mar 2026), Kingsoft (~HK$190.0mn to 28 Feb 2026);" in shown
+    assert "With them >HK$31.5bn, to different end dates (28 Feb 2026 to 3 Jul 2026)." in shown
+    (tile,) = [metric for metric in open_page("overview", as_of="2026-08-21").metric if "Buyback" in metric.label]
+    assert (tile.label, tile.value) == ("Buyback YTD to 3 Jul 2026", "HK$27.3bn")
+    assert "Xiaomi, Kingsoft" in tile.help
+
+
+def test_a_company_that_bought_nothing_last_year_is_compared_and_one_not_known_is_named(open_page):
+    """On 8 July 2024: Meituan and China Literature bought nothing in 2023, of Kuaishou a part is not known."""
+    at = open_page("buybacks", as_of="2024-07-08")
+    tiles = {metric.label.replace("\\", ""): metric.value for metric in at.metric}
+    assert tiles["This year · same day last year (3 companies)"] == "HK$73.9bn · HK$18.9bn ▲ +291.1%"
+    shown = words(at)
+    assert "Not in the comparison with last year: Kuaishou" in shown
+    assert "4 companies have bought HK$76.0bn this year to 8 Jul 2024; the largest figure is that of Alibaba, HK$82.9bn†  to 30 Jun 2024".replace("  ", " ") in shown
+    assert tiles["Largest"] == "Alibaba HK$82.9bn†"
+
+
+def test_a_known_zero_is_no_purchase(open_page):
+    at = open_page("buybacks", as_of="2023-01-20")
+    assert "Tencent has bought HK$2.9bn this year to 20 Jan 2023, the only buyer among 3 companies with a complete figure." in words(at)
+    assert "China Lit has bought no shares of its own this year to 1 Jun 2023." in words(open_page("buybacks", t="0772.HK", as_of="2023-06-01"))
+
+
+def test_totals_of_several_companies(rows):
+    """Worked out by adding the rows of the league, million HKD."""
+    question = "SELECT round(compared_hkd / 1e6, 2), round(prior_amount_hkd / 1e6, 2), round(change_pct, 1), complete, bought FROM buyback_total(?, ?)"
+    tickers = ["0700.HK", "1024.HK", "3690.HK", "0772.HK", "1810.HK", "3888.HK", "PDD"]
+    assert rows(question, "2026-08-21", tickers)[0][:5] == (27296.79, 40007.08, -31.8, 4, 4)
+    assert rows(question, "2023-01-20", tickers)[0][3:5] == (3, 1)
 
 
 def test_several_companies_are_a_league_of_their_own(open_page):

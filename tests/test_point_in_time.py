@@ -252,6 +252,8 @@ ANSWERS = {
     "subsectors": "SELECT * FROM subsectors(?, 5, 'adjusted')",
     **{name: f"SELECT * FROM {name}(?)" for name in ("profit_growth", "profit_bridge", "results_calendar", "next_results", "shareholder_yield")},
     "company_changes": "SELECT * FROM company_changes('2024-06-01', ?)",
+    "results_cadence": "SELECT * FROM results_cadence(?)",
+    "missing_eps": "SELECT * FROM missing_eps(?)",
     "display_rates": "SELECT * FROM display_rates(?, 'USD')",
     "documents_known": "SELECT * FROM documents_known(?)",
     "documents_as_of": "SELECT document_id, story_id, told, published_hkt, superseded_by FROM documents_as_of(?)",

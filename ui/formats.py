@@ -261,6 +261,11 @@ FISCAL_ZH = {
 }  # fmt: skip
 
 
+def listed(values: Any) -> list:
+    """A list in a cell of an answer; an absent one is empty."""
+    return list(values) if hasattr(values, "__len__") else []
+
+
 def period(label: Any, period_end: Any = None, fiscal_year_end_month: int | None = 12, language: str = "en") -> str:
     """A fiscal period as it is shown.
 

@@ -46,9 +46,10 @@ class Board:
         return self.companies[self.companies["percentile"].notna()]
 
     @cached_property
-    def bought(self) -> pd.DataFrame:
-        """The companies of which it is known what they bought back this year."""
-        return self.companies[self.companies["buyback_ytd_hkd"].notna()]
+    def bought(self) -> pd.Series:
+        """What the companies bought back this year together: the row of the macro buyback_total."""
+        tickers = self.companies["ticker"].tolist()
+        return self.view.ask("SELECT * FROM buyback_total(?, ?)", self.view.as_of, tickers).iloc[0]
 
     @cached_property
     def results(self) -> pd.DataFrame:

@@ -52,7 +52,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding.overview_none": ("No company has a fresh PE on this basis by {date}.", "截至{date}，该口径下无公司有有效市盈率。"),
     "help.index_pe": ("PE-TTM as the index data site quotes it; percentile in the window by our definition.", "指数市盈率为数据网站公布值；百分位按本站定义计算。"),
     "help.median_percentile": ("Median of {number} ranked companies of {total}.", "{total}家公司中{number}家可排名公司的中位数。"),
-    "help.buyback_total": ("{number} of {total} companies with a complete basis; each to its own cut-off, in HKD at trade-date rates.", "{total}家公司中{number}家数据完整；各有截止日，按交易日汇率折港元。"),
     "help.close": ("Last close on or before the date, in the currency of the line; grey: stale.", "截至该日最近收盘价，以该股计价货币表示；灰色为过期。"),
     "help.change_1m": ("Since the close a month earlier; where a line has month-ends only, since the last close of the month before.", "较一个月前收盘价；仅有月末数据者，较上月末收盘价。"),
     "help.percentile": ("0 cheapest, 100 dearest in the window; first observation {first}.", "0为区间内最便宜，100为最贵；首个观测{first}。"),

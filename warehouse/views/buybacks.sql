@@ -531,9 +531,25 @@ SELECT ticker, rank, shares, amount_hkd, quality, price_average_hkd, last_trade_
 FROM with_then LEFT JOIN buyback_caps(as_of) USING (ticker) ORDER BY rank NULLS LAST, ticker;
 COMMENT ON MACRO TABLE buyback_league IS 'buyback_ytd with the same day of last year, the average price, the close and the market cap beside it, as known on the evening of as_of. One row per (ticker) of the covered companies.';
 
+-- Several companies together. Figures end on different days, and some are only a minimum ('over'), so the total takes the complete ones that end on one day:
+-- the day on which most of them end, the later one on a tie.
+-- A comparison with last year takes of these only companies whose figure of last year to the same day is known, zero included, on both sides.
 CREATE MACRO buyback_total(as_of, tickers) AS TABLE
-SELECT count(*) AS companies, count(amount_hkd) AS reported, sum(amount_hkd) AS amount_hkd, count(change_pct) AS compared, sum(prior_amount_hkd) FILTER (change_pct IS NOT NULL) AS prior_amount_hkd,
-       100 * (sum(amount_hkd) FILTER (change_pct IS NOT NULL) / nullif(sum(prior_amount_hkd) FILTER (change_pct IS NOT NULL), 0) - 1) AS change_pct,
-       min(last_trade_date) FILTER (amount_hkd IS NOT NULL) AS first_to, max(last_trade_date) FILTER (amount_hkd IS NOT NULL) AS last_to
-FROM buyback_league(as_of) WHERE list_contains(tickers, ticker);
-COMMENT ON MACRO TABLE buyback_total IS 'The year to date of several companies together: one row. The change compares only companies whose cut-off is the same day of both years.';
+WITH known AS (FROM buyback_league(as_of) WHERE list_contains(tickers, ticker) AND amount_hkd IS NOT NULL),
+cut_off AS (
+    SELECT arg_max(last_trade_date, (companies, last_trade_date)) AS day FROM (SELECT last_trade_date, count(*) FILTER (quality <> 'over') AS companies FROM known GROUP BY last_trade_date)
+),
+judged AS (
+    SELECT k.*, c.day AS cut_off, k.last_trade_date = c.day AND k.quality <> 'over' AS is_complete,
+           coalesce(k.last_trade_date = c.day AND k.quality <> 'over' AND k.prior_amount_hkd IS NOT NULL AND k.prior_to = CAST(c.day - INTERVAL 1 YEAR AS DATE), false) AS is_compared
+    FROM known AS k, cut_off AS c
+)
+SELECT len(tickers) AS companies, count(*) AS reported, sum(amount_hkd) AS reported_hkd, CASE WHEN bool_or(quality = 'over') THEN 'over' WHEN bool_or(quality <> 'exact') THEN 'about' ELSE 'exact' END AS reported_quality, min(last_trade_date) AS first_to, max(last_trade_date) AS last_to,
+       any_value(cut_off) AS cut_off, count(*) FILTER (is_complete) AS complete, count(*) FILTER (is_complete AND amount_hkd > 0) AS bought, sum(amount_hkd) FILTER (is_complete) AS amount_hkd,
+       CASE WHEN bool_and(quality = 'exact') FILTER (is_complete) THEN 'exact' ELSE 'about' END AS quality,
+       list(ticker ORDER BY amount_hkd DESC, ticker) FILTER (NOT is_complete) AS left_out,
+       count(*) FILTER (is_compared) AS compared, sum(amount_hkd) FILTER (is_compared) AS compared_hkd, sum(prior_amount_hkd) FILTER (is_compared) AS prior_amount_hkd,
+       100 * (sum(amount_hkd) FILTER (is_compared) / nullif(sum(prior_amount_hkd) FILTER (is_compared), 0) - 1) AS change_pct,
+       list(ticker ORDER BY amount_hkd DESC, ticker) FILTER (is_complete AND NOT is_compared) AS not_compared
+FROM judged;
+COMMENT ON MACRO TABLE buyback_total IS 'The year to date of several companies together as known on the evening of as_of: one row. amount_hkd is the sum of the companies complete to cut_off; compared_hkd and prior_amount_hkd are sums over the same companies.';
