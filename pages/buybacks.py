@@ -175,8 +175,11 @@ def page() -> None:
     elif focus:
         tell_one(one)
     else:
-        total = view.ask("SELECT * FROM buyback_total(?, ?)", view.as_of, shown["ticker"].tolist()).iloc[0]
-        tell_all(shown, total)
+        total = buybacks.total(view, shown["ticker"])
+        if total is None:
+            panels.missing(view.text("buybacks.no_total"))
+        else:
+            tell_all(shown, total)
     for line in view.state.tickers:
         if kinds[line] == "line":
             panels.missing(view.text("buybacks.line", line=f"{view.name(line)} {line}", name=view.name(view.universe.issuer(line))))

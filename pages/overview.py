@@ -38,21 +38,24 @@ def finding() -> None:
 
 finding()
 results, bought = board.results, board.bought
-if bought["reported"]:
+buyback_label, buyback_value = view.text("headline.buyback_ytd"), formats.MISSING
+if bought is None:
+    buyback_help = view.text("buybacks.no_total")
+elif not bought["reported"]:
+    buyback_help = view.text("finding.buybacks_nobody", total=len(companies), date=view.day(view.as_of))
+else:
     cut_off = view.day(bought["cut_off"])
-    buyback_label = view.text("buybacks.to", label=view.text("headline.buyback_ytd"), date=cut_off)
+    buyback_label = view.text("buybacks.to", label=buyback_label, date=cut_off)
+    buyback_value = view.money(bought["amount_hkd"], "HKD", quality=bought["quality"])
     counts = {"number": int(bought["complete"]), "total": int(bought["companies"])}
     buyback_help = view.text("buybacks.total_help", date=cut_off, **counts)
     if left_out := formats.listed(bought["left_out"]):
         names = view.text("mark.comma").join(view.name(ticker) for ticker in left_out)
         buyback_help += " " + view.text("buybacks.left_out_names", names=names)
-else:
-    buyback_label = view.text("headline.buyback_ytd")
-    buyback_help = view.text("finding.buybacks_nobody", total=len(companies), date=view.day(view.as_of))
 panels.headline([
     (f"{view.name('HSTECH')} PE", formats.multiple(index.iloc[0]["value"], language) + " · " + formats.percentile(index.iloc[0]["percentile"], language) if len(index) else formats.MISSING, view.text("help.index_pe")),
     (view.text("headline.median_percentile"), formats.percentile(ranked["percentile"].median(), language), view.text("help.median_percentile", number=len(ranked), total=len(companies))),
-    (buyback_label, view.money(bought["amount_hkd"], "HKD", quality=bought["quality"]), buyback_help),
+    (buyback_label, buyback_value, buyback_help),
     (view.text("headline.results_this_month"), str(len(results)), ", ".join(view.name(ticker) for ticker in results["ticker"]) or None),
 ])
 

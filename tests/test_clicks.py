@@ -58,7 +58,7 @@ def test_a_click_on_the_third_name_of_buybacks_opens_that_company(visit):
     assert len(tickers(page)) == 1 and tickers(page) != [""]
 
 
-@pytest.mark.parametrize(("path", "header", "x"), [("overview", "Ticker", 110), ("overview", "Ticker", 250), ("overview", "Ticker", 30), ("buybacks", "#", 60)])
+@pytest.mark.parametrize(("path", "header", "x"), [("overview", "Ticker", 110), ("overview", "Ticker", 250), ("overview", "Name", 30), ("buybacks", "#", 60)])
 def test_a_click_on_a_header_sorts_and_opens_nothing(visit, path, header, x):
     page = visit(path, size=(1366, 1400), wait="[data-testid='stDataFrame'] canvas")
     grid = grid_with(page, header)

@@ -133,6 +133,13 @@ class View:
         except answers.CannotAnswer as error:
             raise TooOld(self.served.snapshot_id) from error
 
+    def ask_if_known(self, question: str, *parameters) -> pd.DataFrame | None:
+        """As ask(); None where the snapshot was built by an earlier version that lacks what is asked for."""
+        try:
+            return self.ask(question, *parameters)
+        except TooOld:
+            return None
+
     def ask_for(self, ticker: str, question: str, *parameters) -> pd.DataFrame:
         """The rows of one ticker of an answer that has a column ticker. The question is asked for all at once, which takes no longer, so that the next company is there already."""
         return self.ask_among((ticker,), question, *parameters)

@@ -12,7 +12,7 @@ from warehouse import places, snapshot
 README = places.ROOT / "data" / "README.md"
 BEGIN, END = "<!-- From here on written by python -m warehouse.dictionary -->\n", "<!-- To here -->\n"
 # Tables that a build fills itself: no file of data/curated bears their name.
-BUILT = {"fx", "sessions", "findings", "dictionary", "snapshot"}
+BUILT = {"fx", "sessions", "findings", "dictionary", "input_files", "snapshot"}
 BAR = "\\|"  # a bar inside a cell of a Markdown table
 WORDS = {"VARCHAR": "text", "DATE": "date", "DOUBLE": "number", "BIGINT": "whole number", "INTEGER": "whole number", "BOOLEAN": "true or false", "TIMESTAMP WITH TIME ZONE": "time with zone"}
 

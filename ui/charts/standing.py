@@ -490,7 +490,7 @@ def too_short(item: Mapping, years: int | None, language: str) -> str:
     """
     needed = item.get("needed")
     if formats.is_missing(needed):  # a snapshot of an earlier version
-        return text("chart.unranked", language)
+        return text("unranked.short", language)
     if item["frequency"] == "month_end" and years and 12 * years < needed:
         return text("unranked.daily", language, window=text(f"window.{years}y", language))
     observations = text(f"observations.{item['frequency']}", language)

@@ -30,6 +30,16 @@ def detail(view: View, tickers: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFra
     return days, rows[~rows.index.isin(days.index)]
 
 
+TOTAL = """SELECT companies, reported, reported_hkd, reported_quality, first_to, last_to, cut_off, complete, bought, amount_hkd, quality,
+                  left_out, compared, compared_hkd, prior_amount_hkd, change_pct, not_compared FROM buyback_total(?, ?)"""
+
+
+def total(view: View, tickers: Sequence[str]) -> pd.Series | None:
+    """What several companies bought back this year: the row of buyback_total; None in a snapshot of an earlier version."""
+    rows = view.ask_if_known(TOTAL, view.as_of, list(tickers))
+    return None if rows is None else rows.iloc[0]
+
+
 def of_year(days: pd.DataFrame, year: int) -> pd.DataFrame:
     return days[days["end_date"].dt.year == year]
 

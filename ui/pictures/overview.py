@@ -7,7 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from ui import formats, marks
-from ui.pictures.parts import Picture, drawn, picture
+from ui.pictures import buybacks
+from ui.pictures.parts import CELLS, Picture, drawn, picture
 from ui.view import View
 
 SPANS = {1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}
@@ -46,10 +47,9 @@ class Board:
         return self.companies[self.companies["percentile"].notna()]
 
     @cached_property
-    def bought(self) -> pd.Series:
-        """What the companies bought back this year together: the row of the macro buyback_total."""
-        tickers = self.companies["ticker"].tolist()
-        return self.view.ask("SELECT * FROM buyback_total(?, ?)", self.view.as_of, tickers).iloc[0]
+    def bought(self) -> pd.Series | None:
+        """What the companies bought back this year together; None in a snapshot of an earlier version."""
+        return buybacks.total(self.view, self.companies["ticker"].tolist())
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -83,13 +83,13 @@ def side_by_side(view: View, rows: pd.DataFrame, across: str = "ranges") -> Pict
     names = rows[["ticker", "status"]].assign(name=[view.name(ticker) for ticker in rows["ticker"]])
     empty = view.text("missing.no_rows", date=view.day(view.as_of))
     if across == "ranges":
-        stands = view.ask("SELECT ticker, value, percentile, n, needed, frequency, minimum, q25, q50, q75, maximum FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis)
+        stands = view.ask("SELECT * EXCLUDE (status) FROM valuation_percentiles(?, ?) WHERE metric = 'pe_ttm' AND basis = ?", view.as_of, view.years, view.state.basis)
         data = names.merge(stands, on="ticker", how="left")
     else:
         standing = view.ask("SELECT * FROM valuation_windows(?) WHERE metric = 'pe_ttm' AND basis = ? AND (years <> 1 OR ?)", view.as_of, view.state.basis, view.has_daily)
         data = names.drop(columns="status").merge(standing, on="ticker", how="inner").assign(span=lambda f: f["years"].map(SPANS), column=lambda f: f["years"].replace(0, 99))
         place = {ticker: at for at, ticker in enumerate(rows["ticker"])}
-        data = data.assign(place=data["ticker"].map(place)).sort_values(["place", "column"])[["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]]
+        data = data.assign(place=data["ticker"].map(place)).sort_values(["place", "column"]).filter(CELLS)
     first = rows[rows["percentile"].notna()].sort_values("percentile")
     cheapest = view.text("alt.cheapest", name=view.name(first.iloc[0]["ticker"]), percentile=formats.percentile(first.iloc[0]["percentile"], view.language)) if len(first) else empty
     alt = view.text("alt.chart", title=view.text(f"chart.{chart}", **words), subtitle=cheapest, date=view.day(view.as_of))

@@ -13,6 +13,9 @@ from ui import charts
 from ui.palette import Theme
 from ui.stamp import Stamp
 
+# What a cell of a percentile heat map is made of; a snapshot of an earlier version lacks some.
+CELLS = ["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ui import charts, formats, links, marks, tables
 from ui.palette import Theme
-from ui.pictures.parts import Picture, drawn, picture
+from ui.pictures.parts import CELLS, Picture, drawn, picture
 from ui.stamp import Stamp
 from ui.view import View
 
@@ -95,7 +95,9 @@ class Multiple:
 
         Rows of the macro missing_eps, none where the measure does not rest on trailing EPS.
         """
-        rows = self.view.ask("SELECT * FROM missing_eps(?)", self.view.as_of)
+        rows = self.view.ask_if_known("SELECT * FROM missing_eps(?)", self.view.as_of)
+        if rows is None:
+            return pd.DataFrame()
         issuer = self.view.universe.issuer(self.ticker)
         is_meant = (rows["ticker"] == issuer) & (rows["basis"] == self.basis)
         return rows[is_meant & (self.metric in ("pe_ttm", "earnings_yield_ttm"))]
@@ -314,7 +316,7 @@ class Multiple:
             order = self._ordered(shown, "percentile", dearest_first)["ticker"].tolist()
             table = rows[rows["ticker"].isin(order) & (view.has_daily | (rows["years"] != 1))].assign(span=lambda f: f["years"].map({1: "1y", 3: "3y", 5: "5y", 10: "10y", 0: "max"}), name=lambda f: [view.name(t) for t in f["ticker"]])
             table = table.assign(place=table["ticker"].map({t: i for i, t in enumerate(order)}), column=table["years"].replace(0, 99)).sort_values(["place", "column"])
-            draw = lambda theme: drawn(part, table[["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]], said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], write=self.write, empty=empty)  # noqa: E731
+            draw = lambda theme: drawn(part, table.filter(CELLS), said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], write=self.write, empty=empty)  # noqa: E731
         elif across == "ranges":
             draw = lambda theme: drawn(part, self._ordered(shown, "percentile", dearest_first), said(int(shown["percentile"].notna().sum()), absent), theme, highlight=[self.ticker], dearest_first=dearest_first, write=self.write, empty=empty)  # noqa: E731
         elif across == "median":

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "buybacks.complete": ("Complete to {date}", "数据完整至{date}"),
     "buybacks.complete_value": ("{number} of {total}", "{number}/{total}"),
+    "buybacks.no_total": (
+        "This snapshot was built by an earlier version of Harbourview and has no total of several companies.",
+        "此快照由较早版本的 Harbourview 构建，无多家公司合计。",
+    ),
     "buybacks.compared": ("This year · same day last year ({number} companies)", "今年 · 去年同日（{number}家）"),
     "buybacks.compared_help": (
         "Both sums are of the same {number} companies, from 1 January to {date} and to the same day of last year.",
