@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -41,13 +42,24 @@ def say_step(text: str) -> None:
 
 def run_build(publish: bool, accept_loss: list[str]) -> int:
     begun = time.perf_counter()
+    accept_loss = [table for given in accept_loss for table in given.split(",")]
     unknown = [table for table in accept_loss if table not in reading.declared()]
     if unknown:
-        near = reading.meant(unknown[0], reading.declared())
+        near = reading.meant(unknown[0].lower().removesuffix(".csv"), reading.declared())
         print(f"--accept-loss {unknown[0]}: unknown table{near}; {still_served()}", file=sys.stderr)
         return REJECTED
     result = build.build(places.data_folder(), publish, say_step, accept_loss)
-    return PUBLISHED if tell_build(result, begun) else REJECTED
+    well = tell_build(result, begun)
+    if not publish:
+        with suppress(snapshot.NoSnapshot):
+            warn_of_damage(published_to().served())
+    return PUBLISHED if well else REJECTED
+
+
+def warn_of_damage(now: snapshot.Served) -> None:
+    """Say on standard error that the pointer or the snapshot that it names is damaged."""
+    if now.problem:
+        print(f"warning: {now.problem}; serving {now.snapshot_id}, the newest that can be verified", file=sys.stderr)
 
 
 def tell_build(result: build.Result, begun: float) -> bool:
@@ -240,7 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
         action="append",
         default=[],
         metavar="TABLE",
-        help="publish although TABLE has fewer rows than in the served snapshot; may be repeated",
+        help="publish although TABLE (or several, comma separated) has fewer rows than in the served snapshot",
     )
     prices = commands.add_parser("prices", help="bring daily prices and exchange rates, then build")
     prices.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
@@ -281,7 +293,9 @@ def main(arguments: list[str] | None = None) -> int:
             case "status":
                 return run_status(chosen.json)
             case "path":
-                print(published_to().path(published_to().served()))
+                now = published_to().served()
+                warn_of_damage(now)
+                print(published_to().path(now))
                 return PUBLISHED
             case "rollback":
                 return run_rollback(chosen.id)

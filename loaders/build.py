@@ -112,9 +112,9 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         if rejected:
             return refused([str(rejection) for rejection in rejected])
         with losses.Earlier(warehouse, data) as earlier:
-            lost = losses.lost_rows(connection, earlier, accept_loss)
-        if lost:
-            return refused([str(rejection) for rejection in lost])
+            lost = losses.lost_rows(connection, earlier)
+        if lines := losses.rejections(lost, accept_loss):
+            return refused(lines)
         say("exchange rates and trading sessions")
         reference.load_fx(connection)
         complete_fx(connection)
@@ -129,6 +129,7 @@ def build_locked(data: Path, publish: bool = True, say: Callable[[str], None] = 
         stops = checks.audit(connection, built_at)
         with losses.Earlier(warehouse, data) as earlier:
             losses.note_lost_points(connection, earlier, built_at)
+        losses.note_lost_rows(connection, lost, built_at)
         tell_altered(connection, inputs.altered, built_at)
         if stops:
             return refused([f"{table} {ticker or ''} {ref or ''}: rule {code}, {message}" for code, table, ticker, ref, message in stops])

@@ -1,8 +1,8 @@
 """What did the inputs lose since the served snapshot was built?
 
 A table that lost many rows, or its file, stops the build: a file cut off while it was saved is valid
-CSV. Derived points that disappear although the inputs are complete (a rule or the code changed) are
-a note.
+CSV. A smaller loss is a note, and so are derived points that disappear although the inputs are
+complete (a rule or the code changed).
 """
 
 import hashlib
@@ -99,37 +99,62 @@ def tables_of(rows: list[tuple]) -> dict[str, Table]:
     return found
 
 
-def lost_rows(
-    connection: duckdb.DuckDBPyConnection, earlier: Earlier, accepted: Collection[str] = ()
-) -> list[Rejection]:
-    """A rejection (L01) for each input table that lost too many rows; accepted: tables that may."""
+@dataclass(frozen=True)
+class Loss:
+    """Rows of a table that the served snapshot has and the inputs of this build lack."""
+
+    table: str
+    rejection: Rejection
+    stops: bool  # too many to be published without a word
+
+
+def lost_rows(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> list[Loss]:
+    """What each input table lost (L01)."""
     if not earlier:
         return []
     now = tables_of(connection.execute(INPUTS).fetchall())
     return [
-        rejection
+        loss
         for before in tables_of(earlier.ask(INPUTS)).values()
-        if before.name not in {*accepted, *SHRINKING}
-        and (rejection := _lost(before, now.get(before.name), earlier.snapshot_id))
+        if before.name not in SHRINKING
+        and (loss := _lost(before, now.get(before.name), earlier.snapshot_id))
     ]
 
 
-def _lost(before: Table, now: Table | None, snapshot_id: str) -> Rejection | None:
-    remedy = f"if this is intended: python -m loaders build --accept-loss {before.name}"
-    if now is None and before.rows:
-        wrong = f"is missing; snapshot {snapshot_id} has its {before.rows:,} rows; {remedy}"
-        return Rejection(before.place, 0, "file", None, "L01", wrong)
+def _lost(before: Table, now: Table | None, snapshot_id: str) -> Loss | None:
     rows = now.rows if now else 0
     lost = before.rows - rows
-    if lost <= MOST_ROWS or 100 * lost <= MOST_PCT * before.rows:
+    if lost <= 0:
         return None
-    gone = [file for file in before.files if now and file not in now.files]
+    if now is None:
+        wrong = f"is missing; snapshot {snapshot_id} has its {before.rows:,} rows"
+        return Loss(before.name, Rejection(before.place, 0, "file", None, "L01", wrong), True)
+    gone = [file for file in before.files if file not in now.files]
     files = f" ({', '.join(gone[:3])}{', ...' if len(gone) > 3 else ''} missing)" if gone else ""
-    wrong = (
-        f"{lost:,} of the {before.rows:,} rows in snapshot {snapshot_id} are gone, "
-        f"{100 * lost / before.rows:.1f} %{files}; {remedy}"
-    )
-    return Rejection(before.place, 0, "rows", f"{rows:,}", "L01", wrong)
+    percent = f"{100 * lost / before.rows:.1f} %"
+    wrong = f"{lost:,} of the {before.rows:,} rows in snapshot {snapshot_id} are gone, {percent}{files}"
+    rejection = Rejection(before.place, 0, "row count", f"{rows:,}", "L01", wrong)
+    return Loss(before.name, rejection, lost > MOST_ROWS and 100 * lost > MOST_PCT * before.rows)
+
+
+def rejections(lost: list[Loss], accepted: Collection[str]) -> list[str]:
+    """An error line for each loss that stops the build; accepted: tables that may lose rows."""
+    remedy = "if this is intended: python -m loaders build --accept-loss"
+    return [
+        f"{loss.rejection}; {remedy} {loss.table}"
+        for loss in lost
+        if loss.stops and loss.table not in accepted
+    ]
+
+
+def note_lost_rows(
+    connection: duckdb.DuckDBPyConnection, lost: list[Loss], found_at: datetime
+) -> None:
+    """L01 as a note: the losses of a build that is published all the same."""
+    for loss in lost:
+        finding = [loss.table, loss.rejection.file, loss.rejection.wrong, found_at]
+        statement = "INSERT INTO findings VALUES ('L01', 'note', ?, NULL, ?, ?, ?)"
+        connection.execute(statement, finding)
 
 
 def note_lost_points(

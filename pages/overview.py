@@ -46,8 +46,9 @@ elif not bought["reported"]:
 else:
     cut_off = view.day(bought["cut_off"])
     buyback_label = view.text("buybacks.to", label=buyback_label, date=cut_off)
-    buyback_value = view.money(bought["amount_hkd"], "HKD", quality=bought["quality"])
     counts = {"number": int(bought["complete"]), "total": int(bought["companies"])}
+    amount = view.money(bought["amount_hkd"], "HKD", quality=bought["quality"])
+    buyback_value = f"{amount} · {view.text('buybacks.complete_value', **counts)}"
     buyback_help = view.text("buybacks.total_help", date=cut_off, **counts)
     if left_out := formats.listed(bought["left_out"]):
         names = view.text("mark.comma").join(view.name(ticker) for ticker in left_out)
@@ -76,8 +77,7 @@ marks.tell(view, shown["ticker"])
 if len(shown):
     chosen = tables.overview(view, shown, columns, f"overview_table_{columns}", by_subsector=group == "subsector")
     if chosen is not None:
-        frame.choose(chosen)
-        frame.open_page("company", language)
+        frame.open_company(chosen)
     if group == "subsector" and not view.state.tickers:
         tables.subsectors(view, view.ask("SELECT * FROM subsectors(?, ?, ?)", view.as_of, view.years, view.state.basis))
         panels.missing(view.text("board.one_member"))

@@ -34,6 +34,14 @@ def tickers(page) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get("t", [""])[0].split(",")
 
 
+def wait_for_tickers(page, wanted: list[str]) -> None:
+    for _ in range(40):
+        if tickers(page) == wanted:
+            return
+        page.wait_for_timeout(250)
+    assert tickers(page) == wanted
+
+
 @pytest.mark.parametrize("query", ["", "?lang=zh", "?columns=growth", "?t=0700.HK,9988.HK,1810.HK,1024.HK"])
 def test_a_click_on_the_third_name_of_overview_opens_that_company(visit, query):
     page = visit(f"overview{query}", wait="[data-testid='stDataFrame'] canvas")
@@ -46,6 +54,10 @@ def test_a_click_on_the_third_name_of_overview_opens_that_company(visit, query):
     assert tickers(page) == [ticker]
     short = name if "zh" in query else name.split(" ", 1)[1]
     assert short in page.inner_text("[data-testid='stMain']")
+    page.go_back()  # one press returns to the board as it was
+    page.wait_for_url("**/overview?**")
+    before = query.removeprefix("?t=").split(",") if "t=" in query else [""]
+    wait_for_tickers(page, before)
 
 
 def test_a_click_on_the_third_name_of_buybacks_opens_that_company(visit):
@@ -134,6 +146,21 @@ def test_a_line_reached_with_the_arrows_is_taken_by_enter(typed):
     page.keyboard.press("Enter")
     page.wait_for_timeout(1500)
     assert len(tickers(page)) == 2
+
+
+def test_enter_in_an_empty_box_takes_nothing(typed):
+    page = typed("")
+    assert tickers(page) == ["9961.HK"]
+    page = typed("tencent")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)
+    assert tickers(page) == ["9961.HK", "0700.HK"]
+
+
+def test_a_pasted_column_keeps_its_tickers_and_names_the_unknown_word(typed):
+    page = typed("9988 foobar 1810")
+    assert tickers(page) == ["9961.HK", "9988.HK", "1810.HK"]
+    assert page.inner_text("[data-testid='stAlert']").strip().startswith("No match for “foobar”.")
 
 
 def test_a_group_is_taken_by_its_name_and_an_unknown_word_is_named(typed):

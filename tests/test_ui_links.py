@@ -135,6 +135,18 @@ def test_a_group_goes_by_its_name_in_either_language():
         assert read_tickers(name, universe) == (["0700.HK", "PDD"], [])
 
 
+def test_a_pasted_column_with_an_unknown_word_keeps_the_others():
+    assert read_tickers("700 nope PDD", UNIVERSE) == (["0700.HK", "PDD"], [Problem("t", "nope", "link.no_ticker", ())])
+    assert read_tickers("Tencent Musik", UNIVERSE)[0] == [], "one word alone is no list"
+
+
+@pytest.mark.parametrize(("typed", "found"), [("ten", ["link.several"]), ("kin", ["link.no_ticker"]), ("Twin", ["link.two_tickers"]), ("aliba", ["9988.HK"]), ("腾讯音", ["1698.HK"]), ("pin", ["PDD"]), ("hs", ["link.several"])])
+def test_the_beginning_of_one_companys_name_is_enough_in_the_box_only(typed, found):
+    taken, problems = read_tickers(typed, UNIVERSE, begins=True)
+    assert [*taken, *(problem.reason for problem in problems)] == found
+    assert read_tickers(typed, UNIVERSE)[0] == []
+
+
 def test_good_tickers_stay_beside_a_bad_one():
     state, problems = parse({"t": "700,nope,PDD"}, UNIVERSE)
     assert state.tickers == ("0700.HK", "PDD")

@@ -36,9 +36,23 @@ def _page(name: str, language: str) -> st.Page:
     return st.Page(SCRIPTS / f"{name}.py", title=text(f"page.{name}", language), url_path=name)
 
 
-def open_page(name: str, language: str) -> None:
-    """Leave for another page, as a click on a company does."""
-    st.switch_page(_page(name, language))
+def open_company(ticker: str) -> None:
+    """Leave Overview for Company and show this one there."""
+    state = st.session_state["harbourview_state"]
+    wanted = links.write(replace(state, tickers=(ticker,)))
+    # On the way Streamlit puts Overview with the new query into the browser's history. A press of
+    # Back lands there; begin() then shows what Overview showed before.
+    st.session_state["harbourview_way_back"] = (wanted, links.write(state))
+    st.switch_page(_page("company", state.lang), query_params=wanted)
+
+
+def _way_back(query: dict[str, str], page: str) -> dict[str, str]:
+    """The query to show: the one before a company was opened, where Back led to Overview's step in between."""
+    passed, before = st.session_state.get("harbourview_way_back", (None, None))
+    if page != "overview" or query != passed:
+        return query
+    del st.session_state["harbourview_way_back"]  # once, so that further presses of Back go on
+    return before
 
 
 def pages(language: str) -> list[st.Page]:
@@ -145,15 +159,20 @@ def choose(*tickers: str) -> None:
     st.session_state["harbourview_choose"] = list(tickers)
 
 
-def begin() -> Page | None:
-    """Read the address, draw the filters, write the address again. None where there is nothing to show, and the page says why."""
+def begin(page: str) -> Page | None:
+    """Read the address, draw the filters, write the address again. None where there is nothing to show, and the page says why.
+
+    page: the name of the page that follows.
+    """
     try:
         current = answers.served()
     except answers.NoSnapshot as error:
         st.error(f"{text('frame.no_snapshot', 'en')}  \n{panels.escape(error)}")
         return None
     query = st.query_params.to_dict()
-    is_new = "harbourview_state" not in st.session_state or (query and query != st.session_state.get("harbourview_query"))
+    asked = _way_back(query, page)
+    is_known = query == st.session_state.get("harbourview_query") and asked == query
+    is_new = "harbourview_state" not in st.session_state or bool(query and not is_known)
     wanted = query.get("s", "") if is_new else st.session_state["harbourview_state"].snapshot
     now = current
     if wanted and wanted != current.snapshot_id and links.SNAPSHOT.fullmatch(wanted):
@@ -170,8 +189,8 @@ def begin() -> Page | None:
     universe, names = universe_of(now)
     latest = facts["latest"].date()
     if is_new:
-        words = {name: answers.ask(current, question)["word"].tolist() for name, question in WORDS.items() if name in query}
-        state, problems = links.parse(query, universe, latest=latest, words=words)
+        words = {name: answers.ask(current, question)["word"].tolist() for name, question in WORDS.items() if name in asked}
+        state, problems = links.parse(asked, universe, latest=latest, words=words)
         st.session_state["harbourview_state"] = state
         st.session_state["harbourview_problems"] = problems
         st.session_state.setdefault("harbourview_hint", not query)  # whoever opens a link came to see something

@@ -126,7 +126,10 @@ class Resolution(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A value that was not understood. `reason` is a key of ui.text, `near` what may have been meant."""
+    """A value that was not understood: of a link's parameter, or typed ('').
+
+    `reason` is a key of ui.text, `near` what may have been meant.
+    """
 
     parameter: str
     value: str
@@ -273,23 +276,31 @@ def read_tickers(
         problems.append(Problem(parameter, str(MOST), "link.too_many", ()))
     for part in parts[:MOST]:
         meant = resolve(part, universe)
-        several = [resolve(word, universe).ticker for word in part.split()] if meant.ticker is None else []
+        words = part.split()[: MOST + 1] if meant.ticker is None else []
+        several = {word: resolve(word, universe).ticker for word in words}
         beginning = companies_beginning(part, universe) if begins else ()
         if meant.ticker is not None:
             found.append(meant.ticker)
         elif members := group_of(part, universe):
             found += members
-        elif 1 < len(several) <= MOST and all(several):
-            found += several
-        elif _is_two(part, universe):
-            problems.append(Problem(parameter, part, "link.two_tickers", meant.candidates))
-        elif len(beginning) == 1:
+        elif 2 <= sum(ticker is not None for ticker in several.values()) and len(words) <= MOST:
+            # A column pasted into one line: its line ends have become spaces.
+            found += [ticker for ticker in several.values() if ticker]
+            unclear = [word for word, ticker in several.items() if ticker is None]
+            problems += [_unclear(parameter, word, universe) for word in unclear]
+        elif len(beginning) == 1 and not _is_two(part, universe):
             found += beginning
-        elif beginning:
+        elif beginning and not _is_two(part, universe):
             problems.append(Problem(parameter, part, "link.several", beginning[:NEAR]))
         else:
-            problems.append(Problem(parameter, part, "link.no_ticker", meant.candidates))
+            problems.append(_unclear(parameter, part, universe))
     return list(dict.fromkeys(found)), problems
+
+
+def _unclear(parameter: str, typed: str, universe: Universe) -> Problem:
+    """The problem of a text that names no ticker, or two."""
+    reason = "link.two_tickers" if _is_two(typed, universe) else "link.no_ticker"
+    return Problem(parameter, typed, reason, resolve(typed, universe).candidates)
 
 
 def _one(value: Any) -> str:
@@ -485,7 +496,8 @@ def short(state: State) -> dict[str, str]:
 def sentence(problem: Problem, language: str = "en") -> str:
     """A problem in words, for the notice: which parameter, which value, why, and what comes near."""
     shown = problem.value if len(problem.value) <= 40 else problem.value[:39] + "…"
-    words = text(problem.reason, language, parameter=problem.parameter, value=shown)
+    reason = problem.reason if problem.parameter else problem.reason.replace("link.", "typed.")
+    words = text(reason, language, parameter=problem.parameter, value=shown)
     if problem.near:
         words += text("link.near", language, near=", ".join(problem.near))
     return words

@@ -25,7 +25,7 @@ with turns.turn():
     if is_admitted and chosen.url_path == "":
         chosen.run()
     elif is_admitted:
-        view = frame.begin()
+        view = frame.begin(chosen.url_path)
         if view is not None:
             try:
                 chosen.run()

@@ -154,8 +154,10 @@ def headline(metrics: Sequence[tuple[str, str, str | None]]) -> None:
 def notice(problems: Sequence[links.Problem], language: str = "en") -> None:
     """Names what the link said and nobody understood; nothing where all was understood."""
     if problems:
-        words = "  \n".join(escape(links.sentence(problem, language)) for problem in problems)
-        st.warning(f"{escape(text('panel.not_understood', language))}  \n{words}")
+        lines = [escape(links.sentence(problem, language)) for problem in problems]
+        if any(problem.parameter for problem in problems):
+            lines.insert(0, escape(text("panel.not_understood", language)))
+        st.warning("  \n".join(lines))
 
 
 def sources(rows: Iterable[Any], language: str = "en") -> None:

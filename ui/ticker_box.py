@@ -29,25 +29,29 @@ function onKey(event) {
   if (!(input instanceof HTMLInputElement) || !input.matches(box)) return;
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { reached = true; return; }
   if (event.key !== 'Enter') { reached = false; return; }
-  if (event.isComposing || reached || !input.value.trim()) return;
+  if (event.isComposing || reached) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  send(input.value);
+  if (input.value.trim()) send(input.value);
 }
 
-function empty(input) {
-  const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
-  write.call(input, '');
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-  const escape = { key: 'Escape', code: 'Escape', bubbles: true, cancelable: true };
-  input.dispatchEvent(new KeyboardEvent('keydown', escape));
+function closeEmpty(input) {
+  if (input.value) {
+    const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+    write.call(input, '');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  if (document.querySelector('[role="listbox"]')) {
+    const escape = { key: 'Escape', code: 'Escape', bubbles: true, cancelable: true };
+    input.dispatchEvent(new KeyboardEvent('keydown', escape));
+  }
 }
 
 export default function(component) {
   const { data, setTriggerValue } = component;
   send = (typed) => setTriggerValue('typed', typed);
   const input = document.querySelector(box);
-  if (taken !== null && taken !== data.taken && input && input.value) empty(input);
+  if (taken !== null && taken !== data.taken && input) closeEmpty(input);
   taken = data.taken;
   document.addEventListener('keydown', onKey, true);
   return () => document.removeEventListener('keydown', onKey, true);
@@ -61,7 +65,7 @@ def read(typed: str, universe: links.Universe) -> tuple[list[str], list[links.Pr
     The box keeps a text that several companies fit: the open list shows them, so that no problem
     is shown.
     """
-    found, problems = links.read_tickers(typed, universe, begins=True)
+    found, problems = links.read_tickers(typed, universe, "", begins=True)
     if not found and len(problems) == 1 and problems[0].reason in links.SEVERAL:
         return [], [], True
     return found, problems, not found
@@ -83,7 +87,7 @@ def _change(universe: links.Universe) -> None:
     kept: list[str] = []
     problems: list[links.Problem] = []
     for value in st.session_state[KEY][: links.MOST]:
-        found, unknown = links.read_tickers(value.removeprefix(GROUP), universe, begins=True)
+        found, unknown = links.read_tickers(value.removeprefix(GROUP), universe, "", begins=True)
         kept += found
         problems += unknown
     st.session_state[KEY] = _with([], kept)

@@ -326,8 +326,10 @@ def pin(folder: Path, snapshot_id: str) -> None:
     """Keep a snapshot for good. Raises NoSnapshot when it is not here."""
     if snapshot_id not in published(folder):
         raise NoSnapshot(f"no snapshot {snapshot_id} in {folder}; here are: {', '.join(published(folder)) or 'none'}")
+    path = folder / "pins.txt"
+    if path.is_dir():
+        raise NoSnapshot(f"{path} is a folder, not the list of snapshots that are kept for good: move it away; {snapshot_id} was not added")
     if snapshot_id not in pins(folder):
-        path = folder / "pins.txt"
         lines = (text_beside(path) or "").splitlines()
         write(path, "\n".join([*lines, snapshot_id]) + "\n")
 

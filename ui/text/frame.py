@@ -187,6 +187,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Links
     "link.no_ticker": ("{parameter}: nothing here is called “{value}”.", "{parameter}：没有名为“{value}”的标的。"),
     "link.two_tickers": ("{parameter}: “{value}” means more than one company.", "{parameter}：“{value}”对应多家公司。"),
+    "typed.no_ticker": ("No match for “{value}”.", "未找到“{value}”。"),
+    "typed.two_tickers": ("“{value}” fits several companies.", "“{value}”对应多家公司。"),
+    "typed.several": ("“{value}” fits several companies.", "“{value}”对应多家公司。"),
+    "typed.too_many": ("Only the first {value} are read.", "仅读取前{value}项。"),
     "link.several": ("{parameter}: “{value}” fits several companies.", "{parameter}：“{value}”对应多家公司。"),
     "link.not_a_choice": ("{parameter}: “{value}” is not a choice.", "{parameter}：“{value}”不是可选值。"),
     "link.not_a_date": ("{parameter}: “{value}” is not a date (YYYY-MM-DD).", "{parameter}：“{value}”不是日期（YYYY-MM-DD）。"),

@@ -22,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding_rule.M02": ("month-ends missing", "缺月末收盘价"),
     "finding_rule.M03": ("exchange rates end early", "汇率数据止于过早"),
     "finding_rule.L02": ("points of the snapshot before are gone", "较上一快照减少的数据点"),
+    "finding_rule.L01": ("rows of the snapshot before are gone", "较上一快照减少的行"),
     "refusal_rule.L01": ("rows of the snapshot before are gone", "较上一快照减少的行"),
     "finding_rule.M04": ("a landed file changed by hand", "已落地文件被手工改动"),
     "finding_rule.P01": ("prices possible and in the day's range", "价格有效且在当日区间内"),
