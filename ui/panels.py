@@ -121,7 +121,8 @@ def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
 
 
 # On paper a page is as on a desk, made smaller: one column of A4 holds Company whole. What can only be clicked is left out.
-PAPER_CSS = """<style>@media print {
+PAPER_CSS = """<style>.st-key-harbourview_enter { position: absolute; }  /* a script without a place in the row of filters */
+@media print {
   @page { size: A4; margin: 8mm; }
   :has([data-testid="stMainBlockContainer"]) { position: static !important; overflow: visible !important; height: auto !important; display: block !important; }
   [data-testid="stMainBlockContainer"] { width: 1400px !important; max-width: none !important; padding: 0 !important; zoom: 0.52; }

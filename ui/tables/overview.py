@@ -23,7 +23,7 @@ def _board(view: View, rows: pd.DataFrame, columns: str, by_subsector: bool) -> 
     table, config, figures = {"price": _price, "windows": _windows, "buybacks": _buybacks, "growth": _growth, "freshness": _freshness}[columns](view, rows)
     text = st.column_config.TextColumn
     # What stays when the table is moved aside; Streamlit greys it, so a desk keeps the code there and the name in ink.
-    first = {"ticker": text(view.text("column.ticker"), width=72, pinned=not view.is_phone), "name": text(view.text("column.name"), pinned=view.is_phone, width=140 if view.language == "en" and not view.is_phone else 95)}
+    first = {"ticker": text(view.text("column.ticker"), width=72, pinned=not view.is_phone), "name": text(view.text("column.name"), pinned=view.is_phone, width=152 if view.language == "en" and not view.is_phone else 95)}
     if by_subsector:
         first["subsector"] = text(view.text("column.subsector"), width=140)
     table = pd.concat([pd.DataFrame({"name": [view.name(t) if view.is_phone or view.language == "zh" else f"{view.names[t][1]} {view.names[t][0]}" for t in rows["ticker"]], "ticker": rows["ticker"], "subsector": rows["subsector"]}), table], axis=1)
