@@ -120,7 +120,7 @@ def test_this_year_and_last_year_are_sums_of_the_same_companies(open_page):
     assert "Not in the total to 3 Jul 2026: Xiaomi (>HK$4.0bn to 13 Mar 2026), Kingsoft (~HK$190.0mn to 28 Feb 2026);" in shown
     assert "With them >HK$31.5bn, to different end dates (28 Feb 2026 to 3 Jul 2026)." in shown
     (tile,) = [metric for metric in open_page("overview", as_of="2026-08-21").metric if "Buyback" in metric.label]
-    assert (tile.label, tile.value) == ("Buyback YTD to 3 Jul 2026", "HK$27.3bn")
+    assert (tile.label, tile.value) == ("Buyback YTD to 3 Jul 2026", "HK$27.3bn · 4 of 23")
     assert "Xiaomi, Kingsoft" in tile.help
 
 

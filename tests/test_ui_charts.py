@@ -596,8 +596,11 @@ def test_a_dumbbell_is_cheap_below_its_median_and_a_yield_above():
 def test_what_has_no_median_is_named_in_grey():
     theme = Theme()
     rows = medians(4).assign(value=[12.0, None, 14.0, 15.0], q50=[None, 16.0, 17.0, 18.0], status=["OK", "NM_LOSS", "STALE_EPS", "OK"])
+    rows = rows.assign(n=[14, 0, 40, 60], needed=30, frequency="month_end")
     labels = named(charts.against_median(rows, a_stamp(), theme), "label")
-    assert [a.text for a in labels][:3] == ["12.0x · Not ranked", "n.m. (loss)", "14.0x · EPS stale"]
+    assert [a.text for a in labels][:3] == ["12.0x · 14 of the 30 month-ends needed", "n.m. (loss)", "14.0x · EPS stale"]
+    of_old = charts.against_median(rows.drop(columns="needed"), a_stamp(), theme)  # a snapshot of an earlier version
+    assert named(of_old, "label")[0].text == "12.0x · the history is too short"
     assert [a.font.color == theme.colour("muted") for a in labels] == [True, True, True, False]
 
 

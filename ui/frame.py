@@ -42,16 +42,16 @@ def open_company(ticker: str) -> None:
     wanted = links.write(replace(state, tickers=(ticker,)))
     # On the way Streamlit puts Overview with the new query into the browser's history. A press of
     # Back lands there; begin() then shows what Overview showed before.
-    st.session_state["harbourview_way_back"] = (wanted, links.write(state))
+    st.session_state["harbourview_overview_before"] = (wanted, links.write(state))
     st.switch_page(_page("company", state.lang), query_params=wanted)
 
 
 def _way_back(query: dict[str, str], page: str) -> dict[str, str]:
     """The query to show: the one before a company was opened, where Back led to Overview's step in between."""
-    passed, before = st.session_state.get("harbourview_way_back", (None, None))
+    passed, before = st.session_state.get("harbourview_overview_before", (None, None))
     if page != "overview" or query != passed:
         return query
-    del st.session_state["harbourview_way_back"]  # once, so that further presses of Back go on
+    del st.session_state["harbourview_overview_before"]  # once, so that further presses of Back go on
     return before
 
 
