@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import browser as driver
@@ -198,6 +199,28 @@ def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
     return pickle.loads(told.read_bytes())
 
 
+KEPT = ROOT / ".pytest_cache" / "harbourview"  # between runs: warehouses by the hash of what they are built from
+KEPT_WAREHOUSES = 3
+
+
+def kept_warehouse() -> Built:
+    """The warehouse of the repository's own figures, built once for its inputs, code and day."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "curated").symlink_to(CURATED, target_is_directory=True)
+        sha256 = loaders_build.inputs_of(Path(folder)).sha256
+    name = f"{date.today():%Y%m%d}-{sha256[:16]}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    done = KEPT / f"{name}.done"
+    with FileLock(KEPT / "build.lock"):
+        if not done.exists():
+            shutil.rmtree(KEPT / name, ignore_errors=True)
+            done.write_bytes(pickle.dumps(built(KEPT / name)))
+            for old in sorted(KEPT.glob("*.done"), key=lambda path: path.stat().st_mtime)[:-KEPT_WAREHOUSES]:
+                shutil.rmtree(old.with_suffix(""), ignore_errors=True)
+                old.unlink()
+    return pickle.loads(done.read_bytes())
+
+
 def copy_of(made: Built, folder: Path) -> Built:
     """A copy of a built folder, to be changed."""
     return Built(shutil.copytree(made.folder, folder), made.result)
@@ -208,7 +231,7 @@ def warehouse(tmp_path_factory) -> Iterator[Built]:
     """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the whole run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Prepared, "on", False)
-        made = shared(tmp_path_factory, "harbourview", lambda folder: built(folder / "data"))
+        made = kept_warehouse()
     assert made.result.rejected == []
     folder = made.folder
     before = {name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")}

@@ -89,3 +89,20 @@ def test_no_page_writes_words_of_its_own():
     allowed = {"SQL", "EPS", "EPS (", "Harbourview", ":orange[", "source_id"}
     assert {item for item in found if item[2] not in allowed and not re.fullmatch(r"[\w-]+\.[\w .-]*", item[2])} == set()  # keys of ui/text have a dot
     assert list(shown_literals(ROOT / "ui" / "tables" / "data.py"))  # the scan sees what it is to see
+
+
+def test_every_label_is_used():
+    """A label is used where its key, or an f-string that can become its key, is in the code."""
+    paths = [*ROOT.glob("pages/*.py"), ROOT / "ui" / "text" / "__init__.py"]
+    paths += [path for path in ROOT.glob("ui/**/*.py") if path.parent.name != "text"]
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    keys = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    forms = set()
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
+            written = "".join(part for part in parts if part)
+            if "." in written and len(written) >= 4 and " " not in written:
+                forms.add("".join(".+" if part is None else re.escape(part) for part in parts))
+    unused = {key for key in TEXTS if key not in keys and not any(re.fullmatch(form, key) for form in forms)}
+    assert unused == set()

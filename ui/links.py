@@ -496,7 +496,7 @@ def short(state: State) -> dict[str, str]:
 def sentence(problem: Problem, language: str = "en") -> str:
     """A problem in words, for the notice: which parameter, which value, why, and what comes near."""
     shown = problem.value if len(problem.value) <= 40 else problem.value[:39] + "…"
-    reason = problem.reason if problem.parameter else problem.reason.replace("link.", "typed.")
+    reason = problem.reason if problem.parameter else f"typed.{problem.reason.removeprefix('link.')}"
     words = text(reason, language, parameter=problem.parameter, value=shown)
     if problem.near:
         words += text("link.near", language, near=", ".join(problem.near))

@@ -20,7 +20,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "choice.topic": ("Topic", "主题"),
     "choice.kind": ("Kind", "类别"),
     "choice.publisher": ("Publisher", "发布机构"),
-    "documents.view": ("Picture", "图"),
     "documents.view_events": ("events", "事件"),
     "documents.view_price": ("price with events", "股价与事件"),
     # Headline figures

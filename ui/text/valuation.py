@@ -1,7 +1,6 @@
 """Words of Valuation: measures, pictures, proofs."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "valuation.focus": ("Company shown", "所示公司"),
     "valuation.windows": ("Windows side by side", "各区间对照"),
     "valuation.points": ("Every point, with its inputs", "各观测及其构成"),
     "valuation.index_method": ("Quoted by the index data site, month-end, not spliced with ours. Point: as printed by the broker.", "指数网站公布值，月末，未与本站计算值拼接。圆点：券商原文数值。"),
