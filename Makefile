@@ -5,11 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run setup build refresh test proof benchmark lock audit clean
+.PHONY: run dev setup build refresh test proof benchmark lock audit clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@MALLOC_ARENA_MAX=2 $(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+# For developers: a change of a file shows at once, an error with its traceback.
+dev: build
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.runOnSave true --server.fileWatcherType auto --client.showErrorDetails full
 
 setup: $(STAMP)
 

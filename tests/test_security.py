@@ -1,6 +1,9 @@
 """What somebody puts into an address does nothing but be named; what serves the pages can reach nothing but its snapshot; what is installed is what was locked."""
 
+import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import duckdb
 import pytest
@@ -79,3 +82,23 @@ def test_the_lock_holds_every_requirement_with_its_hash():
     assert wanted.items() <= locked.items()
     blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
     assert len(blocks) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE)) and all("--hash=sha256:" in block for block in blocks)
+
+
+def test_every_package_that_is_imported_is_pinned():
+    """A package that only comes along with another may change its version, or go, without notice."""
+    optional = pins("requirements-akshare.txt")  # not installed for the tests
+    pinned = {name.lower().replace("_", "-") for path in ROOT.glob("requirements*.txt") for name in pins(path.name)}
+    pinned |= {name.partition("[")[0].lower() for path in ROOT.glob("requirements*.txt") for name in re.findall(r"^[\w.-]+\[", path.read_text("utf-8"), re.MULTILINE)}
+    files = [ROOT / "app.py", *(path for layer in ("pages", "ui", "warehouse", "loaders") for path in (ROOT / layer).rglob("*.py"))]
+    imported = {name for path in files for name in _imported(path)} - set(sys.stdlib_module_names) - {"ui", "warehouse", "loaders", *optional}
+    distributions = packages_distributions()
+    unknown = {name for name in imported if not {d.lower().replace("_", "-") for d in distributions.get(name, [])} & pinned}
+    assert unknown == set() and {"numpy", "curl_cffi", "starlette"} <= imported
+
+
+def _imported(path) -> set[str]:
+    """The packages that a module imports, also inside functions."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    source = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | source}
