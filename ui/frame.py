@@ -5,6 +5,7 @@ A page begins with `view = frame.view()`: a `View` with the controls that a page
 """
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -23,6 +24,7 @@ from warehouse.snapshot import Served
 PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
 SCRIPTS = Path(__file__).resolve().parent.parent / "pages"
 YEAR = timedelta(366)
+SAME_PRESS = 3.0  # seconds
 EARLIEST = date(2004, 6, 16)  # the first evening that can be shown: Tencent's listing
 KEYS = {"tickers": ticker_box.KEY, "as_of": "filter_as_of", "window": "filter_window", "basis": "filter_basis",
         "currency": "filter_currency", "lang": "filter_lang", "updown": "filter_updown", "mode": "filter_mode"}
@@ -43,15 +45,25 @@ def open_company(ticker: str) -> None:
     # On the way Streamlit puts Overview with the new query into the browser's history. A press of
     # Back lands there; begin() then shows what Overview showed before.
     st.session_state["harbourview_overview_before"] = (wanted, links.write(state))
+    st.session_state.pop("harbourview_overview_until", None)
     st.switch_page(_page("company", state.lang), query_params=wanted)
 
 
 def _way_back(query: dict[str, str], page: str) -> dict[str, str]:
-    """The query to show: the one before a company was opened, where Back led to Overview's step in between."""
+    """The query to show: the one before a company was opened, where Back led to Overview's step in between.
+
+    For some seconds only, since one press of Back may run the page twice with the old address;
+    further presses go on to earlier pages.
+    """
+    if page != "overview":
+        st.session_state.pop("harbourview_overview_until", None)
     passed, before = st.session_state.get("harbourview_overview_before", (None, None))
     if page != "overview" or query != passed:
         return query
-    del st.session_state["harbourview_overview_before"]  # once, so that further presses of Back go on
+    now = time.monotonic()
+    if now > st.session_state.setdefault("harbourview_overview_until", now + SAME_PRESS):
+        del st.session_state["harbourview_overview_before"], st.session_state["harbourview_overview_until"]
+        return query
     return before
 
 
