@@ -109,6 +109,24 @@ def test_copying_a_link_keeps_its_snapshot_and_a_folder_that_may_not_be_written_
     assert made.served.snapshot_id in pins.read_text("utf-8").split()
 
 
+def test_back_from_a_company_shows_the_board_as_it_was_and_the_navigation_does_not(monkeypatch):
+    """Streamlit puts Overview with the company's query into the browser's history: Back lands there."""
+    board, company = {"w": "5y"}, {"t": "9988.HK", "w": "5y"}
+    monkeypatch.setattr(frame.st, "session_state", {"harbourview_overview_before": (company, board)})
+    clock = [100.0]
+    monkeypatch.setattr(frame.time, "monotonic", lambda: clock[0])
+    assert frame._way_back(board, "overview") == board
+    assert frame._way_back(company, "company") == company
+    assert frame._way_back(company, "overview") == board, "Back"
+    clock[0] += 1
+    assert frame._way_back(company, "overview") == board, "the same press may run the page twice"
+    clock[0] += frame.SAME_PRESS
+    assert frame._way_back(company, "overview") == company, "a later press goes on to the step in between"
+    assert frame._way_back(company, "company") == company
+    assert frame._way_back({}, "overview") == {}, "the navigation keeps no query"
+    assert frame._way_back(company, "overview") == company, "and a choice on that page keeps the company"
+
+
 # The currency in which money is shown -----------------------------------------------------------------------------------
 
 def test_the_rate_of_an_evening_is_the_last_known_and_none_older_than_ten_days(rows):

@@ -45,26 +45,23 @@ def open_company(ticker: str) -> None:
     # On the way Streamlit puts Overview with the new query into the browser's history. A press of
     # Back lands there; begin() then shows what Overview showed before.
     st.session_state["harbourview_overview_before"] = (wanted, links.write(state))
-    st.session_state.pop("harbourview_overview_until", None)
     st.switch_page(_page("company", state.lang), query_params=wanted)
 
 
 def _way_back(query: dict[str, str], page: str) -> dict[str, str]:
     """The query to show: the one before a company was opened, where Back led to Overview's step in between.
 
-    For some seconds only, since one press of Back may run the page twice with the old address;
-    further presses go on to earlier pages.
+    For some seconds only, since one press of Back may run the page twice with the old address.
     """
-    if page != "overview":
-        st.session_state.pop("harbourview_overview_until", None)
+    last_page = st.session_state.get("harbourview_page")
+    st.session_state["harbourview_page"] = page
     passed, before = st.session_state.get("harbourview_overview_before", (None, None))
     if page != "overview" or query != passed:
         return query
     now = time.monotonic()
-    if now > st.session_state.setdefault("harbourview_overview_until", now + SAME_PRESS):
-        del st.session_state["harbourview_overview_before"], st.session_state["harbourview_overview_until"]
-        return query
-    return before
+    if last_page != "overview":
+        st.session_state["harbourview_overview_until"] = now + SAME_PRESS
+    return before if now < st.session_state.get("harbourview_overview_until", 0) else query
 
 
 def pages(language: str) -> list[st.Page]:
