@@ -233,8 +233,8 @@ def without_told(every: dict[str, Rows], prices: str = "prices/") -> None:
     splits = [(row["ticker"], row["ex_date"], row["ratio"]) for row in ours if row["kind"] == "split" and row["ratio"]]
 
     def told(row: dict) -> bool:
-        return (row["ticker"], row["kind"], row["ex_date"]) in days or row["kind"] == "split" and row["ratio"] and any(
-            ticker == row["ticker"] and is_same_split(row["ex_date"], row["ratio"], day, ratio) for ticker, day, ratio in splits)
+        return (row["ticker"], row["kind"], row["ex_date"]) in days or (row["kind"] == "split" and row["ratio"] and any(
+            ticker == row["ticker"] and is_same_split(row["ex_date"], row["ratio"], day, ratio) for ticker, day, ratio in splits))
 
     kept = [(row, place) for row, place in zip(rows.values, rows.places) if not (place[0].startswith(prices) and told(row))]
     rows.values, rows.places = [row for row, _ in kept], [place for _, place in kept]

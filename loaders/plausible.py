@@ -52,7 +52,7 @@ def unexplained_restatements(earnings: Rows) -> list[Rejection]:
         days = [row["announced_on"] for row, _ in printed]
         for number, (row, (name, line)) in enumerate(printed):
             day, supersedes, before = days[number], row["supersedes"], days[number - 1] if number else None
-            if number == 0 and supersedes is None or number and (day == before or supersedes == before is not None):
+            if (number == 0 and supersedes is None) or (number and (day == before or supersedes == before is not None)):
                 continue  # a first print; one key twice, which is P03; a restatement as it should be
             words = "{} {} {}, {} to {}, in {}".format(*fact)
             beside = "{}:{}".format(*printed[number - 1][1]) + (f", announced on {before}" if before else ", whose announced_on is not known")
@@ -191,7 +191,7 @@ def other_totals(every: dict[str, Rows]) -> list[Rejection]:
             total, (of, at) = revenue.get((ticker, start, end, currency), (None, (None, None)))
             largest, (name, line) = max(parts)
             summed = sum(value for value, _ in parts)
-            if total and (largest > OTHER_UNIT * total or 0 < summed < total / OTHER_UNIT and len(parts) > 1):
+            if total and (largest > OTHER_UNIT * total or (0 < summed < total / OTHER_UNIT and len(parts) > 1)):
                 quotient = (largest if largest > OTHER_UNIT * total else summed) / total
                 wrong.append(Rejection(name, line, "revenue_mn", written(largest), "C22", f"the segments of {start} to {end} sum to {summed:,.10g} million, the revenue of {of}:{at} is {total:,.10g} million: {times(quotient)}; are both in million?"))
     return wrong

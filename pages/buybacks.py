@@ -64,7 +64,7 @@ def tell_one(row) -> None:
         marks.tell(view, [row.ticker])
         return
     amount, average, above = money(row.amount_hkd, quality=row.quality), view.price(row.price_average_hkd, "HKD"), row.above_close_pct
-    words = dict(name=name, amount=amount, date=day(row.last_trade_date), average=average)
+    words = {"name": name, "amount": amount, "date": day(row.last_trade_date), "average": average}
     if pd.notna(above):
         side = "at" if round(above, 1) == 0 else "above" if above > 0 else "below"
         panels.finding(view.text("finding.buybacks", difference=view.text(f"difference.{side}", pct=formats.percent(abs(above))), **words))

@@ -137,7 +137,7 @@ def help_total() -> str:
 
 def growth_of_profit() -> tuple[str, str, str]:
     """(label, value, help) of the growth of profit: why there is none, or that it is old, is said."""
-    if profit is None or pd.isna(profit["prior_net_income_mn"]) and pd.isna(profit["yoy_pct"]):
+    if profit is None or (pd.isna(profit["prior_net_income_mn"]) and pd.isna(profit["yoy_pct"])):
         return view.text("company.profit_growth", basis=basis_words, period=formats.MISSING), formats.MISSING, view.text("company.help_profit_none", basis=basis_words)
     amount = lambda value: view.money(value * 1e6, profit["currency"])  # noqa: E731
     note = view.text("company.help_profit", basis=basis_words, period=period(profit), profit=amount(profit["net_income_mn"]), prior=amount(profit["prior_net_income_mn"]), announced=day(profit["announced_on"]))

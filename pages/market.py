@@ -46,7 +46,7 @@ def tell_one(ticker: str, rows: pd.DataFrame, own: pd.Series, words: str) -> Non
         panels.finding(view.text("finding.market_out", name=view.name(ticker), month=words, reason=tables.market_state(view, row)))
         return
     excess = view.text("finding.market_excess", points=formats.points(row.excess_pp, language), benchmark=view.name(row.benchmark)) if pd.notna(row.excess_pp) else ""
-    said = dict(name=view.name(ticker), value=percent(row.return_pct), month=words, excess=excess, index=view.name(row.benchmark), index_return=percent(own.get(row.benchmark)))
+    said = {"name": view.name(ticker), "value": percent(row.return_pct), "month": words, "excess": excess, "index": view.name(row.benchmark), "index_return": percent(own.get(row.benchmark))}
     if pd.isna(row.rank):
         panels.finding(view.text("finding.market_line", **said))
     else:
@@ -62,7 +62,7 @@ def tell(rows: pd.DataFrame, indices: pd.DataFrame, words: str) -> None:
         tell_one(view.state.tickers[0], rows, own, words)
         return
     listed = moved[(moved["market"] == "HK") & moved["rank"].notna()]
-    index = dict(month=words, index=view.name(told), index_return=percent(own.get(told)))
+    index = {"month": words, "index": view.name(told), "index_return": percent(own.get(told))}
     if len(listed) > 1:
         measured = listed[listed["excess_pp"].notna()]
         beat = view.text("finding.market_beat", number=int((measured["excess_pp"] > 0).sum()), total=len(measured)) if len(measured) else ""

@@ -25,7 +25,7 @@ def finding() -> None:
         panels.finding(view.text("finding.overview_none", date=view.day(view.as_of)))
         panels.what_next(view)
         return
-    cheap = dict(cheap=int((ranked["percentile"] <= 20).sum()), ranked=len(ranked), window=view.window_words())
+    cheap = {"cheap": int((ranked["percentile"] <= 20).sum()), "ranked": len(ranked), "window": view.window_words()}
     if is_thin:
         then = full.iloc[0]
         panels.finding(view.text("finding.overview_thin", ok=int(here["fresh"]), ever=int(here["ever_ranked"]), date=view.day(here["date"]), full=view.day(then["date"]), full_ok=int(then["fresh"])))

@@ -44,7 +44,7 @@ name, measure, basis, basis_words, window_of, frequency = one.name, one.measure,
 # The finding, and the headline figures with what makes each of them -----------------------------------------------
 
 def finding() -> str:
-    about = dict(name=name, trades=view.text(f"trades.{metric}" if kind != "index" else "trades.quoted", metric=measure, value=write(now["value"]), basis=basis_words))
+    about = {"name": name, "trades": view.text(f"trades.{metric}" if kind != "index" else "trades.quoted", metric=measure, value=write(now["value"]), basis=basis_words)}
     if one.is_ranked:
         cheaper = now["percentile"] <= 50
         share = formats.percent(100 - now["percentile"] if cheaper else now["percentile"], digits=0)

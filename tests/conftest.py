@@ -253,7 +253,7 @@ def rows(warehouse) -> Callable[..., list[tuple]]:
     return warehouse.rows
 
 
-@pytest.fixture()
+@pytest.fixture
 def open_page(warehouse) -> Callable:
     """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own figures."""
     return screen.run_page
@@ -285,7 +285,7 @@ def address(warehouse):
         yield started
 
 
-@pytest.fixture()
+@pytest.fixture
 def visit(chromium, address):
     """visit('valuation?t=0700.HK', size, dark) -> the page once its first chart or table stands, and what it asked of the network."""
     contexts = []

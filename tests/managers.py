@@ -116,7 +116,7 @@ class Manager:
             offer = self.luck.choice(companies)
             offered = offer.options[:COVERED] if self.luck.random() < OFTEN else offer.options
             return await self.choose(offer, self.luck.choice([o for o in offered if [o] != offer.chosen]))
-        if turns and lot > 0.7 or not choices:
+        if (turns and lot > 0.7) or not choices:
             return await (self.turn_to(self.luck.choice(turns)) if turns else self.rerun())
         offer = self.luck.choice(choices)
         return await self.choose(offer, self.luck.choice([o for o in offer.options if [o] != offer.chosen]))

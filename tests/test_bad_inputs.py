@@ -172,7 +172,9 @@ def refused(tmp_path_factory):
     for name, content, *_ in FILES:
         (made.folder / "prices" / f"{name}.csv").write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     result = build(made.folder, say=lambda text: None)
-    assert result.snapshot_id is None and made.served == before and made.served.problem is None
+    assert result.snapshot_id is None
+    assert made.served == before
+    assert made.served.problem is None
     assert list((made.folder / "warehouse").glob("stage-*")) == []
     return result.rejected
 
@@ -301,13 +303,15 @@ def test_an_eps_in_a_wrong_unit_is_refused_and_the_unit_suspected_is_named(plant
         assert lines[case] not in said
         return
     found = LINE.match(said[lines[case]])
-    assert (found["column"], found["rule"]) == ("value", "C29") and words in found["wrong"]
+    assert (found["column"], found["rule"]) == ("value", "C29")
+    assert words in found["wrong"]
     assert re.search(r"with the profit of earnings\.csv:\d+ it implies [\d,]+ million shares, [\d,.]+ times (more|fewer) than the [\d,]+ million (of shares\.csv:\d+|that \d+ other results)", found["wrong"])
 
 
 def test_the_other_figures_beside_them_are_not_suspected(planted):
     lines, said, count = planted
-    assert set(said) == {line for line, defect in zip(lines, DEFECTS) if defect not in UNTOLD} and count == len(said) == len(DEFECTS) - len(UNTOLD)
+    assert set(said) == {line for line, defect in zip(lines, DEFECTS) if defect not in UNTOLD}
+    assert count == len(said) == len(DEFECTS) - len(UNTOLD)
 
 
 def figures_of(folder: Path) -> dict[str, reading.Rows]:
@@ -350,7 +354,8 @@ def test_a_split_is_no_suspicion_once_it_is_a_corporate_action(tmp_path):
                     + results(3, "2023-07-01", "2023-09-30", "2023-11-14") + results(0.3, "2023-10-01", "2023-12-31", "2024-03-14")}
     made = invented(tmp_path / "data", **files)
     (said,) = made.result.rejected
-    assert said.startswith("earnings.csv:10 value '0.3': rule C29, ") and "10.0 times more than the 1,000 million that 3 other results within three years imply: is the EPS 10 times too small" in said
+    assert said.startswith("earnings.csv:10 value '0.3': rule C29, ")
+    assert "10.0 times more than the 1,000 million that 3 other results within three years imply: is the EPS 10 times too small" in said
     action = "ticker,ex_date,kind,item,amount,currency,ratio,source_id,note\n9999.HK,2024-01-02,split,,,,10,made-up,\n"
     assert built(tmp_path / "data", {"corporate_actions": action}).result.rejected == []
 
@@ -384,7 +389,8 @@ def test_a_second_figure_says_what_it_is_or_is_refused(desk, rows, said):
     finally:
         path.write_text(GOOD["earnings"].lstrip(), "utf-8")
     assert rejection.startswith(said)
-    assert desk.served.problem is None and desk.served.snapshot_id == desk.result.snapshot_id
+    assert desk.served.problem is None
+    assert desk.served.snapshot_id == desk.result.snapshot_id
 
 
 def test_the_repository_names_its_own_restatements_and_translations():
@@ -392,7 +398,8 @@ def test_the_repository_names_its_own_restatements_and_translations():
         rows = list(csv.DictReader(file))
     assert sorted({(row["ticker"], row["item"], row["period_end"], row["announced_on"], row["supersedes"]) for row in rows if row["supersedes"]}) == [
         ("9988.HK", "eps_diluted", "2021-12-31", "2022-05-26", "2022-02-24"), ("9988.HK", "net_income", "2021-12-31", "2022-05-26", "2022-02-24")]
-    assert {row["currency"] for row in rows if row["translation"]} == {"USD"} and sum(row["translation"] == "convenience" for row in rows) == 5
+    assert {row["currency"] for row in rows if row["translation"]} == {"USD"}
+    assert sum(row["translation"] == "convenience" for row in rows) == 5
 
 
 # What is kept and not used --------------------------------------------------------------------------------------
@@ -499,7 +506,8 @@ def test_markup_and_formulas_in_a_note_are_kept_as_the_text_they_are(odd):
 
 def test_without_any_price_there_is_nothing_to_serve(tmp_path):
     made = invented(tmp_path / "data", **GOOD | {"prices": HEADER})
-    assert made.result.snapshot_id is None and "rule A04, no price is loaded" in made.result.rejected[0]
+    assert made.result.snapshot_id is None
+    assert "rule A04, no price is loaded" in made.result.rejected[0]
 
 
 def test_a_correction_puts_the_ruled_value_in_place_and_says_so(desk):
@@ -516,7 +524,8 @@ def test_a_refused_build_exits_2_says_what_is_served_and_shows_no_traceback(desk
         checked = loaders("check", data=desk.folder)
     finally:
         path.write_text(GOOD["prices"].lstrip(), "utf-8")
-    assert done.returncode == checked.returncode == 2 and done.stderr == checked.stderr
+    assert done.returncode == checked.returncode == 2
+    assert done.stderr == checked.stderr
     end = f"; nothing was published, still serving {desk.served.snapshot_id}"
     assert done.stderr.splitlines() == [
         f"prices.csv:2 close 'abc': rule C07, not a number{end}",
@@ -529,13 +538,17 @@ def test_a_first_build_that_is_refused_says_that_nothing_is_served_yet(tmp_path)
     (tmp_path / "curated").mkdir()
     (tmp_path / "curated" / "companies.csv").write_bytes(b"")
     done = loaders("build", data=tmp_path, in_process=False)
-    assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert "companies.csv file: rule C11, the file is empty" in done.stderr and "nothing is served yet" in done.stderr
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "companies.csv file: rule C11, the file is empty" in done.stderr
+    assert "nothing is served yet" in done.stderr
 
 
 def test_a_folder_without_figures_is_named(tmp_path):
     done = loaders("build", data=tmp_path)
-    assert done.returncode == 2 and "holds no curated file" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert "holds no curated file" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # The thirty bad inputs ----------------------------------------------------------------------------------------
@@ -667,8 +680,10 @@ def test_a_bad_input_is_told_whole_and_nothing_served_changes(served_desk, case,
         assert (match["value"] or "") == "" if value is None else value in match["value"], match[0]
         assert words in match["wrong"]
     assert snapshot.refusal(served_desk.folder / "warehouse").lines == tuple(result.rejected)
-    assert served_desk.served == served and served.problem is None
-    assert sorted((served_desk.folder / "warehouse").glob("harbourview-*")) == files and not list((served_desk.folder / "warehouse").glob("stage-*"))
+    assert served_desk.served == served
+    assert served.problem is None
+    assert sorted((served_desk.folder / "warehouse").glob("harbourview-*")) == files
+    assert not list((served_desk.folder / "warehouse").glob("stage-*"))
 
 
 # What is unusual, legal, and read as it is meant: a landed file, the closes it brings, what is noted of it.
@@ -755,7 +770,8 @@ def test_29_a_build_opens_none_of_them_and_names_each(tmp_path, tmp_path_factory
             os.truncate(path, 2**30)
     done = loaders("build", data=made.folder, in_process=False)
     end = f"; nothing was published, still serving {made.result.snapshot_id}"
-    assert done.returncode == 2 and sorted(done.stderr.splitlines()) == sorted([*(f"{name.removeprefix('curated/')} file: rule C13, {words}{end}" for name, words in said.items()), f"{len(said)} rejected{end}"])
+    assert done.returncode == 2
+    assert sorted(done.stderr.splitlines()) == sorted([*(f"{name.removeprefix('curated/')} file: rule C13, {words}{end}" for name, words in said.items()), f"{len(said)} rejected{end}"])
 
 
 def test_34_a_link_to_a_good_file_is_read_as_that_file(tmp_path):
@@ -764,7 +780,8 @@ def test_34_a_link_to_a_good_file_is_read_as_that_file(tmp_path):
     (tmp_path / "prices" / "0700.HK.csv").symlink_to(tmp_path / "elsewhere.csv")
     connection, rejected = loaded(tmp_path, {})
     with connection:
-        assert rejected == [] and connection.execute("SELECT count(*) FROM prices").fetchone() == (4,)
+        assert rejected == []
+        assert connection.execute("SELECT count(*) FROM prices").fetchone() == (4,)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file: run the tests as another user")
@@ -776,14 +793,18 @@ def test_34_a_file_that_may_not_be_read_is_told(served_desk):
         done = loaders("build", data=served_desk.folder)
     finally:
         path.unlink()
-    assert done.returncode == 2 and "0700.HK.csv" in done.stderr and "Permission denied" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert "0700.HK.csv" in done.stderr
+    assert "Permission denied" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_34_a_file_name_that_leads_elsewhere_names_no_other_file(tmp_path):
     """What stands for ../ in a name is a part of the name: the file is read where it lies, by its own rules, and told by its name."""
     connection, rejected = loaded(tmp_path, {"..%2f..%2fetc%2fpasswd.csv": "root:x:0:0\n", "..\\..\\x.csv": landed(price(close="abc"))})
     connection.close()
-    assert len(rejected) == 10 and {line.split(":")[0].split(" ")[0] for line in rejected} == {"prices/..%2f..%2fetc%2fpasswd.csv", "prices/..\\..\\x.csv"}
+    assert len(rejected) == 10
+    assert {line.split(":")[0].split(" ")[0] for line in rejected} == {"prices/..%2f..%2fetc%2fpasswd.csv", "prices/..\\..\\x.csv"}
 
 
 def test_30_a_unit_is_found_wherever_it_is_planted_in_the_repositorys_own_figures(tmp_path):
@@ -800,7 +821,8 @@ def test_30_a_unit_is_found_wherever_it_is_planted_in_the_repositorys_own_figure
                 tried, told = tried + 1, told + (rows.places[number][1] in places)
             rows.values[number][column] = printed
     print(f"units planted {tried}, told {told}")
-    assert plausible.misfits(every) == [] and told >= 0.9 * tried
+    assert plausible.misfits(every) == []
+    assert told >= 0.9 * tried
 
 
 # Markup in names and notes, on every page ---------------------------------------------------------------------

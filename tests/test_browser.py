@@ -35,7 +35,8 @@ def test_a_company_prints_on_one_sheet(visit, language):
     page = visit(f"company?t=9988.HK&lang={language}", wait=CHART)
     page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 8")  # two layers a chart
     printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1 and re.search(rb"/MediaBox\s*\[0 0 59[45]\S* 84[12]", printed)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45]\S* 84[12]", printed)
     page.set_viewport_size({"width": 733, "height": 1062})  # A4 without its margins, at 96 points an inch
     page.emulate_media(media="print")
     assert page.locator("[data-testid='stMainBlockContainer']").bounding_box()["height"] < 0.95 * 1062
@@ -45,7 +46,8 @@ def test_a_company_prints_on_one_sheet(visit, language):
 def test_the_front_door_is_overview_and_the_keyboard_leads_to_the_ticker_filter(visit):
     page = visit("?t=700&basis=reported")
     page.wait_for_url("**/overview?**")
-    assert "t=0700.HK" in page.url and "basis=reported" in page.url
+    assert "t=0700.HK" in page.url
+    assert "basis=reported" in page.url
     # From the top of the page: past its navigation, and into the filter.
     pages = page.locator("[data-testid='stTopNavLink']").count()
     for _ in range(pages + 7):
@@ -115,13 +117,16 @@ def test_one_click_on_a_cold_page_saves_a_light_picture_with_its_chinese_words(v
     page = visit("valuation?t=0700.HK&lang=zh", dark=True, wait=CHART)
     raw, name, seconds = saved(page, form, tmp_path / "picture.png")
     record_property("seconds from the click to the file", round(seconds, 1))
-    assert struct.unpack(">II", raw[16:24]) == SIZES[form] and name.startswith("valuation-history-0700.HK-") and name.endswith(".png")
+    assert struct.unpack(">II", raw[16:24]) == SIZES[form]
+    assert name.startswith("valuation-history-0700.HK-")
+    assert name.endswith(".png")
     seen = page.evaluate(LOOK, base64.b64encode(raw).decode())
     assert seen["corner"] == [255, 255, 255]
     assert min(seen["bands"][0], seen["bands"][9]) > 500, seen  # title and stamp
     drawn = json.dumps(page.evaluate("() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => plot.textContent)"), ensure_ascii=False)
     characters, shapes = page.evaluate(SHAPES, [drawn, page.evaluate("() => getComputedStyle(document.querySelector('.js-plotly-plot .annotation text')).fontFamily")])
-    assert characters >= 20 and shapes >= 0.95 * characters
+    assert characters >= 20
+    assert shapes >= 0.95 * characters
 
 
 @pytest.mark.proof

@@ -180,7 +180,8 @@ def test_the_year_to_date_of_a_complete_report_is_the_sum_that_pandas_gives(ledg
         known = ledger["published_on"].fillna(ledger["end_date"]) <= day
         mine = ledger[known & (ledger["ticker"] == ticker) & (ledger["end_date"].dt.year == day.year) & (ledger["end_date"] <= day)]
         assert shares == mine["shares"].sum()
-        assert amount == pytest.approx(mine["amount"].sum(), rel=1e-12) and (mine["currency"] == "HKD").all()
+        assert amount == pytest.approx(mine["amount"].sum(), rel=1e-12)
+        assert (mine["currency"] == "HKD").all()
 
 
 def test_tencents_daily_returns_agree_with_the_annual_totals_of_the_press(rows):
@@ -192,7 +193,8 @@ def test_tencents_daily_returns_agree_with_the_annual_totals_of_the_press(rows):
 def test_dollar_amounts_are_in_hong_kong_dollars_at_the_rate_of_their_last_day(ask):
     found = ask("""SELECT b.amount, b.amount_hkd, f.rate FROM buybacks AS b ASOF JOIN fx AS f ON f.base = b.currency AND f.quote = 'HKD' AND b.end_date >= f.date
                    WHERE b.currency = 'USD' AND b.amount_hkd IS NOT NULL""")
-    assert len(found) > 50 and found["amount_hkd"].tolist() == pytest.approx((found["amount"] * found["rate"]).tolist())
+    assert len(found) > 50
+    assert found["amount_hkd"].tolist() == pytest.approx((found["amount"] * found["rate"]).tolist())
 
 
 def test_no_day_row_lies_outside_the_prices_of_its_day(rows):
@@ -282,7 +284,8 @@ def test_a_year_to_date_uses_only_what_was_published_by_then(rows):
 
 def test_single_days_after_a_statement_are_at_least(rows):
     ((amount, quality, note),) = rows("SELECT amount_hkd, quality, basis_note FROM buyback_ytd('2025-12-31') WHERE ticker = '1810.HK'")
-    assert (amount, quality) == (2_950_000_000, "over") and note.endswith("and 2 daily rows to 2025-12-15 (at least: a day between may be missing)")
+    assert (amount, quality) == (2_950_000_000, "over")
+    assert note.endswith("and 2 daily rows to 2025-12-15 (at least: a day between may be missing)")
 
 
 def test_the_brokers_half_years_were_running_totals_of_7_june_and_28_february(ledger, rows):
@@ -320,11 +323,16 @@ def test_gross_yield_is_twelve_months_over_the_market_cap_else_the_last_year_els
     found = {ticker: row for ticker, *row in rows("SELECT ticker, basis, strftime(from_date, '%Y-%m-%d'), strftime(to_date, '%Y-%m-%d'), consideration_hkd, market_cap_hkd_mn, gross_yield_pct FROM buyback_yield('2025-11-21')")}
     year = ledger[(ledger["ticker"] == "0700.HK") & (ledger["end_date"] > "2024-11-21") & (ledger["end_date"] <= "2025-11-21")]["amount"].sum()
     ((cap,),) = rows("SELECT market_cap_mn FROM market_caps WHERE ticker = '0700.HK' AND date = '2025-10-31' AND frequency = 'month_end'")
-    assert found["0700.HK"] == ["twelve_months", "2024-11-22", "2025-11-21", pytest.approx(year), cap, pytest.approx(100 * year / (cap * 1e6))] and round(found["0700.HK"][5], 1) == 1.4
-    assert found["9988.HK"][:3] == ["last_year", "2024-04-01", "2025-03-31"] and round(found["9988.HK"][5], 1) == 2.9
-    assert found["1810.HK"][:4] == [None] * 4 and len(found) == 23
+    assert found["0700.HK"] == ["twelve_months", "2024-11-22", "2025-11-21", pytest.approx(year), cap, pytest.approx(100 * year / (cap * 1e6))]
+    assert round(found["0700.HK"][5], 1) == 1.4
+    assert found["9988.HK"][:3] == ["last_year", "2024-04-01", "2025-03-31"]
+    assert round(found["9988.HK"][5], 1) == 2.9
+    assert found["1810.HK"][:4] == [None] * 4
+    assert len(found) == 23
     later = dict(rows("SELECT ticker, basis || ' ' || from_date FROM buyback_yield('2026-08-21') WHERE basis IS NOT NULL"))
-    assert later["0700.HK"] == "last_year 2025-01-01" and later["1810.HK"] == "last_year 2025-01-01" and "9618.HK" not in later
+    assert later["0700.HK"] == "last_year 2025-01-01"
+    assert later["1810.HK"] == "last_year 2025-01-01"
+    assert "9618.HK" not in later
 
 
 def test_net_reduction_is_the_fall_of_the_count(rows):
@@ -341,7 +349,8 @@ def test_alibaba_bought_613_and_17_million_shares_and_the_count_fell_by_445_and_
 def test_a_programme_is_what_was_authorised_used_and_left(ledger, rows):
     found = {(ticker, start): row for ticker, start, *row in rows("SELECT ticker, strftime(start_date, '%Y-%m-%d'), authorised / 1e9, currency, base_amount / 1e9, round(used / 1e9, 1), round(left_amount / 1e9, 1), strftime(used_to, '%Y-%m-%d'), basis FROM buyback_programmes('2025-11-21')")}
     assert found["9988.HK", "2024-02-01"] == [25, "USD", 31.9, 12.8, 19.1, "2025-09-30", "left printed"]
-    assert found["9618.HK", None][1] == "USD" and found["9618.HK", None][2:] == [None] * 5  # a limit of which nothing more is known
+    assert found["9618.HK", None][1] == "USD"
+    assert found["9618.HK", None][2:] == [None] * 5
     days = ledger[(ledger["ticker"] == "1024.HK") & (ledger["end_date"] >= "2024-05-22") & (ledger["end_date"] <= "2025-11-21")]["amount"].sum()
     assert found["1024.HK", "2024-05-22"] == [16, "HKD", 16, round(days / 1e9, 1), round(16 - days / 1e9, 1), "2025-11-21", "daily returns"]
     assert rows("SELECT max(left_amount) / 1e9 FROM buyback_programmes('2024-07-01') WHERE ticker = '9988.HK' AND start_date = '2024-02-01'") == [(31.9,)]

@@ -71,7 +71,8 @@ def test_a_click_on_the_third_name_of_buybacks_opens_that_company(visit):
     assert name not in ("", "Tencent")
     click(page, grid, 3, x=60)
     page.wait_for_selector(f"[data-testid='stMain'] strong >> text={name} has bought")
-    assert len(tickers(page)) == 1 and tickers(page) != [""]
+    assert len(tickers(page)) == 1
+    assert tickers(page) != [""]
 
 
 @pytest.mark.parametrize(("path", "header", "x"), [("overview", "Ticker", 110), ("overview", "Ticker", 250), ("overview", "Name", 30), ("buybacks", "#", 60)])
@@ -82,7 +83,8 @@ def test_a_click_on_a_header_sorts_and_opens_nothing(visit, path, header, x):
     for _ in range(2):
         click(page, grid, 0, x)
         page.wait_for_timeout(800)
-        assert f"/{path}" in page.url and tickers(page) == [""]
+        assert f"/{path}" in page.url
+        assert tickers(page) == [""]
     assert [cells(grid, row)[:3] for row in range(1, 8)] != before, "the second click sorts downwards"
 
 
@@ -107,12 +109,13 @@ def test_what_was_chosen_before_a_page_switch_stays_chosen(visit):
     click(page, grid, 3, x=110)
     page.wait_for_url("**/company?**")
     page.wait_for_url("**w=10y**")
-    assert tickers(page) == [ticker] and "basis=reported" in page.url
+    assert tickers(page) == [ticker]
+    assert "basis=reported" in page.url
 
 
 # Enter in the ticker box ---------------------------------------------------------------------------------------------
 
-@pytest.fixture()
+@pytest.fixture
 def typed(visit):
     """typed('tencent') -> the page after Enter on these words, with Trip.com chosen before."""
     page = visit("valuation?t=9961.HK")
@@ -131,14 +134,16 @@ def typed(visit):
 def test_enter_takes_an_exact_name_or_the_beginning_of_one_company(typed, words, ticker):
     page = typed(words)
     assert tickers(page) == ["9961.HK", ticker]
-    assert page.locator(BOX).first.input_value() == "" and page.locator(OPTIONS).count() == 0
+    assert page.locator(BOX).first.input_value() == ""
+    assert page.locator(OPTIONS).count() == 0
 
 
 @pytest.mark.parametrize("words", ["ali", "1", "tenc"])
 def test_enter_on_what_fits_several_companies_takes_nothing_and_leaves_the_list_open(typed, words):
     page = typed(words)
     assert tickers(page) == ["9961.HK"]
-    assert page.locator(BOX).first.input_value() == words and page.locator(OPTIONS).count() >= 3
+    assert page.locator(BOX).first.input_value() == words
+    assert page.locator(OPTIONS).count() >= 3
     page.locator(OPTIONS).nth(1).click()
     page.wait_for_timeout(1000)
     assert len(tickers(page)) == 2, "a click in the list chooses"
@@ -171,4 +176,5 @@ def test_a_group_is_taken_by_its_name_and_an_unknown_word_is_named(typed):
     page = typed("social and games")
     assert tickers(page) == ["9961.HK", "0700.HK"]
     page = typed("zzzz")
-    assert tickers(page) == ["9961.HK", "0700.HK"] and "zzzz" in page.inner_text("[data-testid='stAlert']")
+    assert tickers(page) == ["9961.HK", "0700.HK"]
+    assert "zzzz" in page.inner_text("[data-testid='stAlert']")

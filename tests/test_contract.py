@@ -57,7 +57,7 @@ COLUMNS = {
     "dictionary": "object column_name type unit meaning",
     "snapshot": "snapshot_id built_at data_as_of app_version schema_version inputs_sha256",
 }  # fmt: skip
-FIGURES = "earnings shares buybacks segments kpis estimates target_prices surprises sector_stats market_moves site_traffic".split()
+FIGURES = ["earnings", "shares", "buybacks", "segments", "kpis", "estimates", "target_prices", "surprises", "sector_stats", "market_moves", "site_traffic"]
 PERCENTILES = "ticker metric basis date value status percentile n first_date coverage_pct losses_left_out frequency q10 q25 q50 q75 q90 minimum maximum"
 # Arguments, what a row is one of, columns.
 MACROS = {
@@ -139,7 +139,8 @@ def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name):
     by_date = ask(question, date(2025, 12, 31))
     literal = ask(question.replace("?", "DATE '2025-12-31'"))
     assert set(key + columns) <= set(by_text.columns)
-    assert len(by_text) and not by_text.duplicated(key).any()
+    assert len(by_text)
+    assert not by_text.duplicated(key).any()
     for other in (by_date, literal):  # to the last bits, which the order of adding may change
         pd.testing.assert_frame_equal(by_text, other, check_exact=False, rtol=1e-12)
 
@@ -147,7 +148,8 @@ def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name):
 @pytest.mark.parametrize("years", [1, 3, 5, 10, 0])
 def test_every_window_answers_one_row_a_line_metric_and_basis(ask, years):
     found = ask("SELECT ticker, metric, basis FROM valuation_percentiles('2025-12-31', ?)", years)
-    assert len(found) and not found.duplicated().any()
+    assert len(found)
+    assert not found.duplicated().any()
 
 
 def test_an_evening_before_all_figures_answers_absent_and_never_fails(ask):
@@ -243,7 +245,10 @@ def test_or_attaches_it_and_uses_it(elsewhere):
 def test_the_snapshot_says_what_it_is(warehouse):
     ((snapshot_id, as_of, version, schema, sha),) = warehouse.rows("SELECT snapshot_id, strftime(data_as_of, '%Y-%m-%d'), app_version, schema_version, inputs_sha256 FROM snapshot")
     assert snapshot_id == warehouse.served.snapshot_id == warehouse.result.snapshot_id
-    assert as_of >= "2026-08-21" and re.fullmatch(r"\d+\.\d+\.\d+", version) and schema >= 1 and re.fullmatch(r"[0-9a-f]{64}", sha)
+    assert as_of >= "2026-08-21"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert schema >= 1
+    assert re.fullmatch(r"[0-9a-f]{64}", sha)
 
 
 def test_exit_codes_are_0_2_and_4():
@@ -257,11 +262,14 @@ def test_path_prints_the_served_file_and_nothing_else(warehouse, capsys):
 
 def test_status_tells_people_and_machines_the_same(warehouse):
     said, told = loaders("status", data=warehouse.folder, in_process=False), loaders("status", "--json", data=warehouse.folder, in_process=False)
-    assert said.returncode == told.returncode == 0 and said.stderr == told.stderr == ""
+    assert said.returncode == told.returncode == 0
+    assert said.stderr == told.stderr == ""
     status = json.loads(told.stdout)
     assert {"snapshot_id", "built_at", "data_as_of", "problem", "earlier", "tables", "findings"} <= set(status)
-    assert status["snapshot_id"] == warehouse.served.snapshot_id and status["problem"] is None
-    assert said.stdout.startswith(f"snapshot {status['snapshot_id']}, built ") and f"data as of {status['data_as_of']}" in said.stdout
+    assert status["snapshot_id"] == warehouse.served.snapshot_id
+    assert status["problem"] is None
+    assert said.stdout.startswith(f"snapshot {status['snapshot_id']}, built ")
+    assert f"data as of {status['data_as_of']}" in said.stdout
     assert all(row["table"] in said.stdout and str(row["rows"]) in said.stdout for row in status["tables"])
 
 
@@ -269,7 +277,8 @@ def test_status_tells_people_and_machines_the_same(warehouse):
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as left:
         commands.main([command, "--help"])
-    assert left.value.code == 0 and command in capsys.readouterr().out
+    assert left.value.code == 0
+    assert command in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", [["status"], ["path"], ["rollback"]])

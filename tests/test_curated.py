@@ -76,7 +76,10 @@ def test_every_file_is_known_and_holds_at_least_its_rows():
 def test_a_file_is_utf_8_with_plain_line_ends_and_no_stray_blanks(path):
     raw = path.read_bytes()
     text = raw.decode("utf-8")
-    assert b"\r" not in raw and not text.startswith("\ufeff") and text.endswith("\n") and not text.endswith("\n\n")
+    assert b"\r" not in raw
+    assert not text.startswith("\ufeff")
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
     _, rows = read(path)
     assert [row for row in rows if any(value != value.strip() for column, value in row.items() if column != "note")] == []
 
@@ -128,7 +131,7 @@ def test_every_source_is_used():
     there = {row["source_id"] for row in read(CURATED / "sources.csv")[1]}
     used = {value for path in FILES if path.stem != "sources" for row in read(path)[1] for column, value in row.items() if column.endswith("source_id") and value}
     assert there - used - OUTSIDE == set()
-    assert OUTSIDE <= there
+    assert there >= OUTSIDE
 
 
 def test_a_source_says_who_published_what_and_what_may_be_passed_on():
@@ -174,4 +177,5 @@ def test_the_readme_is_what_the_schema_says():
 
 def test_the_changelog_begins_with_the_version_of_the_code():
     first = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
-    assert first and first.group(1) == VERSION
+    assert first
+    assert first.group(1) == VERSION

@@ -34,9 +34,13 @@ def test_an_engine_that_does_not_answer_is_a_sentence(tmp_path, monkeypatch, add
     monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", address.format(folder=tmp_path))
     at = screen.run_page("overview")
-    assert len(at.error) == 1 and "secret" not in at.error[0].value and "Traceback" not in at.error[0].value
+    assert len(at.error) == 1
+    assert "secret" not in at.error[0].value
+    assert "Traceback" not in at.error[0].value
     done = loaders("status", data=tmp_path / "data")
-    assert done.returncode == 2 and "secret" not in done.stdout + done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert "secret" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # A lake with its catalog in PostgreSQL ---------------------------------------------------------------------------------
@@ -102,7 +106,8 @@ def lake(postgres, warehouse, tmp_path_factory):
 def test_every_table_view_and_macro_answers_as_the_file_does(lake, warehouse):
     """Row by row, to the last bits, which the order of adding may change."""
     now = served()
-    assert now.snapshot_id == warehouse.served.snapshot_id and isinstance(now.path, snapshot.Version)
+    assert now.snapshot_id == warehouse.served.snapshot_id
+    assert isinstance(now.path, snapshot.Version)
     names = ask_served("SELECT DISTINCT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name AS name FROM duckdb_columns() WHERE NOT internal ORDER BY 1", (), warehouse.served.path)["name"].tolist()
     assert len(names) > 60
     for question, values in [*((f"SELECT * FROM {name} ORDER BY ALL", ()) for name in names),
@@ -131,7 +136,8 @@ def test_a_page_shows_the_same_from_the_lake(lake, warehouse, page, monkeypatch)
     from_lake = screen.run_page(page, t="0700.HK", as_of="2026-07-31")
     monkeypatch.delenv("HARBOURVIEW_WAREHOUSE")
     from_file = screen.run_page(page, t="0700.HK", as_of="2026-07-31")
-    assert screen.words(from_lake) == screen.words(from_file) and screen.figures(from_lake) == screen.figures(from_file)
+    assert screen.words(from_lake) == screen.words(from_file)
+    assert screen.figures(from_lake) == screen.figures(from_file)
 
 
 def test_a_rollback_and_a_pin_change_no_figure(lake, warehouse, tmp_path):
@@ -157,7 +163,8 @@ def test_a_catalog_that_is_started_again_is_asked_again(lake, postgres):
                 lake._head("SELECT 1")
     finally:
         postgres.start()
-    assert lake._head("SELECT 1") == [(1,)] and len(ask_served("SELECT * FROM snapshot"))
+    assert lake._head("SELECT 1") == [(1,)]
+    assert len(ask_served("SELECT * FROM snapshot"))
 
 
 @pytest.mark.proof
@@ -186,7 +193,8 @@ def test_two_writers_and_four_readers_at_once_lose_nothing_and_tear_nothing(lake
         reader.join()
     assert [writer.returncode for writer in writers] == [0, 0], told
     acknowledged = {line.split()[1] for said, _ in told for line in said.splitlines() if line.startswith("published")}
-    assert len(acknowledged) >= 6 and acknowledged <= set(lake.versions())
+    assert len(acknowledged) >= 6
+    assert acknowledged <= set(lake.versions())
     assert not torn and not faults and len(seen) >= 3, (torn[:3], faults[:3], seen)
 
 
@@ -239,4 +247,5 @@ def test_a_lake_in_an_object_store_answers_as_the_file_does_and_reaches_nothing_
         asking._forget(now.path)
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
         ask_served("SELECT max(value) FROM valuation", (), now.path)
-    assert "cannot be reached" in str(said.value) and "not-for-anyone" not in str(said.value)
+    assert "cannot be reached" in str(said.value)
+    assert "not-for-anyone" not in str(said.value)

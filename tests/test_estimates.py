@@ -109,7 +109,8 @@ def consensus(made, ticker: str, day: str, year_end: str = "2024-12-31", basis: 
 def test_two_years_are_blended_by_the_days_that_the_first_still_has(expected, ticker, day, month, end, days):
     assert days == (date.fromisoformat(end) - date.fromisoformat(day)).days
     status, per_share = forward(expected, ticker, day)
-    assert status == "OK" and per_share == pytest.approx(days / 365 * 10 + (1 - days / 365) * 20)
+    assert status == "OK"
+    assert per_share == pytest.approx(days / 365 * 10 + (1 - days / 365) * 20)
     assert expected.rows("SELECT strftime(eps_period_end, '%Y-%m-%d') FROM valuation WHERE ticker = ? AND date = ? AND metric = 'pe_forward' AND basis = 'adjusted' AND frequency = 'daily'", ticker, day) == [(end,)]
     assert expected.rows("SELECT strftime(fiscal_year_end, '%Y-%m-%d'), weight, consensus_eps FROM forward_inputs(?, 'adjusted', ?) ORDER BY 1", ticker, day) == [(end, pytest.approx(days / 365), 10), (year_after(end), pytest.approx(1 - days / 365), 20)]
 
@@ -196,13 +197,16 @@ def test_a_blend_that_is_a_loss_has_no_multiple_and_one_that_is_none_has(expecte
 
 
 def test_another_basis_is_another_series(expected):
-    assert forward(expected, "BASES.HK", "2024-01-10", "reported") == ("OK", blend("2024-01-10", 10, 20)) and forward(expected, "BASES.HK", "2024-01-10") == ("MISSING_ESTIMATE", None)
-    assert forward(expected, "BASES.HK", "2024-03-05", "reported") == ("OK", blend("2024-03-05", 10, 20)) and forward(expected, "BASES.HK", "2024-03-05") == ("OK", blend("2024-03-05", 40, 80))
+    assert forward(expected, "BASES.HK", "2024-01-10", "reported") == ("OK", blend("2024-01-10", 10, 20))
+    assert forward(expected, "BASES.HK", "2024-01-10") == ("MISSING_ESTIMATE", None)
+    assert forward(expected, "BASES.HK", "2024-03-05", "reported") == ("OK", blend("2024-03-05", 10, 20))
+    assert forward(expected, "BASES.HK", "2024-03-05") == ("OK", blend("2024-03-05", 40, 80))
 
 
 def test_estimates_in_another_currency_than_the_price_are_converted_at_the_rate_of_the_session(expected):
     ((rate, day),) = expected.rows("SELECT fx_rate, strftime(fx_date, '%Y-%m-%d') FROM valuation WHERE ticker = 'YUAN.HK' AND date = '2024-03-05' AND metric = 'pe_forward' AND basis = 'adjusted'")
-    assert rate == pytest.approx(CurrencyConverter().convert(1, "CNY", "HKD", date(2024, 3, 5))) and day == "2024-03-05"
+    assert rate == pytest.approx(CurrencyConverter().convert(1, "CNY", "HKD", date(2024, 3, 5)))
+    assert day == "2024-03-05"
     assert forward(expected, "YUAN.HK", "2024-03-05") == ("OK", blend("2024-03-05", 10, 20))
 
 
@@ -255,7 +259,8 @@ def test_the_inputs_of_a_forward_pe_are_its_proof(rows):
         ((per_share, line),) = rows("SELECT v.per_share, m.shares_per_line FROM valuation AS v JOIN market_caps AS m USING (ticker, date, frequency) WHERE v.ticker = ? AND v.date = ? AND v.metric = 'pe_forward' AND v.basis = 'adjusted'", ticker, day)
         inputs = rows("SELECT weight, eps, fiscal_year_end, n, consensus_eps FROM forward_inputs(?, 'adjusted', ?)", ticker, day)
         years = {year: [row for row in inputs if row[2] == year] for year in {row[2] for row in inputs}}
-        assert len(years) == 2 and all(len(found) == found[0][3] and median(row[1] for row in found) == pytest.approx(found[0][4]) for found in years.values())
+        assert len(years) == 2
+        assert all(len(found) == found[0][3] and median(row[1] for row in found) == pytest.approx(found[0][4]) for found in years.values())
         assert per_share == pytest.approx(line * sum(found[0][0] * median(row[1] for row in found) for found in years.values()))
 
 
@@ -263,7 +268,8 @@ def test_the_inputs_of_a_forward_pe_are_its_proof(rows):
 
 def test_every_whole_number_pe_of_both_coverage_tables_reproduces_from_its_own_inputs(rows):
     found = rows("SELECT strftime(published_on, '%Y-%m-%d'), ticker, fiscal_year, pe, pe_printed FROM broker_year_pe")
-    assert len(found) == 22 and {day for day, *_ in found} == {"2024-07-07", "2024-12-02"}
+    assert len(found) == 22
+    assert {day for day, *_ in found} == {"2024-07-07", "2024-12-02"}
     assert [row for row in found if round(row[3]) != row[4]] == []
 
 
@@ -307,7 +313,8 @@ def test_revisions_are_what_a_plain_loop_over_the_rows_gives(rows):
         broker = f"not printed ({row['source_id']})" if row["broker_basis"] == "not printed" else row["broker"]
         by_fact.setdefault((broker, row["ticker"], row["metric"], row["basis"] or None, int(row["fiscal_year"])), []).append(row)
     found = {row[:5]: row[5:] for row in rows("SELECT broker, ticker, metric, basis, fiscal_year, value, previous_value, change_pct, change_pp FROM estimate_revisions('2026-08-21')")}
-    assert set(found) == set(by_fact) and len(found) >= 90
+    assert set(found) == set(by_fact)
+    assert len(found) >= 90
     for fact, history in by_fact.items():
         new, before = history[-1], history[-2]["value"] if len(history) > 1 else ""
         old = new["previous_value"] or before
@@ -321,7 +328,8 @@ def test_the_consensus_of_an_evening_is_that_of_the_forward_pe(rows):
     for day in ("2024-08-30", "2025-12-31", "2026-02-27"):
         ours = rows("SELECT ticker, basis, fiscal_year_end, value, n, status FROM consensus(?) WHERE metric = 'eps_diluted' ORDER BY ALL", day)
         table = rows("SELECT ticker, basis, fiscal_year_end, arg_max(eps, effective_on), arg_max(n, effective_on), arg_max(status, effective_on) FROM estimate_consensus WHERE effective_on <= ? GROUP BY ALL ORDER BY ALL", day)
-        assert ours == table and len(ours) > 5
+        assert ours == table
+        assert len(ours) > 5
 
 
 def test_the_consensus_of_a_profit_names_its_brokers_and_leaves_out_what_is_old(rows):
@@ -343,7 +351,8 @@ def test_the_surprises_of_kuaishou_are_kept_as_printed(rows):
 
 def test_what_was_expected_before_the_results_is_set_against_their_first_print(rows):
     found = rows("SELECT ticker, fiscal_period, metric, actual, expected, round(surprise_pct, 1), n, strftime(expected_on, '%Y-%m-%d'), strftime(announced_on, '%Y-%m-%d') FROM surprises WHERE expected_basis = 'printed_before' AND metric <> 'eps_diluted' ORDER BY ALL")
-    assert ("1024.HK", "2025FY", "revenue", 142800, 141850, 0.7, 2, "2026-03-04", "2026-03-25") in found and ("9618.HK", "2025FY", "net_income", 27032, 26163, 3.3, 1, "2025-12-24", "2026-03-05") in found
+    assert ("1024.HK", "2025FY", "revenue", 142800, 141850, 0.7, 2, "2026-03-04", "2026-03-25") in found
+    assert ("9618.HK", "2025FY", "net_income", 27032, 26163, 3.3, 1, "2025-12-24", "2026-03-05") in found
     assert all(expected_on < announced_on for *_, expected_on, announced_on in found)
     # Guosen's 24.10 of December 2024 against Tencent's profit over its diluted shares
     assert rows("SELECT round(actual, 2), expected, round(surprise_pct, 1), quality FROM surprises WHERE ticker = '0700.HK' AND metric = 'eps_diluted'") == [(23.51, 24.1, -2.5, "derived")]
@@ -374,14 +383,17 @@ def test_upside_then_and_now_and_as_printed(rows):
 
 def test_a_median_target_is_of_the_latest_of_each_broker_not_older_than_180_days(rows):
     targets = rows("SELECT target FROM targets_as_of('2025-12-31') WHERE quote_ticker = '1024.HK' AND in_consensus")
-    assert rows("SELECT target, n, close_now, round(upside_now_pct, 1) FROM target_consensus('2025-12-31') WHERE quote_ticker = '1024.HK'") == [(88, 4, 63.95, 37.6)] and median(target for (target,) in targets) == 88
+    assert rows("SELECT target, n, close_now, round(upside_now_pct, 1) FROM target_consensus('2025-12-31') WHERE quote_ticker = '1024.HK'") == [(88, 4, 63.95, 37.6)]
+    assert median(target for (target,) in targets) == 88
 
 
 def test_what_has_no_day_is_not_known_before_the_month_or_year_named_for_it_is_over(rows):
     undated = "SELECT count(*) FROM targets_as_of(?) WHERE broker LIKE 'BOCOM%' AND ticker = '0700.HK'"  # "2025-11; day not shown"
-    assert rows(undated, "2025-11-29") == [(0,)] and rows(undated, "2025-11-30") == [(1,)]
+    assert rows(undated, "2025-11-29") == [(0,)]
+    assert rows(undated, "2025-11-30") == [(1,)]
     without = "SELECT count(*) FROM targets_as_of(?) WHERE broker LIKE 'CMSC%'"  # "day not shown"
-    assert rows(without, "2026-08-20") == [(0,)] and rows(without, "2026-08-21") == [(1,)]
+    assert rows(without, "2026-08-20") == [(0,)]
+    assert rows(without, "2026-08-21") == [(1,)]
 
 
 def test_outperform_is_what_guosen_says_it_is(rows):
@@ -429,6 +441,7 @@ def test_bad_estimates_targets_and_ratings_are_refused_by_name_all_in_one_pass(t
 
     assert told("estimates.csv:", "published_on '2025-03-20'", "rule C41, the results to 2024-12-31 were announced on 2025-03-19")
     assert told("estimates.csv:", "rule C41, 2023FY ended on 2023-12-31") or told("estimates.csv:", "rule C41, the results to 2023-12-31")
-    assert told("target_prices.csv:2 currency 'HKD'", "rule C42, PDD is quoted in USD") and told("target_prices.csv:", "currency", "rule C18")
+    assert told("target_prices.csv:2 currency 'HKD'", "rule C42, PDD is quoted in USD")
+    assert told("target_prices.csv:", "currency", "rule C18")
     assert told("ratings.csv:2 rating_code 'accumulate'", "rule C16")
     assert told("rule C43, Guosen Securities (国信证券) itself means strong_buy by '优于大市'")

@@ -24,23 +24,29 @@ def test_text_that_begins_like_a_formula_is_text_in_a_csv_and_figures_stay_figur
     assert header == ["Name", "EPS", "'=N", "Day"]
     assert [row[0] for row in rows] == [f"'{evil}" for evil in EVIL] + ["腾讯"]
     assert [row[1] for row in rows[:6]] == ["24.1", "", "-7", "1e-07", "0.3", "1e+12"]
-    assert [row[2] for row in rows[:3]] == ["1", "", "0"] and [row[3] for row in rows[:3]] == ["2024-12-02", "", "2024-07-07"]
+    assert [row[2] for row in rows[:3]] == ["1", "", "0"]
+    assert [row[3] for row in rows[:3]] == ["2024-12-02", "", "2024-07-07"]
 
 
 def test_a_spreadsheet_runs_nothing_on_any_of_its_sheets():
     made = export.workbook("=1+1", [("As of", "=2+2")], COLUMNS, FRAME, notes=["=3+3"], further={"Sources": [("Publisher", "Link"), ("=4+4", "https://x.invalid"), ("P", None)]})
     book = CalamineWorkbook.from_filelike(io.BytesIO(made))
     first = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    assert book.sheet_names == ["Harbourview", "Sources"] and first[0][0] == "=1+1" and first[3] == ["Name", "EPS", "=N", "Day"]
+    assert book.sheet_names == ["Harbourview", "Sources"]
+    assert first[0][0] == "=1+1"
+    assert first[3] == ["Name", "EPS", "=N", "Day"]
     assert [row[0].replace("\r", "\n") for row in first[4:14]] == [evil.replace("\r", "\n") for evil in EVIL] + ["腾讯"]
-    assert first[4][1:] == [24.1, 1, date(2024, 12, 2)] and first[5][1:] == ["", "", ""] and first[6][1] == -7
+    assert first[4][1:] == [24.1, 1, date(2024, 12, 2)]
+    assert first[5][1:] == ["", "", ""]
+    assert first[6][1] == -7
     assert book.get_sheet_by_name("Sources").to_python()[1:] == [["=4+4", "https://x.invalid"], ["P", ""]]
     with zipfile.ZipFile(io.BytesIO(made)) as file:
         parts = {name: file.read(name).decode() for name in file.namelist() if name.startswith("xl/worksheets/sheet")}
-    assert len(parts) == 2 and not any("<f>" in part or "<hyperlink" in part for part in parts.values())
+    assert len(parts) == 2
+    assert not any("<f>" in part or "<hyperlink" in part for part in parts.values())
 
 
-@pytest.fixture()
+@pytest.fixture
 def taken(monkeypatch) -> list[tuple[str, str, bytes]]:
     """What the page of a test offers to take along: label, file name, and what is made of it on a press (after the page has run)."""
     offered, draw = [], st.download_button
@@ -62,9 +68,13 @@ def test_a_page_gives_its_table_with_definitions_sources_and_state(open_page, ta
     rows = book.get_sheet_by_index(0).to_python()
     header = next(row for row in rows if "Ticker" in row)
     of = dict(zip(header, next(row for row in rows if "0700.HK" in row)))
-    assert of["Close"] == 475.2 and round(next(value for name, value in of.items() if name.startswith("PE-TTM")), 2) == 14.25
+    assert of["Close"] == 475.2
+    assert round(next(value for name, value in of.items() if name.startswith("PE-TTM")), 2) == 14.25
     state = dict(book.get_sheet_by_name("State").to_python()[1:])
-    assert state["As of"] == "2026-07-31" and "as_of=2026-07-31" in state["Link"] and "t=0700.HK,1024.HK" in state["Link"] and state["Snapshot"] in state["Link"]
+    assert state["As of"] == "2026-07-31"
+    assert "as_of=2026-07-31" in state["Link"]
+    assert "t=0700.HK,1024.HK" in state["Link"]
+    assert state["Snapshot"] in state["Link"]
     assert len(book.get_sheet_by_name("Sources").to_python()) > 2
     assert any("cheapest" in str(meaning) for _, meaning in book.get_sheet_by_name("Definitions").to_python()[1:])
 

@@ -114,7 +114,8 @@ def generation_of(path: Path) -> int:
 def now_served(folder: Path) -> int:
     """The generation that is served, undamaged."""
     now = snapshot.served(folder / "warehouse")
-    assert now.problem is None and snapshot.verify(now.path) is None
+    assert now.problem is None
+    assert snapshot.verify(now.path) is None
     return generation_of(now.path)
 
 
@@ -145,18 +146,21 @@ def test_1_killed_at_a_named_step_the_old_or_the_new_one_is_served_and_the_next_
     assert now_served(folder) == (1 if step == "after pointer" else 0)
     change(folder, 2)
     assert workshop.run(folder) == 0
-    assert now_served(folder) == 2 and is_tidy(folder)
+    assert now_served(folder) == 2
+    assert is_tidy(folder)
 
 
 def test_1_every_named_step_is_a_step_of_the_code():
     code = "".join(path.read_text("utf-8") for layer in ("loaders", "warehouse") for path in (ROOT / layer).glob("*.py"))
     assert [step for step in STEPS if f'step("{step}")' not in code] == []
-    assert code.count("HARBOURVIEW_FAULT") == 2 and code.count("os.environ.get(FAULT)") == 1  # read in one place
+    assert code.count("HARBOURVIEW_FAULT") == 2
+    assert code.count("os.environ.get(FAULT)") == 1
 
 
 def test_1_a_fault_is_for_a_named_step_only(workshop, folder):
     change(folder, 1)
-    assert workshop.run(folder, HARBOURVIEW_FAULT="no such step") == 0 and now_served(folder) == 1
+    assert workshop.run(folder, HARBOURVIEW_FAULT="no such step") == 0
+    assert now_served(folder) == 1
 
 
 @pytest.mark.proof
@@ -177,7 +181,9 @@ def test_1_killed_at_forty_random_moments_nothing_is_torn_or_lost(workshop, fold
         assert ended != 0 or now == number
         killed, published, before = killed + (ended == -signal.SIGKILL), published + (now == number), now
     change(folder, 99)
-    assert workshop.run(folder) == 0 and now_served(folder) == 99 and is_tidy(folder)
+    assert workshop.run(folder) == 0
+    assert now_served(folder) == 99
+    assert is_tidy(folder)
     print(f"1 kill -9 at {RANDOM_MOMENTS} random moments of {lasting:.2f} s: {killed} killed, {published} had published, 0 torn, 0 lost")
     assert killed >= RANDOM_MOMENTS / 2
 
@@ -192,7 +198,9 @@ def test_2_no_room_while_writing_leaves_the_old_one(workshop, folder):
         ended = workshop.run(folder, file_size=limit)
         assert ended == REFUSED, workshop.said.read_text()
         assert now_served(folder) == 0
-    assert workshop.run(folder) == 0 and now_served(folder) == 1 and is_tidy(folder)
+    assert workshop.run(folder) == 0
+    assert now_served(folder) == 1
+    assert is_tidy(folder)
 
 
 def test_2_no_room_for_the_pointer_leaves_the_old_one(first, folder, monkeypatch):
@@ -206,10 +214,13 @@ def test_2_no_room_for_the_pointer_leaves_the_old_one(first, folder, monkeypatch
 
     monkeypatch.setattr(os, "fsync", full)
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and f"No space left on device; nothing was published, still serving {first.result.snapshot_id}" in done.stderr
+    assert done.returncode == 2
+    assert f"No space left on device; nothing was published, still serving {first.result.snapshot_id}" in done.stderr
     assert now_served(folder) == 0
     monkeypatch.setattr(os, "fsync", sync)
-    assert loaders("build", data=folder).returncode == 0 and now_served(folder) == 1 and is_tidy(folder)
+    assert loaders("build", data=folder).returncode == 0
+    assert now_served(folder) == 1
+    assert is_tidy(folder)
 
 
 def test_2_the_room_is_asked_for_before_any_work(first, folder, monkeypatch):
@@ -217,8 +228,10 @@ def test_2_the_room_is_asked_for_before_any_work(first, folder, monkeypatch):
     usage = shutil.disk_usage(folder)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=5 * 2**20))
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and done.stderr == f"{folder / 'warehouse'}: no space: a build needs 64 MB, 5 MB are free; nothing was published, still serving {first.result.snapshot_id}\n"
-    assert now_served(folder) == 0 and is_tidy(folder)
+    assert done.returncode == 2
+    assert done.stderr == f"{folder / 'warehouse'}: no space: a build needs 64 MB, 5 MB are free; nothing was published, still serving {first.result.snapshot_id}\n"
+    assert now_served(folder) == 0
+    assert is_tidy(folder)
 
 
 @contextmanager
@@ -238,7 +251,9 @@ def test_2_a_disk_of_twenty_four_megabytes(first, folder):
         shutil.copytree(first.folder / "warehouse", folder / "warehouse", dirs_exist_ok=True)
         change(folder, 1)
         done = loaders("build", data=folder)
-        assert done.returncode == 2 and "no space: a build needs 64 MB" in done.stderr and now_served(folder) == 0
+        assert done.returncode == 2
+        assert "no space: a build needs 64 MB" in done.stderr
+        assert now_served(folder) == 0
         with pytest.MonkeyPatch.context() as patch:  # and where the room is gone after it was asked for
             patch.setattr(snapshot, "room_for", lambda path: None)
             patch.setattr(Prepared, "on", False)
@@ -246,7 +261,8 @@ def test_2_a_disk_of_twenty_four_megabytes(first, folder):
             with pytest.raises((duckdb.Error, OSError), match="(?i)no space|could not write|cannot write|failed to write"):
                 build(folder, say=lambda text: None)
         (folder / "warehouse" / "filler").unlink()
-        assert now_served(folder) == 0 and is_tidy(folder)
+        assert now_served(folder) == 0
+        assert is_tidy(folder)
 
 
 # 3 to 5 a damaged snapshot, log, pointer ---------------------------------------------------------------------------
@@ -282,8 +298,10 @@ def test_3_to_5_a_reader_has_a_good_page_with_a_warning_at_once_and_the_next_bui
     later = publish_copy(folder / "warehouse", 1)
     DAMAGES[damage](snapshot.file_of(folder / "warehouse", later), folder / "warehouse" / "CURRENT")
     now = snapshot.served(folder / "warehouse")
-    assert now.snapshot_id == (later if damage.startswith("5") else first.result.snapshot_id) and now.problem
-    assert workshop.run(folder, "status") == REFUSED and "warning: " in workshop.said.read_text()
+    assert now.snapshot_id == (later if damage.startswith("5") else first.result.snapshot_id)
+    assert now.problem
+    assert workshop.run(folder, "status") == REFUSED
+    assert "warning: " in workshop.said.read_text()
     if damage not in SEEN_THROUGH:
         return
     at, seconds = page(folder)
@@ -291,7 +309,8 @@ def test_3_to_5_a_reader_has_a_good_page_with_a_warning_at_once_and_the_next_bui
     change(folder, 1)
     if damage.startswith("5"):
         snapshot.point_to(folder / "warehouse", first.result.snapshot_id)  # the copy's name is of a year to come
-    assert workshop.run(folder) == 0 and now_served(folder) == 1
+    assert workshop.run(folder) == 0
+    assert now_served(folder) == 1
 
 
 def test_3_no_byte_can_be_changed_unseen(first, folder):
@@ -301,7 +320,8 @@ def test_3_no_byte_can_be_changed_unseen(first, folder):
         flip(path, seed)
         refused += snapshot.verify(path) is not None
         path.write_bytes(whole)
-    assert refused == 100 and snapshot.verify(path) is None
+    assert refused == 100
+    assert snapshot.verify(path) is None
     print("3 one byte flipped: 100 of 100 refused")
 
 
@@ -315,7 +335,8 @@ def test_3_a_snapshot_that_is_deleted_while_a_reader_has_it_answers_on(folder):
 def test_3_where_nothing_is_left_the_page_says_what_to_do(folder, page):
     flip(snapshot.served(folder / "warehouse").path, 9)
     at, seconds = page(folder)
-    assert seconds < GOOD_PAGE and "run: python -m loaders build" in str(at.error[0].value).replace("\\", "")
+    assert seconds < GOOD_PAGE
+    assert "run: python -m loaders build" in str(at.error[0].value).replace("\\", "")
 
 
 # 6 the clock ------------------------------------------------------------------------------------------------------
@@ -334,22 +355,31 @@ def test_6_a_clock_a_day_behind_publishes_nothing(first, folder, monkeypatch):
     change(folder, 1)
     clock(monkeypatch, -timedelta(days=1))
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and f"before the served snapshot {first.result.snapshot_id} was built: set the clock right" in done.stderr and "Traceback" not in done.stderr
-    assert now_served(folder) == 0 and is_tidy(folder)
+    assert done.returncode == 2
+    assert f"before the served snapshot {first.result.snapshot_id} was built: set the clock right" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert now_served(folder) == 0
+    assert is_tidy(folder)
     monkeypatch.undo()
-    assert loaders("build", data=folder).returncode == 0 and now_served(folder) == 1
+    assert loaders("build", data=folder).returncode == 0
+    assert now_served(folder) == 1
 
 
 def test_6_a_clock_a_year_ahead_is_found_when_it_is_right_again(folder, monkeypatch):
     change(folder, 1)
     clock(monkeypatch, timedelta(days=365))
-    assert loaders("build", data=folder).returncode == 0 and now_served(folder) == 1
+    assert loaders("build", data=folder).returncode == 0
+    assert now_served(folder) == 1
     monkeypatch.undo()
     change(folder, 2)
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and "serve an earlier snapshot first (python -m loaders rollback)" in done.stderr and now_served(folder) == 1
-    assert loaders("rollback", data=folder).returncode == 0 and now_served(folder) == 0
-    assert loaders("build", data=folder).returncode == 0 and now_served(folder) == 2
+    assert done.returncode == 2
+    assert "serve an earlier snapshot first (python -m loaders rollback)" in done.stderr
+    assert now_served(folder) == 1
+    assert loaders("rollback", data=folder).returncode == 0
+    assert now_served(folder) == 0
+    assert loaders("build", data=folder).returncode == 0
+    assert now_served(folder) == 2
 
 
 @pytest.mark.proof
@@ -406,7 +436,8 @@ def test_11_readers_see_no_error_no_mixture_and_the_newest_within_two_seconds(fo
     delays = [max(0.0, min(moment for other, moment in seen.items() if other >= snapshot_id) - at) for snapshot_id, at in published.items() for seen, *_ in logs]
     reads = sum(counts["reads"] for *_, counts in logs)
     print(f"11 {publications} publications under {THREADS} threads and {PROCESSES} processes: {reads} reads, 0 errors, 0 torn; seen after {1000 * sum(delays) / len(delays):.0f} ms (mean), {1000 * max(delays):.0f} ms (worst)")
-    assert reads > 5 * publications and max(delays) < SEEN_WITHIN
+    assert reads > 5 * publications
+    assert max(delays) < SEEN_WITHIN
 
 
 # 12 two loaders -----------------------------------------------------------------------------------------------------
@@ -418,8 +449,10 @@ def test_12_the_second_of_two_loaders_exits_4_with_the_process_and_age_of_the_fi
     while not (holder.exists() and holder.read_text()) and time.monotonic() < deadline:
         time.sleep(0.002)
     second = loaders("build", data=folder)
-    assert workshop.end() == 0 and now_served(folder) == 1
-    assert second.returncode == 4 and f"another loader (process {child}, for 0 s) is at work" in second.stderr
+    assert workshop.end() == 0
+    assert now_served(folder) == 1
+    assert second.returncode == 4
+    assert f"another loader (process {child}, for 0 s) is at work" in second.stderr
 
 
 def test_12_the_lock_of_a_dead_loader_frees_itself(folder):
@@ -429,7 +462,9 @@ def test_12_the_lock_of_a_dead_loader_frees_itself(folder):
         holder.kill()
     assert (folder / "warehouse" / "loader.pid").read_text() == str(holder.pid)  # it could not clean up
     change(folder, 1)
-    assert loaders("build", data=folder).returncode == 0 and now_served(folder) == 1 and is_tidy(folder)
+    assert loaders("build", data=folder).returncode == 0
+    assert now_served(folder) == 1
+    assert is_tidy(folder)
 
 
 # 13 memory ----------------------------------------------------------------------------------------------------------
@@ -442,7 +477,9 @@ def test_13_without_memory_the_old_one_stays(workshop, folder, megabytes):
     ended = workshop.run(folder, memory=megabytes * 2**20)
     assert ended == REFUSED or (ended == 0 and megabytes > 1), workshop.said.read_text()  # 16 MB more than at its start may be enough for so small a build
     assert now_served(folder) == (0 if ended == REFUSED else 1)
-    assert workshop.run(folder) == 0 and now_served(folder) == 1 and is_tidy(folder)
+    assert workshop.run(folder) == 0
+    assert now_served(folder) == 1
+    assert is_tidy(folder)
 
 
 # 14 the surroundings ------------------------------------------------------------------------------------------------
@@ -469,17 +506,25 @@ def test_14_a_folder_that_may_not_be_written_is_named_and_read_on(first, folder,
     with read_only(folder / "warehouse"):
         done = loaders("build", data=folder)
         at, seconds = page(folder)
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
-    assert str(folder / "warehouse") in done.stderr and ("Read-only file system" in done.stderr or "Permission denied" in done.stderr) and f"still serving {first.result.snapshot_id}" in done.stderr
-    assert seconds < GOOD_PAGE and not at.error
-    assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id and is_tidy(folder)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert str(folder / "warehouse") in done.stderr
+    assert ("Read-only file system" in done.stderr or "Permission denied" in done.stderr)
+    assert f"still serving {first.result.snapshot_id}" in done.stderr
+    assert seconds < GOOD_PAGE
+    assert not at.error
+    assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
+    assert is_tidy(folder)
 
 
 def test_14_a_file_where_a_folder_should_be_is_named(folder):
     shutil.rmtree(folder / "warehouse")
     (folder / "warehouse").write_text("")
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and str(folder / "warehouse") in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert str(folder / "warehouse") in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_14_a_port_in_use_is_said_in_a_line(folder):
@@ -489,7 +534,9 @@ def test_14_a_port_in_use_is_said_in_a_line(folder):
         port = taken.getsockname()[1]
         done = subprocess.run([sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)],
                               cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(folder)}, capture_output=True, text=True, timeout=30)
-    assert done.returncode and f"Port {port} is not available" in done.stdout + done.stderr and "Traceback" not in done.stderr
+    assert done.returncode
+    assert f"Port {port} is not available" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # 15 another DuckDB --------------------------------------------------------------------------------------------------
@@ -522,4 +569,5 @@ def test_15_a_named_warehouse_that_is_none_is_told(tmp_path, monkeypatch, conten
     path.write_bytes(content)
     monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", str(path))
     at = screen.run_page("overview", lang="en")
-    assert "named" in str(at.error[0].value) and "cannot be opened" in str(at.error[0].value).replace("\\", "")
+    assert "named" in str(at.error[0].value)
+    assert "cannot be opened" in str(at.error[0].value).replace("\\", "")

@@ -119,18 +119,18 @@ def is_legal(column: str, kind: str, text: str, value, universe: set[str]) -> bo
     text = text.strip(BLANKS).strip().strip(BLANKS)
     if text == "":
         return value is None
-    if value is None or column in ONE_OF and text not in ONE_OF[column]:
+    if value is None or (column in ONE_OF and text not in ONE_OF[column]):
         return False
     if kind == "DATE":
         return value.isoformat() == text and date(1980, 1, 1) <= value <= date(2099, 12, 31)
     if kind in ("DOUBLE", "INTEGER"):
         if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) or float(Decimal(text)) != value or abs(value) > 2**53:
             return False
-        return (value > 0 or column not in ABOVE_ZERO) and (column != "volume" or value >= 0 and value % 1 == 0)
+        return (value > 0 or column not in ABOVE_ZERO) and (column != "volume" or (value >= 0 and value % 1 == 0))
     if kind == "BOOLEAN":
         return value == (text == "true")
     if column in ("ticker", "issuer_ticker") and value != text:  # the exchange's code, or an alias
-        return value in universe and (value == "0700.HK" and text.casefold() == "tencent" or re.fullmatch(r"0*(\d+)(\.HK)?", text.upper()) and int(re.sub(r"\D", "", text)) == int(value[:4]))
+        return value in universe and ((value == "0700.HK" and text.casefold() == "tencent") or (re.fullmatch(r"0*(\d+)(\.HK)?", text.upper()) and int(re.sub(r"\D", "", text)) == int(value[:4])))
     return value == text and (column not in ("ticker", "issuer_ticker") or text in universe) and not any(c in text for c in "\n\r\x00")
 
 
@@ -214,7 +214,8 @@ class Desk:
         self.told["lines loaded with a legal change"] += sum(changed.values())
         for row, record in zip(rows, records[1:]):
             values = dict(zip(table.columns, row))
-            assert set(header) == set(values) and len(record) == len(header)
+            assert set(header) == set(values)
+            assert len(record) == len(header)
             for column, text in zip(header, record):
                 assert is_legal(column, table.types[column], text, values[column], universe), f"{name}: {column} {text!r} was loaded as {values[column]!r}"
             if "frequency" in values:
@@ -253,7 +254,9 @@ def test_a_spoiled_file_is_refused_or_every_line_of_it_is_what_it_says(desk):
     desk.told.clear()
     spoil_and_load(desk)
     print(", ".join(f"{what} {count}" for what, count in desk.told.items()), ", silently accepted 0")
-    assert desk.told["files"] >= EXAMPLES * 0.9 and desk.told["refused"] > desk.told["files"] / 4 and desk.told["loaded"] > desk.told["files"] / 20
+    assert desk.told["files"] >= EXAMPLES * 0.9
+    assert desk.told["refused"] > desk.told["files"] / 4
+    assert desk.told["loaded"] > desk.told["files"] / 20
 
 
 def test_good_files_are_loaded_as_they_are(desk):

@@ -116,7 +116,8 @@ def test_with_daily_prices_the_pe_of_the_results_day_still_uses_the_old_earnings
 def test_another_witness_has_tencent_at_16_33_times_reported_earnings_on_7_august_2026(daily):
     # a quote vendor's trailing PE at the close of 478.8; ours lies within one per cent of it
     ((close, value, status),) = daily.rows("SELECT close, value, status FROM valuation WHERE ticker = '0700.HK' AND metric = 'pe_ttm' AND basis = 'reported' AND frequency = 'daily' AND date = '2026-08-07'")
-    assert (close, status) == (478.8, "OK") and value == pytest.approx(16.33, rel=0.01)
+    assert (close, status) == (478.8, "OK")
+    assert value == pytest.approx(16.33, rel=0.01)
 
 
 @pytest.mark.parametrize(("other", "days_before"), [("9988.HK", (0,)), ("BABA", (1, 3, 4))])
@@ -125,11 +126,14 @@ def test_by_the_day_a_line_is_set_against_the_others_last_close_known_that_eveni
     found = daily.ask("SELECT * FROM relative_valuation('2026-08-21', 1, '0700.HK', ?) WHERE metric = 'pe_ttm' AND basis = 'reported' AND frequency = 'daily' ORDER BY date", other)
     values = {ticker: dict(daily.rows("SELECT date, value FROM valuation WHERE ticker = ? AND metric = 'pe_ttm' AND basis = 'reported' AND frequency = 'daily' AND status = 'OK'", ticker)) for ticker in ("0700.HK", other)}
     known = {evening: max(day for day in values[other] if (evening - day).days >= min(days_before)) for evening in values["0700.HK"] if evening > min(values[other])}
-    assert len(found) > 300 and list(found["date"]) == sorted(evening for evening, day in known.items() if (evening - day).days <= 7)
+    assert len(found) > 300
+    assert list(found["date"]) == sorted(evening for evening, day in known.items() if (evening - day).days <= 7)
     for row in found.itertuples():
-        assert row.other_date == known[row.date] and row.value == pytest.approx(values["0700.HK"][row.date] / values[other][row.other_date])
+        assert row.other_date == known[row.date]
+        assert row.value == pytest.approx(values["0700.HK"][row.date] / values[other][row.other_date])
     gaps = (found["date"] - found["other_date"]).dt.days
-    assert set(days_before) <= set(gaps) and gaps.isin(days_before).mean() > 0.95
+    assert set(days_before) <= set(gaps)
+    assert gaps.isin(days_before).mean() > 0.95
 
 
 def test_alibabas_quarter_to_december_2021_was_7_51_an_ads_in_february_and_10_19_in_may(rows):
@@ -156,7 +160,8 @@ def daily_without_restatement(tmp_path_factory):
 def test_that_restatement_moves_no_multiple_before_the_session_after_it(daily, daily_without_restatement):
     question = "SELECT date, metric, basis, value, status, per_share FROM valuation WHERE ticker IN ('9988.HK', 'BABA') AND metric IN ('pe_ttm', 'earnings_yield_ttm') AND date BETWEEN ? AND ? ORDER BY ALL"
     before = "2022-02-25", "2022-05-26"
-    assert daily.rows(question, *before) == daily_without_restatement.rows(question, *before) and len(daily.rows(question, *before)) > 200
+    assert daily.rows(question, *before) == daily_without_restatement.rows(question, *before)
+    assert len(daily.rows(question, *before)) > 200
     # from the next session on it does: the quarter had been too low by 2.68 an ADS, 0.335 a share
     moved = [dict(made.rows("SELECT strftime(date, '%Y-%m-%d'), per_share FROM valuation WHERE ticker = '9988.HK' AND metric = 'pe_ttm' AND basis = 'reported' AND frequency = 'daily' AND date BETWEEN '2022-05-26' AND '2022-06-02'"))
              for made in (daily, daily_without_restatement)]  # fmt: skip
@@ -174,7 +179,8 @@ def test_kuaishou_at_the_end_of_2025_stands_at_10_25_times_the_year_ahead_by_two
     assert (figures["net_income"], figures["eps_diluted"]) == (4489, 1.039)
     eps = median(profits.values()) / (figures["net_income"] / figures["eps_diluted"])
     ((close,),) = [(float(row["close"]),) for row in curated("prices", ticker="1024.HK", date="2025-12-31", frequency="month_end")]
-    assert close == 63.95 and round(close / (eps * CurrencyConverter().convert(1, "CNY", "HKD", date(2025, 12, 31))), 2) == 10.25
+    assert close == 63.95
+    assert round(close / (eps * CurrencyConverter().convert(1, "CNY", "HKD", date(2025, 12, 31))), 2) == 10.25
     assert rows("SELECT round(value, 2), status, round(eps_fy2, 4), n, strftime(fy1_end, '%Y-%m-%d') FROM forward_growth('2025-12-31') WHERE ticker = '1024.HK' AND basis = 'adjusted'") == [(10.25, "OK", round(eps, 4), 2, "2025-12-31")]
     assert rows("SELECT n, percentile FROM valuation_percentiles('2025-12-31', 5) WHERE ticker = '1024.HK' AND metric = 'pe_forward' AND basis = 'adjusted'") == [(8, None)]  # eight month-ends are too few to rank
 

@@ -51,7 +51,7 @@ def entered(data, *paths, **options):
     chosen = hkex.Options(**options)
     done.rejected = world.wrong_options(chosen, TODAY)
     known = {row["sha256"] for row in amend.rows_of(data, "buyback_reports")}
-    reports, ledger = hkex.merged(data, hkex.read_all([path for path in paths], world, chosen, TODAY, known, done, Progress(len(paths), io.StringIO())), world, done)
+    reports, ledger = hkex.merged(data, hkex.read_all(list(paths), world, chosen, TODAY, known, done, Progress(len(paths), io.StringIO())), world, done)
     done.read = reports
     hkex.keep(data, reports)
     amend.replace(data, {table: amend.csv_of(table, rows) for table, rows in ledger.sorted_rows().items()})
@@ -111,7 +111,8 @@ def test_the_form_of_11_columns_before_treasury_shares(tmp_path):
     lines = [old_line("700", "2023/09/20", "1,260,000", "HKD 321.6", "HKD 313.8", "HKD 400,381,000", mandate="50,000,000", percentage="0.52"), old_line(1024.0, 45189, 1000, "HKD 64.5", "", "HKD 64,500", kind="B", name="KUAISHOU")]
     data = desk(tmp_path / "data", first_day="2022-12-30", last_day="2023-09-19")
     done = entered(data, put(tmp_path, "as received.xls", report("21/09/2023", lines, OLD, blank=9, gap=False, sheet="Sheet1", title="")))
-    assert refusals(done) == [] and done.coverage == ["complete to 2023-09-20 (before: 2023-09-19): 0700.HK"]
+    assert refusals(done) == []
+    assert done.coverage == ["complete to 2023-09-20 (before: 2023-09-19): 0700.HK"]
     assert rows(data, *FIGURES) == [("0700.HK", "2023-09-20", "Hong Kong", "ordinary", "1260000", "400381000", "HKD", "313.8", "321.6", "unknown"), ("1024.HK", "2023-09-20", "Hong Kong", "Class B", "1000", "64500", "HKD", "64.5", "64.5", "unknown")]
     assert rows(data, "ticker", "grain", "shares", grain="mandate") == [("0700.HK", "mandate", "50000000")]  # the old title says year to date and means since the resolution
     assert rows(data, "ticker", grain="ytd") == []
@@ -120,7 +121,8 @@ def test_the_form_of_11_columns_before_treasury_shares(tmp_path):
 def test_a_gem_report_is_read_and_may_have_no_line(tmp_path):
     data = desk(tmp_path / "data")
     done = entered(data, put(tmp_path, "SRGemRPT20260707.xls", report("07/07/2026", [line("8001", "2026/07/06", "1,000", "HKD 1", "HKD 1", "HKD 1,000", name="SMALL")])), put(tmp_path, "SRGemRPT20260708.xls", report("08/07/2026", [])))
-    assert refusals(done) == [] and [(one.kind, one.rows_read, one.rows_outside) for one in done.read] == [("GEM", 1, 1), ("GEM", 0, 0)]
+    assert refusals(done) == []
+    assert [(one.kind, one.rows_read, one.rows_outside) for one in done.read] == [("GEM", 1, 1), ("GEM", 0, 0)]
     assert [row["source_id"] for row in amend.rows_of(data, "buyback_reports")] == ["hkex-srgemrpt-20260707", "hkex-srgemrpt-20260708"]
     assert done.coverage == []  # silence of the GEM report proves nothing of a company of the main board
 
@@ -207,8 +209,11 @@ def test_the_repositorys_own_days_read_again_from_reports_change_no_purchase(tmp
                       method="Exchange" if row["venue"] == "Hong Kong" else "New York Stock Exchange") for row in found]
         paths.append(put(tmp_path, f"{day}.xls", report(f"{printed:%d/%m/%Y}", lines)))
     done = entered(data, *paths)
-    assert refusals(done) == [] and (done.counted.new, done.counted.corrected) == (0, 0) and done.counted.there > 60
-    assert amend.rows_of(data, "buybacks") == standing and last_day(data) == [row["last_day"] for row in csv.DictReader((CURATED / "buyback_coverage.csv").open())]
+    assert refusals(done) == []
+    assert (done.counted.new, done.counted.corrected) == (0, 0)
+    assert done.counted.there > 60
+    assert amend.rows_of(data, "buybacks") == standing
+    assert last_day(data) == [row["last_day"] for row in csv.DictReader((CURATED / "buyback_coverage.csv").open())]
 
 
 # How far the complete report reaches ---------------------------------------------------------------------------------
@@ -229,13 +234,15 @@ def test_coverage_moves_over_sessions_that_join_it_and_stops_at_a_gap(tmp_path):
                              "the reports of 2026-07-08 to 2026-07-09 are missing (printed 2026-07-09 to 2026-07-10, 2 sessions): complete only to 2026-07-07: 0700.HK"]
     assert last_day(data) == ["2026-07-07", "2026-07-03"]  # days without a line are days without a purchase; what is incomplete stays so
     done = entered(data, *(daily(tmp_path, day) for day in days[2:4]))
-    assert done.coverage == ["complete to 2026-07-10 (before: 2026-07-07): 0700.HK"] and last_day(data)[0] == "2026-07-10"
+    assert done.coverage == ["complete to 2026-07-10 (before: 2026-07-07): 0700.HK"]
+    assert last_day(data)[0] == "2026-07-10"
 
 
 def test_a_report_that_does_not_join_moves_nothing(tmp_path):
     data = desk(tmp_path / "data")
     done = entered(data, daily(tmp_path, date(2026, 7, 9)))
-    assert last_day(data)[0] == "2026-07-03" and done.coverage == ["the reports of 2026-07-06 to 2026-07-08 are missing (printed 2026-07-07 to 2026-07-09, 3 sessions): complete only to 2026-07-03: 0700.HK"]
+    assert last_day(data)[0] == "2026-07-03"
+    assert done.coverage == ["the reports of 2026-07-06 to 2026-07-08 are missing (printed 2026-07-07 to 2026-07-09, 3 sessions): complete only to 2026-07-03: 0700.HK"]
 
 
 # A year of reports ---------------------------------------------------------------------------------------------------
@@ -255,7 +262,9 @@ def test_250_reports_of_130_lines_and_again(tmp_path, capsys):
     took = time.perf_counter() - begun
     with capsys.disabled():
         print(f"\n250 daily reports of 130 lines read and written in {took:.1f} s")
-    assert refusals(done) == [] and sum(one.rows_read for one in done.read) == 32_500 and done.counted.new == 1000
+    assert refusals(done) == []
+    assert sum(one.rows_read for one in done.read) == 32_500
+    assert done.counted.new == 1000
     assert done.coverage == [f"complete to {session_before(days[-1])} (before: 2025-06-30): 0700.HK"]
     before = files(data)
     again = entered(data, *paths)
@@ -273,10 +282,12 @@ def test_a_days_table_of_companies_in_units_of_ten_thousand(tmp_path):
     assert refusals(entered(data, path)) == ["table.csv:1 file: rule C18, a vendor's table names no source: --source SOURCE_ID gives it, a row of sources.csv"]
     assert refusals(entered(data, path, source_id="vendor-table")) == ["table.csv:1 日期: rule C18, the table names no day: --day DATE gives it"]
     done = entered(data, path, source_id="vendor-table", day=date(2026, 7, 6))
-    assert refusals(done) == [] and (done.counted.new, done.counted.there) == (3, 1)  # what the exchange told of Kuaishou stands
+    assert refusals(done) == []
+    assert (done.counted.new, done.counted.there) == (3, 1)
     assert rows(data, "ticker", "shares", "amount", "price_low", "price_high", "quality", "source_id") == [("0700.HK", "1000000", "495000000", "490", "500", "rounded", "vendor-table"), ("1024.HK", "1013", "43600", "", "", "exact", "made-up")]
     assert rows(data, "ticker", "start_date", "end_date", "shares", "amount", grain="ytd") == [("0700.HK", "2026-01-01", "2026-07-06", "", "25410000000"), ("1024.HK", "2026-01-01", "2026-07-06", "", "1490005000")]
-    assert amend.rows_of(data, "buyback_reports")[0]["kind"] == "vendor table" and last_day(data)[0] == "2026-07-03"
+    assert amend.rows_of(data, "buyback_reports")[0]["kind"] == "vendor table"
+    assert last_day(data)[0] == "2026-07-03"
     entered(data, put(tmp_path, "a.xls", report("07/07/2026", [line(*AGAIN)])))
     assert rows(data, "shares", "superseded_on")[:2] == [("1100000", ""), ("1000000", "2026-07-06")]
 
@@ -352,8 +363,11 @@ def test_a_bad_file_is_named_refused_whole_and_nothing_else_is_lost(tmp_path):
     done = entered(data, *paths, huge, tmp_path / "nowhere.xls", put(tmp_path, "good.xls", GOOD), source_id="vendor-table", day=date(2026, 7, 6))
     for (what, (_, _, expected)), path in zip(BAD.items(), paths):
         assert re.match(re.escape(path.name) + expected, done.refused[path.name][0]), (what, done.refused[path.name])
-    assert done.refused["huge.xls"] == ["huge.xls file: rule C13, has 104,857,600 bytes, a table here at most 8,388,608: it was not opened"] and done.refused["nowhere.xls"] == ["nowhere.xls file: rule C13, is not there"]
-    assert [one.name for one in done.read] == ["good.xls"] and rows(data, "shares", "amount") == [("1000000", "495000000")] and len(amend.rows_of(data, "buyback_reports")) == 1
+    assert done.refused["huge.xls"] == ["huge.xls file: rule C13, has 104,857,600 bytes, a table here at most 8,388,608: it was not opened"]
+    assert done.refused["nowhere.xls"] == ["nowhere.xls file: rule C13, is not there"]
+    assert [one.name for one in done.read] == ["good.xls"]
+    assert rows(data, "shares", "amount") == [("1000000", "495000000")]
+    assert len(amend.rows_of(data, "buyback_reports")) == 1
 
 
 def test_all_that_is_wrong_in_a_file_is_said_in_one_pass(tmp_path):
@@ -372,9 +386,11 @@ def test_spoiled_workbooks_end_the_reader_and_never_the_loader():
                 reader.cells(ROOT / f"{number}.xls", f"{number}.xls", bytes(raw[: chance.choice((len(raw), chance.randrange(600, len(raw))))]))
                 found["read"] += 1
             except workbook.Unreadable as error:
-                assert error.rule in ("C01", "C11", "C13") and error.wrong
+                assert error.rule in ("C01", "C11", "C13")
+                assert error.wrong
                 found["named"] += 1
-        assert found["read"] + found["named"] == 60 and found["named"] > 10
+        assert found["read"] + found["named"] == 60
+        assert found["named"] > 10
         assert reader.cells(ROOT / "good.xls", "good.xls", GOOD)[6][1] == "700"  # and reads on
 
 
@@ -402,7 +418,8 @@ def test_the_command_says_what_became_of_every_file_and_exits_3(loaded):
     first = loaded[1]
     assert first.returncode == 3
     assert "files: 3 read, 0 read before, 2 refused; rows: 5 kept, 3 outside the universe; purchases: 3 new, 1 already there, 1 corrected; 1 new counts since a mandate" in first.stdout
-    assert "  SRRPT20260707.xls read: 3 lines, 2 of the universe, printed 2026-07-07\n" in first.stdout and "published " in first.stdout
+    assert "  SRRPT20260707.xls read: 3 lines, 2 of the universe, printed 2026-07-07\n" in first.stdout
+    assert "published " in first.stdout
     assert "complete to 2026-07-08 (before: 2026-07-03): 0700.HK" in first.stdout
     assert "SRRPT20260710.xls:7 shares '3000000000': rule C25, 11.5 % of the 26,000 million shares of shares.csv:2 (2026-06-30); at most 10 % can be; SRRPT20260710.xls was left out, nothing else is lost\n" in first.stderr
     assert "page.xls:1 file '<html>': rule C11" in first.stderr
@@ -420,7 +437,9 @@ def test_each_day_counts_once_and_an_evening_shows_what_was_known(loaded):
 def test_a_row_in_dollars_is_in_hong_kong_dollars_by_that_days_rate(loaded):
     made = loaded[0]
     ((amount, hkd, rate),) = made.rows("SELECT b.amount, b.amount_hkd, f.rate FROM buybacks AS b ASOF JOIN fx AS f ON f.base = 'USD' AND f.quote = 'HKD' AND b.end_date >= f.date WHERE b.ticker = '9988.HK' AND b.grain = 'day'")
-    assert amount == 49993984.29 and hkd == pytest.approx(amount * rate) and 7.75 < rate < 7.85
+    assert amount == 49993984.29
+    assert hkd == pytest.approx(amount * rate)
+    assert 7.75 < rate < 7.85
     assert made.rows("SELECT grain, CAST(shares AS BIGINT), note FROM buybacks WHERE ticker = '0700.HK' AND grain = 'mandate'") == [("mandate", 44382700, "0.48676% of issued shares at the resolution")]
     assert made.rows("SELECT b.ticker, r.file FROM buybacks AS b JOIN buyback_reports AS r USING (source_id) WHERE b.grain = 'day' ORDER BY ALL") == [
         ("0700.HK", "SRRPT20260708.xls"), ("0700.HK", "SRRPT20260709.xls"), ("1024.HK", "SRRPT20260709.xls"), ("9988.HK", "SRRPT20260707.xls")]
@@ -428,8 +447,10 @@ def test_a_row_in_dollars_is_in_hong_kong_dollars_by_that_days_rate(loaded):
 
 def test_loading_it_again_changes_nothing(loaded):
     made, first, again, before = loaded
-    assert again.returncode == 0 and "purchases: 0 new, 0 already there, 0 corrected" in again.stdout
-    assert f"nothing new: {made.served.snapshot_id} was built from the same inputs" in again.stdout and f"published {made.served.snapshot_id}" in first.stdout
+    assert again.returncode == 0
+    assert "purchases: 0 new, 0 already there, 0 corrected" in again.stdout
+    assert f"nothing new: {made.served.snapshot_id} was built from the same inputs" in again.stdout
+    assert f"published {made.served.snapshot_id}" in first.stdout
     assert files(made.folder) == before
 
 
@@ -437,7 +458,8 @@ def test_where_every_file_is_refused_the_old_snapshot_is_served_and_the_code_is_
     made = loaded[0]
     before = files(made.folder)
     refused = loaders("hkex", str(put(tmp_path, "a.xls", b"")), str(tmp_path / "none"), data=made.folder)
-    assert refused.returncode == 2 and f"a.xls file: rule C11, the file is empty; nothing was published, still serving {made.served.snapshot_id}" in refused.stderr
+    assert refused.returncode == 2
+    assert f"a.xls file: rule C11, the file is empty; nothing was published, still serving {made.served.snapshot_id}" in refused.stderr
     (tmp_path / "empty").mkdir()
     assert "empty folder: rule C11, holds no workbook (.xls, .xlsx)" in loaders("hkex", str(tmp_path / "empty"), data=made.folder).stderr
     assert files(made.folder) == before
@@ -482,4 +504,5 @@ def test_curated_files_are_written_as_the_tests_of_the_folder_want_them(tmp_path
     for name, order in (("buybacks", "ticker grain measure end_date start_date venue share_class currency source_id"), ("sources", "source_id"), ("buyback_reports", "kind printed_on sha256")):
         with open(data / "curated" / f"{name}.csv", encoding="utf-8", newline="") as file:
             found = [tuple(row[part] for part in order.split()) for row in csv.DictReader(file)]
-        assert found == sorted(found) and len(found) >= 5
+        assert found == sorted(found)
+        assert len(found) >= 5

@@ -70,12 +70,14 @@ def test_a_table_that_lost_rows_or_its_file_is_rejected_with_the_command_that_ac
     told = words.format(id=first.result.snapshot_id)
     for command in ("build", "check"):
         done = loaders(command, data=data)
-        assert done.returncode == 2 and told in done.stderr
+        assert done.returncode == 2
+        assert told in done.stderr
         assert "if this is intended: python -m loaders build --accept-loss earnings" in done.stderr
         assert served(data) == first.result.snapshot_id
     assert snapshot.refusal(data / "warehouse").lines[0].startswith(told)
     accepted = loaders("build", "--accept-loss", "earnings", data=data)
-    assert accepted.returncode == 0 and served(data) != first.result.snapshot_id
+    assert accepted.returncode == 0
+    assert served(data) != first.result.snapshot_id
     assert loaders("build", data=data).stdout.startswith("nothing new")
 
 
@@ -83,7 +85,8 @@ def test_accepting_one_table_does_not_accept_another(first, data):
     (data / "curated" / "earnings.csv").write_text(earnings_of(range(2006, 2016)), "utf-8")
     (data / "curated" / "prices.csv").write_text(prices_of(120), "utf-8")
     done = loaders("build", "--accept-loss", "earnings", data=data)
-    assert done.returncode == 2 and "prices.csv row count '120'" in done.stderr
+    assert done.returncode == 2
+    assert "prices.csv row count '120'" in done.stderr
     assert "earnings.csv" not in done.stderr
     assert loaders("build", "--accept-loss", "earnings,prices", data=data).returncode == 0
 
@@ -108,7 +111,8 @@ def test_a_small_file_may_shrink_and_may_not_disappear(data):
 def test_a_small_file_with_rows_may_not_disappear(data):
     (data / "curated" / "aliases.csv").unlink()
     done = loaders("build", data=data)
-    assert done.returncode == 2 and "aliases.csv file: rule L01, is missing" in done.stderr
+    assert done.returncode == 2
+    assert "aliases.csv file: rule L01, is missing" in done.stderr
 
 
 def test_after_a_rollback_nothing_is_compared(data):
@@ -122,7 +126,8 @@ def test_after_a_rollback_nothing_is_compared(data):
 @pytest.mark.parametrize("typed", ["earning", "EARNINGS", "earnings.csv"])
 def test_an_unknown_table_is_named(data, typed):
     done = loaders("build", "--accept-loss", typed, data=data)
-    assert done.returncode == 2 and f"--accept-loss {typed}: unknown table; is 'earnings' meant?" in done.stderr
+    assert done.returncode == 2
+    assert f"--accept-loss {typed}: unknown table; is 'earnings' meant?" in done.stderr
 
 
 def test_points_that_disappear_with_complete_inputs_are_a_note(first, data):
@@ -135,7 +140,8 @@ def test_points_that_disappear_with_complete_inputs_are_a_note(first, data):
     assert done.returncode == 0, done.stderr
     made = Built(data, first.result)
     found = made.rows("SELECT severity, ref, message FROM findings WHERE code = 'L02' AND ref LIKE 'pe_ttm%'")
-    assert len(found) == 1 and found[0][:2] == ("note", "pe_ttm adjusted")
+    assert len(found) == 1
+    assert found[0][:2] == ("note", "pe_ttm adjusted")
     before, now = (one.rows("SELECT count(*) FROM valuation WHERE value IS NOT NULL AND metric = 'pe_ttm'")[0][0] for one in (first, made))
     assert before - now > losses.MOST_ROWS
     assert found[0][2].startswith(f"{before - now:,} of {before:,} points of snapshot {first.result.snapshot_id} are gone")

@@ -74,10 +74,11 @@ def returns_by_hand(ends: dict, month: str) -> dict[str, tuple]:
 
 def test_every_months_return_of_every_line_is_the_one_worked_out_by_hand(rows):
     ends = ends_by_hand("2026-08-22")
-    by_hand = {(ticker, month): values for month in {month for _, month in ends} if "2010-01" <= month for ticker, values in returns_by_hand(ends, month).items()}
+    by_hand = {(ticker, month): values for month in {month for _, month in ends} if month >= "2010-01" for ticker, values in returns_by_hand(ends, month).items()}
     found = {(ticker, f"{first:%Y-%m}"): (str(base.date()), str(end.date()), value)
              for ticker, first, base, end, value in rows("SELECT ticker, first_day, base_date, end_date, return_pct FROM month_returns('2010-01-15', '2026-08-21', '2026-08-22')")}
-    assert len(by_hand) > 4000 and found.keys() == by_hand.keys()
+    assert len(by_hand) > 4000
+    assert found.keys() == by_hand.keys()
     for key, (base, end, value) in by_hand.items():
         assert found[key][:2] == (base, end), key
         assert found[key][2] == pytest.approx(value, abs=1e-9), key
@@ -94,7 +95,8 @@ def test_a_review_is_the_one_worked_out_by_hand_with_its_excess_and_its_ranks(ro
             base, end, value = moved[ticker]
             against = moved.get(BENCHMARK[exchange])
             excess = value - against[2] if against and against[:2] == (base, end) else None
-            assert review[ticker][0] == market and review[ticker][1] == pytest.approx(value, abs=1e-9)
+            assert review[ticker][0] == market
+            assert review[ticker][1] == pytest.approx(value, abs=1e-9)
             assert review[ticker][2] == (None if excess is None else pytest.approx(excess, abs=1e-9)), ticker
             assert review[ticker][3] == (ranked.index(ticker) + 1 if ticker in ranked else None)  # no two moved alike in these months
 
@@ -113,7 +115,8 @@ def test_a_review_has_a_row_for_whoever_was_covered_and_a_reason_where_there_is_
 def lands_on_what_is_printed(rows) -> None:
     own = dict(rows("SELECT ticker, return_pct FROM market_review('2024-11-30') UNION SELECT ticker, return_pct FROM index_review('2024-11-01', '2024-12-02', 1)"))
     differences = {ticker: own[ticker] - float(words.replace("−", "-").rstrip("%")) for ticker, words in PRINTED.items()}
-    assert {ticker for ticker, difference in differences.items() if abs(difference) > 0.1} == {"9999.HK"} and round(differences["9999.HK"], 1) == -0.5
+    assert {ticker for ticker, difference in differences.items() if abs(difference) > 0.1} == {"9999.HK"}
+    assert round(differences["9999.HK"], 1) == -0.5
     ((base, end, plain, total, ex),) = rows("SELECT CAST(base_date AS VARCHAR), CAST(end_date AS VARCHAR), return_pct, total_return_pct, CAST(ex_date AS VARCHAR) FROM market_review('2024-11-30') WHERE ticker = '9999.HK'")
     assert (base, end, ex, printed_of(plain), printed_of(total)) == ("2024-10-31", "2024-11-29", "2024-11-28", "+8.6%", PRINTED["9999.HK"])
     assert total == pytest.approx(((134.4 + 0.087 * dollar(date(2024, 11, 28))) / 123.8 - 1) * 100, abs=1e-9)
@@ -142,7 +145,8 @@ def test_daily_closes_say_the_same_of_november_2024_as_month_ends(rows, tmp_path
     # HSTECH has a close of 30 December 2024 by the day and none by the month: only so the excess of that month is known.
     assert rows("SELECT excess_pp, excess_status, CAST(end_date AS VARCHAR) FROM market_review('2024-12-31') WHERE ticker = '3888.HK'") == [(None, "MISSING_BENCHMARK", "2024-12-30")]
     ((excess, end),) = daily.rows("SELECT excess_pp, CAST(end_date AS VARCHAR) FROM market_review('2024-12-31') WHERE ticker = '3888.HK'")
-    assert end == "2024-12-30" and excess is not None
+    assert end == "2024-12-30"
+    assert excess is not None
     # By the middle of the month, New York's last close known in Hong Kong is that of the day before.
     assert daily.rows("SELECT ticker, CAST(end_date AS VARCHAR), is_running FROM market_review_as_of('2024-11-01', '2024-11-15') WHERE ticker IN ('3888.HK', 'SE') ORDER BY 1") == [("3888.HK", "2024-11-15", True), ("SE", "2024-11-14", True)]
 
@@ -217,7 +221,8 @@ def test_who_joined_was_suspended_or_has_no_base_is_named_and_not_ranked(small):
 def test_excess_is_measured_on_the_lines_own_sessions(small):
     found = {ticker: (base, excess) for ticker, base, excess in small.rows("SELECT ticker, benchmark_return_pct, excess_pp - (return_pct - benchmark_return_pct) FROM market_review('2024-11-20') WHERE status = 'OK'")}
     base = 5000 + len(OCTOBER) - 1
-    assert found["DAY.HK"][0] == pytest.approx(100 * len(NOVEMBER) / base) and found["HALF.HK"][0] == pytest.approx(100 * (len(NOVEMBER) - 1) / base)
+    assert found["DAY.HK"][0] == pytest.approx(100 * len(NOVEMBER) / base)
+    assert found["HALF.HK"][0] == pytest.approx(100 * (len(NOVEMBER) - 1) / base)
     assert all(abs(rest) < 1e-12 for _, rest in found.values())
 
 
@@ -232,7 +237,8 @@ def test_a_month_that_runs_goes_as_far_as_the_evening_and_says_so(small):
     half = NOVEMBER[8]
     asked = small.rows("SELECT ticker, CAST(end_date AS VARCHAR), is_running, return_pct FROM market_review_as_of('2024-11-01', ?) WHERE ticker IN ('DAY.HK', 'YORK') ORDER BY 1", half)
     before = max(day for day in sessions("2024-11-01", "2024-11-30", "XNYS") if day < half)
-    assert [row[:3] for row in asked] == [("DAY.HK", str(half), True), ("YORK", str(before), True)] and asked[0][3] == pytest.approx(100 * 9 / (100 + len(OCTOBER) - 1))
+    assert [row[:3] for row in asked] == [("DAY.HK", str(half), True), ("YORK", str(before), True)]
+    assert asked[0][3] == pytest.approx(100 * 9 / (100 + len(OCTOBER) - 1))
     assert small.rows("SELECT DISTINCT status FROM market_review_as_of('2024-11-01', '2024-10-31') WHERE ticker IN ('DAY.HK', 'YORK')") == [("NOT_BEGUN",)]
     evening = str(NOVEMBER[-1])  # over in Hong Kong, not yet in New York
     assert small.rows("SELECT ticker, is_running FROM market_review_as_of('2024-11-01', ?) WHERE ticker IN ('DAY.HK', 'YORK') ORDER BY 1", evening) == [("DAY.HK", False), ("YORK", True)]
@@ -247,7 +253,8 @@ def test_a_dividend_counts_from_its_ex_date_in_the_currency_of_the_price_and_in_
     found = {ticker: (value, total) for ticker, value, total in small.rows("SELECT ticker, return_pct, total_return_pct FROM market_review('2024-11-20') WHERE ticker IN ('PAYS.HK', 'GIVES.HK', 'DAY.HK')")}
     base, end = 50 + len(OCTOBER) - 1, 50 + len(OCTOBER) + len(NOVEMBER) - 1
     assert found["PAYS.HK"] == (pytest.approx(100 * (end / base - 1)), pytest.approx(100 * ((end + 2 + dollar(NOVEMBER[9])) / base - 1)))
-    assert found["GIVES.HK"][1] == pytest.approx(100 * (end / 0.8 / base - 1)) and found["DAY.HK"][1] is None
+    assert found["GIVES.HK"][1] == pytest.approx(100 * (end / 0.8 / base - 1))
+    assert found["DAY.HK"][1] is None
 
 
 def test_one_line_an_issuer_is_ranked_the_hong_kong_one(small):

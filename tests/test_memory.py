@@ -74,22 +74,26 @@ def test_what_only_holds_itself_is_thrown_away_though_it_is_old(monkeypatch):
 def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse):
     answer = answers.ask(warehouse.served, "SELECT ticker, name_en, kind, fiscal_year_end_month, ticker AS again FROM companies ORDER BY ticker")
     words = ["ticker", "name_en", "kind", "again"]
-    assert {str(answer[name].dtype) for name in words} == {"object"} and len(answer._mgr.blocks) == 2
-    assert all(one is other for one, other in zip(answer["ticker"], answer["again"], strict=True)) and len({id(kind) for kind in answer["kind"]}) == answer["kind"].nunique()
+    assert {str(answer[name].dtype) for name in words} == {"object"}
+    assert len(answer._mgr.blocks) == 2
+    assert all(one is other for one, other in zip(answer["ticker"], answer["again"], strict=True))
+    assert len({id(kind) for kind in answer["kind"]}) == answer["kind"].nunique()
     assert answers.ask(warehouse.served, "SELECT 'x' AS word UNION ALL SELECT NULL")["word"].isna().tolist() == [False, True]
 
 
 def test_a_frame_counts_by_its_cells_and_what_holds_frames_by_theirs():
     frame = pd.DataFrame({"a": range(1000), "b": "word"})
     assert memory.size(frame) == memory.OTHER + 2000 * memory.CELL == memory.size(Held(frame)) == memory.size((frame, 1)) < memory.size((frame, frame))
-    assert memory.size(go.Figure()) == memory.FIGURE and memory.size("word") == memory.OTHER
+    assert memory.size(go.Figure()) == memory.FIGURE
+    assert memory.size("word") == memory.OTHER
 
 
 def test_the_record_of_the_last_run_is_read_once_and_anew_when_it_is_another(tmp_path):
     record = {"run": {"began_at": "2026-08-24T18:00:00+08:00"}, "tickers": {"0700.HK": {"outcome": "got", "run": "2026-08-24T18:00:00+08:00"}}}
     (tmp_path / "run.json").write_text(json.dumps(record), "utf-8")
     told = runs.last_run(tmp_path)
-    assert told is runs.last_run(tmp_path) and told.outcomes == {"got": 1}
+    assert told is runs.last_run(tmp_path)
+    assert told.outcomes == {"got": 1}
     record["tickers"]["0700.HK"]["outcome"] = "rate limited"
     (tmp_path / "run.json").write_text(json.dumps(record), "utf-8")
     assert runs.last_run(tmp_path).outcomes == {"rate limited": 1}
@@ -99,7 +103,9 @@ def test_equal_views_share_and_others_do_not(warehouse):
     view = view_of({"t": "0700.HK"}, warehouse.served)[0]
     for query in ({"t": "700"}, {"t": "0700.HK", "chart": "price", "my": "9988.HK"}, {"t": "0700.HK", "as_of": view.latest.isoformat()}, {"t": "0700.HK", "mode": "present"}):
         same = view_of(query, warehouse.served, view.address)[0]
-        assert view == same and hash(view) == hash(same) and view is not same
+        assert view == same
+        assert hash(view) == hash(same)
+        assert view is not same
     for other in (view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0], view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0], view_of({"t": "0700.HK", "currency": "USD"}, warehouse.served)[0],
                   replace(view, screen=replace(view.screen, theme="dark")), replace(view, address="https://desk.example"), replace(view, today=view.today.replace(year=2099)), replace(view, run="another")):
         assert other != view

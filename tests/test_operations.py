@@ -109,7 +109,8 @@ def test_readers_stay_with_their_process_and_all_see_what_is_published(desk):
     cookie = admitted(address)
     assert re.fullmatch(r"harbourview_process=[0-9a-f]{32}", cookie)
     seconds, sessions = asyncio.run(day(address, folder, 8, 3, 0.3))
-    assert len(set(sessions)) == 8 and len(seconds) == 24
+    assert len(set(sessions)) == 8
+    assert len(seconds) == 24
     assert sorted(asyncio.run(together(address, [cookie] * 3, ports))) == [0, 3]
     assert min(asyncio.run(together(address, [admitted(address) for _ in range(12)], ports))) >= 1
 

@@ -27,19 +27,27 @@ def test_valuation_shows_tencent_at_the_end_of_2025(open_page):
     at = open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y")
     shown = words(at)
     assert "PE-TTM 20.1x" in shown
-    assert "N 36" in shown and "57th" in shown
-    assert "599.00" in shown and "26.860 CNY" in shown and "= 20.06x" in shown
+    assert "N 36" in shown
+    assert "57th" in shown
+    assert "599.00" in shown
+    assert "26.860 CNY" in shown
+    assert "= 20.06x" in shown
 
 
 def test_valuation_shows_tencent_on_the_reported_basis(open_page):
     shown = words(open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y", basis="reported"))
-    assert "PE-TTM 23.0x" in shown and "23.389 CNY" in shown and "= 23.03x" in shown
+    assert "PE-TTM 23.0x" in shown
+    assert "23.389 CNY" in shown
+    assert "= 23.03x" in shown
 
 
 def test_valuation_shows_tencent_in_july_2026(open_page):
     at = open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y")
     shown = words(at)
-    assert "PE-TTM 14.3x" in shown and "= 14.25x" in shown and "3rd" in shown and "N 60" in shown
+    assert "PE-TTM 14.3x" in shown
+    assert "= 14.25x" in shown
+    assert "3rd" in shown
+    assert "N 60" in shown
     assert "cheaper than on 97% of month-ends since Aug 2021" in shown
     assert "3rd percentile of 5 years" in figure_words(figures(at)[0])
 
@@ -47,20 +55,26 @@ def test_valuation_shows_tencent_in_july_2026(open_page):
 def test_valuation_shows_the_index_and_what_the_broker_printed(open_page):
     at = open_page("valuation", t="HSTECH", as_of="2024-12-02", w="max")
     shown = words(at)
-    assert "PE-TTM 20.6x" in shown and "8th" in shown and "N 53" in shown
+    assert "PE-TTM 20.6x" in shown
+    assert "8th" in shown
+    assert "N 53" in shown
     stamped = figure_words(figures(at)[0])
-    assert "20.59x" in stamped and "8.85" in stamped and "国信证券" in stamped
+    assert "20.59x" in stamped
+    assert "8.85" in stamped
+    assert "国信证券" in stamped
 
 
 def test_an_as_of_date_hides_what_came_later(open_page):
     shown = words(open_page("valuation", t="0700.HK", as_of="2024-11-13"))
-    assert "31 Oct 2024" in shown and "20.377 CNY" in shown  # EPS to June: the quarter announced that evening counts from the next session
+    assert "31 Oct 2024" in shown
+    assert "20.377 CNY" in shown
 
 
 def test_a_window_longer_than_the_history_is_called_by_its_first_month(open_page):
     at = open_page("valuation", t="0700.HK", as_of="2026-07-31", w="10y")
     stamped = figure_words(figures(at)[0])
-    assert "percentile since Mar 2020" in stamped.replace("<br>", " ") and "10 years" not in stamped
+    assert "percentile since Mar 2020" in stamped.replace("<br>", " ")
+    assert "10 years" not in stamped
     assert "since Mar 2020, N 77" in words(at)
     assert "percentile of 5 years" in figure_words(figures(open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y"))[0])
 
@@ -69,7 +83,9 @@ def test_overview_ranks_the_universe(open_page):
     at = open_page("overview", as_of="2026-07-31")
     table = at.dataframe[0].value
     row = table[table["ticker"] == "0700.HK"].iloc[0]
-    assert row["close"] == 475.2 and row["pe"] == "14.3x" and round(row["percentile"], 1) == 3.4
+    assert row["close"] == 475.2
+    assert row["pe"] == "14.3x"
+    assert round(row["percentile"], 1) == 3.4
     assert len(table) == 23
     assert "HSTECH" in words(at)
 
@@ -77,7 +93,8 @@ def test_overview_ranks_the_universe(open_page):
 def test_overview_keeps_stale_rows_unranked(open_page):
     table = open_page("overview", as_of="2026-08-21").dataframe[0].value
     kuaishou = table[table["ticker"] == "1024.HK"].iloc[0]
-    assert kuaishou["pe"] == "6.4x (EPS to Sep 2025)" and kuaishou["percentile"] != kuaishou["percentile"]
+    assert kuaishou["pe"] == "6.4x (EPS to Sep 2025)"
+    assert kuaishou["percentile"] != kuaishou["percentile"]
     meituan = table[table["ticker"] == "3690.HK"].iloc[0]
     assert meituan["pe"] == "n.m. (loss)"
 
@@ -108,15 +125,20 @@ def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
     at = open_page("data")
     at.segmented_control(key="data_severity").set_value("warn").run()
     shown = at.dataframe[3].value
-    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0] and set(shown["severity"]) == {"warning"}
+    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0]
+    assert set(shown["severity"]) == {"warning"}
     at.selectbox(key="data_rule_warn").set_value("E02").run()
     shown = at.dataframe[3].value
-    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE code = 'E02'")[0][0] and set(shown["rule"]) == {"quarters against the year"}
+    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE code = 'E02'")[0][0]
+    assert set(shown["rule"]) == {"quarters against the year"}
     at.multiselect(key="filter_tickers").set_value(["BASKET"]).run()  # of whom nothing was found
-    assert not at.exception and len(at.dataframe) == 6 and "No finding concerns this choice." in words(at)
+    assert not at.exception
+    assert len(at.dataframe) == 6
+    assert "No finding concerns this choice." in words(at)
     at.multiselect(key="filter_tickers").set_value([]).run()
     at.segmented_control(key="data_severity").set_value("note").run()
-    assert not at.exception and set(at.dataframe[3].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
+    assert not at.exception
+    assert set(at.dataframe[3].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -197,17 +219,23 @@ def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(ware
     """The browser says when it is drawn (seen in test_browser.py); without one nothing waits."""
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", f"http://127.0.0.1:8501/{page}")
     at = screen.run_page(page, t="0700.HK")
-    assert at.get("plotly_chart") and not at.dataframe and not [one for one in at.expander if one.label.startswith("Sources")]
+    assert at.get("plotly_chart")
+    assert not at.dataframe
+    assert not [one for one in at.expander if one.label.startswith("Sources")]
     at.session_state["harbourview_drawn"] = True
     at.run()
-    assert at.get("plotly_chart") and (at.dataframe or page == "company") and [one for one in at.expander if one.label.startswith("Sources")] and not at.exception
+    assert at.get("plotly_chart")
+    assert (at.dataframe or page == "company")
+    assert [one for one in at.expander if one.label.startswith("Sources")]
+    assert not at.exception
 
 
 def test_the_state_survives_a_change_of_page(open_page):
     at = open_page("overview", t="700", as_of="2025-12-31", w="3y", basis="reported")
     at.switch_page("../pages/valuation.py").run()
     assert not at.exception
-    assert at.multiselect(key="filter_tickers").value == ["0700.HK"] and "= 23.03x" in words(at)
+    assert at.multiselect(key="filter_tickers").value == ["0700.HK"]
+    assert "= 23.03x" in words(at)
 
 
 def test_the_copied_link_states_everything(open_page, warehouse):
@@ -219,19 +247,22 @@ def test_the_copied_link_states_everything(open_page, warehouse):
 
 def test_a_snapshot_that_is_gone_is_named(open_page):
     shown = words(open_page("overview", s="20200101-000000-abcdef"))
-    assert "20200101-000000-abcdef" in shown and "no longer kept" in shown
+    assert "20200101-000000-abcdef" in shown
+    assert "no longer kept" in shown
 
 
 def test_chinese_reaches_every_label(open_page):
     at = open_page("valuation", t="0700.HK", lang="zh", as_of="2026-07-31")
-    assert "腾讯" in words(at) and "14.3倍" in words(at)
+    assert "腾讯" in words(at)
+    assert "14.3倍" in words(at)
 
 
 def test_nothing_published_is_said_and_is_no_fault(tmp_path, monkeypatch):
     monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
     at = AppTest.from_file("../ui/main.py", default_timeout=DEADLINE)
     at.switch_page("../pages/overview.py").run()
-    assert not at.exception and "python -m loaders build" in at.error[0].value.replace("\\", "")
+    assert not at.exception
+    assert "python -m loaders build" in at.error[0].value.replace("\\", "")
 
 
 @pytest.mark.proof
@@ -244,10 +275,12 @@ def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monke
     monkeypatch.setenv("HARBOURVIEW_DATA", str(later.folder))
     at = AppTest.from_file("../ui/main.py", default_timeout=DEADLINE)
     at.switch_page("../pages/overview.py").run()
-    assert not at.exception and re.search(r"Only \d+ of \d+ companies have a fresh PE on 20 Nov 2026", words(at))
+    assert not at.exception
+    assert re.search(r"Only \d+ of \d+ companies have a fresh PE on 20 Nov 2026", words(at))
     assert at.date_input(key="filter_as_of").value is None
     next(button for button in at.button if button.label == "Show 21 Aug 2026").click().run()
-    assert not at.exception and at.date_input(key="filter_as_of").value.isoformat() == "2026-08-21"
+    assert not at.exception
+    assert at.date_input(key="filter_as_of").value.isoformat() == "2026-08-21"
     assert "of 4 ranked companies" in words(at)
 
 

@@ -127,20 +127,28 @@ def test_a_line_that_failed_is_marked_with_its_date_on_the_page_and_in_every_pic
     for chart in ("history", "price", "percentile"):
         at = opened("valuation", t="1002.HK", chart=chart)
         own, across = figures(at)
-        assert mark in words(at) and mark in inside(own) and "rate limited" in inside(across)
+        assert mark in words(at)
+        assert mark in inside(own)
+        assert "rate limited" in inside(across)
     at = opened("overview")
-    assert mark in words(at) and "Prices of Fresh Issue to 21 Aug 2026; the last run failed: kept out by a price rule." in words(at) and "Monthly" not in words(at)
+    assert mark in words(at)
+    assert "Prices of Fresh Issue to 21 Aug 2026; the last run failed: kept out by a price rule." in words(at)
+    assert "Monthly" not in words(at)
     (picture,) = figures(at)
     assert mark in inside(picture)
     row = at.dataframe[0].value.set_index("ticker").loc["1002.HK"]
-    assert str(row["date"])[:10] == "2026-07-31" and row["pe"].endswith("(price stale)") and row["percentile"] != row["percentile"] and row["change_1m"] != row["change_1m"]
+    assert str(row["date"])[:10] == "2026-07-31"
+    assert row["pe"].endswith("(price stale)")
+    assert row["percentile"] != row["percentile"]
+    assert row["change_1m"] != row["change_1m"]
     assert "股价：Tardy截至2026年7月31日；最近一次更新失败：请求受限。" in words(opened("valuation", t="1002.HK", lang="zh"))
     clean = opened("valuation", t="1001.HK")
     assert "last run failed" not in words(clean) + inside(figures(clean)[0])
 
 
 def test_of_a_past_evening_only_what_was_stale_then_is_said(opened, desk):
-    assert "last run" not in words(opened("valuation", t="1002.HK", as_of="2026-08-20")) and "Prices of Tardy to 31 Jul 2026: stale." in words(opened("valuation", t="1002.HK", as_of="2026-08-20"))
+    assert "last run" not in words(opened("valuation", t="1002.HK", as_of="2026-08-20"))
+    assert "Prices of Tardy to 31 Jul 2026: stale." in words(opened("valuation", t="1002.HK", as_of="2026-08-20"))
     assert "Prices of" not in words(opened("overview", as_of="2026-07-31"))
     earlier = [one.snapshot_id for one in snapshot.shelf(desk.folder / "warehouse", "") if one.snapshot_id != desk.served.snapshot_id]
     assert "Prices of" not in words(opened("overview", s=earlier[0]))
@@ -157,16 +165,20 @@ def test_data_tells_the_last_run_line_by_line(opened):
     assert list(lines.index)[:3] == ["1002.HK", "1003.HK", "1004.HK"]  # what failed comes first, the oldest before
     assert lines.loc["1002.HK", ["state", "outcome", "note", "at", "provider"]].to_list() == ["stale", "rate limited", "429 after 4 attempts", "21 Aug 2026 18:33", "yahoo"]
     assert lines.loc["1001.HK", ["state", "frequency", "outcome", "new", "rejected"]].to_list() == ["fresh", "daily closes", "got", 1, 0]
-    assert lines.loc["1003.HK", "frequency"] == "month-end closes" and lines.loc["1002.HK", "since"] == 15
+    assert lines.loc["1003.HK", "frequency"] == "month-end closes"
+    assert lines.loc["1002.HK", "since"] == 15
 
 
 def test_one_click_leaves_what_is_stale_and_the_link_keeps_it(opened):
     at = opened("data")
     at.segmented_control(key="choice_only").set_value("stale").run()
-    assert not at.exception and at.dataframe[0].value["state"].eq("stale").all() and "only=stale" in at.code[0].value
+    assert not at.exception
+    assert at.dataframe[0].value["state"].eq("stale").all()
+    assert "only=stale" in at.code[0].value
     assert list(at.dataframe[2].value["ticker"]) == ["1002.HK", "1003.HK", "1004.HK"]
     kept = opened("data", only="stale", t="1001.HK")
-    assert "No line is stale, and none failed." in words(kept) and not kept.warning
+    assert "No line is stale, and none failed." in words(kept)
+    assert not kept.warning
 
 
 def test_data_lists_the_snapshots_with_the_command_that_serves_each_and_a_link_to_see_it(opened, desk):
@@ -178,32 +190,41 @@ def test_data_lists_the_snapshots_with_the_command_that_serves_each_and_a_link_t
     assert listed["link"].tolist() == ["data?t=1001.HK&w=5y&basis=adjusted&currency=price&lang=en&updown=hk", f"data?t=1001.HK&w=5y&basis=adjusted&currency=price&lang=en&updown=hk&s={earlier}"]
     assert at.code[-1].value == f"python -m loaders rollback {earlier}"
     at = opened("data", s=earlier)
-    assert f"Earlier snapshot {earlier}, as the link asks; the current one is {now}." in words(at) and "latest session 31 Jul 2026" in words(at)
+    assert f"Earlier snapshot {earlier}, as the link asks; the current one is {now}." in words(at)
+    assert "latest session 31 Jul 2026" in words(at)
     next(button for button in at.button if button.label == "Open the current snapshot").click().run()
-    assert not at.exception and "Earlier snapshot" not in words(at) and "latest session 21 Aug 2026" in words(at)
+    assert not at.exception
+    assert "Earlier snapshot" not in words(at)
+    assert "latest session 21 Aug 2026" in words(at)
 
 
 def test_status_says_the_same(desk):
     told = json.loads(loaders("status", "--json", data=desk.folder, in_process=False).stdout)
-    assert [one["snapshot_id"] for one in told["snapshots"] if one["served"]] == [desk.served.snapshot_id] and len(told["snapshots"]) == 2
-    assert told["last_run"]["outcomes"] == {"got": 1, "rate limited": 1, "unknown ticker": 1} and told["last_run"]["lines"][1]["note"] == "429 after 4 attempts"
+    assert [one["snapshot_id"] for one in told["snapshots"] if one["served"]] == [desk.served.snapshot_id]
+    assert len(told["snapshots"]) == 2
+    assert told["last_run"]["outcomes"] == {"got": 1, "rate limited": 1, "unknown ticker": 1}
+    assert told["last_run"]["lines"][1]["note"] == "429 after 4 attempts"
     assert [(row["ticker"], row["state"]) for row in told["prices"]] == desk.rows("SELECT ticker, state FROM price_freshness(?)", datetime.now(snapshot.HONG_KONG).date())
     assert sorted((row["table"], row["state"]) for row in told["tables"]) == desk.rows("SELECT table_name, state FROM table_freshness(?) ORDER BY 1", datetime.now(snapshot.HONG_KONG).date())
     text = loaders("status", data=desk.folder, in_process=False).stdout
-    assert "  1002.HK   rate limited: 429 after 4 attempts\n" in text and f"  {desk.served.snapshot_id}  built " in text and ", served\n" in text
+    assert "  1002.HK   rate limited: 429 after 4 attempts\n" in text
+    assert f"  {desk.served.snapshot_id}  built " in text
+    assert ", served\n" in text
 
 
 # Dates that cannot be ------------------------------------------------------------------------------------------------
 
 def test_an_evening_after_the_latest_session_is_answered_with_both_dates(opened, desk):
     at = opened("valuation", t="1001.HK", as_of="2027-02-26")
-    assert [note.value.replace("\\", "") for note in at.info] == ["The link asks for the evening of 26 Feb 2027; the latest session here is 21 Aug 2026, and that is what is shown."] and not at.warning
+    assert [note.value.replace("\\", "") for note in at.info] == ["The link asks for the evening of 26 Feb 2027; the latest session here is 21 Aug 2026, and that is what is shown."]
+    assert not at.warning
     assert "1990-01-01 is before anything known here" in opened("data", as_of="1990-01-01").warning[0].value.replace("\\", "")
     earlier = min(snapshot.published(desk.folder / "warehouse"))
     at = opened("overview", as_of=LAST)
     at.query_params["s"] = earlier
     at.run()
-    assert not at.exception and "The link asks for the evening of 21 Aug 2026; the latest session here is 31 Jul 2026" in at.info[0].value.replace("\\", "")
+    assert not at.exception
+    assert "The link asks for the evening of 21 Aug 2026; the latest session here is 31 Jul 2026" in at.info[0].value.replace("\\", "")
 
 
 @pytest.mark.parametrize("page", ["overview", "data"])
@@ -216,7 +237,8 @@ def test_an_evening_after_the_latest_session_is_answered_with_both_dates(opened,
 def test_a_clock_that_is_wrong_is_said_calmly(opened, monkeypatch, page, day, said):
     monkeypatch.setattr(answers, "today", lambda: day)
     at = opened(page)
-    assert len(at.metric) and [said in note.value.replace("\\", "") for note in at.info] == ([True] if said else [])
+    assert len(at.metric)
+    assert [said in note.value.replace("\\", "") for note in at.info] == ([True] if said else [])
 
 
 def test_a_snapshot_of_another_version_that_lacks_what_a_page_asks_is_said_and_is_no_fault(opened, desk):
@@ -246,4 +268,5 @@ def test_data_older_than_the_code_say_what_to_do_on_the_server(warehouse, tmp_pa
     snapshot.publish(folder, staged, "20990101-000000-abcdef")
     monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
     said = screen.words(screen.run_page(page))
-    assert "20990101-000000-abcdef" in said and "run: python -m loaders build" in said
+    assert "20990101-000000-abcdef" in said
+    assert "run: python -m loaders build" in said

@@ -29,13 +29,18 @@ def test_kuaishou_at_the_end_of_2025(open_page, warehouse):
     at = open_page("estimates", t="1024.HK", as_of="2025-12-31")
     shown = words(at)
     assert "Kuaishou: 3 brokers expect a median adjusted EPS of CNY 4.77 for FY2025 and CNY 5.61 for FY2026; median target HK$88.00 (N 4), 37.6% above the close; adjusted net profit of 2025Q3 came 3.2% above what was expected." in shown
-    assert "Median target 1024.HK (N 4) HK$88.00 ▲ +37.6%" in shown and "Buy · hold · sell 4 · 0 · 0" in shown and "Last surprise 2025Q3 adjusted net profit ▲ +3.2%" in shown
+    assert "Median target 1024.HK (N 4) HK$88.00 ▲ +37.6%" in shown
+    assert "Buy · hold · sell 4 · 0 · 0" in shown
+    assert "Last surprise 2025Q3 adjusted net profit ▲ +3.2%" in shown
     picture = figures(at)[0]
-    assert title(picture) == "Kuaishou: median target HK$88.00, 37.6% above the close of 1024.HK" and {"Close 63.95", "<b>Median target 88.00</b>", "CICC 89.00", "Goldman Sachs 83.00"} <= set(labels(picture))
+    assert title(picture) == "Kuaishou: median target HK$88.00, 37.6% above the close of 1024.HK"
+    assert {"Close 63.95", "<b>Median target 88.00</b>", "CICC 89.00", "Goldman Sachs 83.00"} <= set(labels(picture))
     hover = " ".join(text for trace in picture["data"] for text in trace.get("hovertext") or ())
     assert "Goldman Sachs HK$83.00<br>PE, 14.0x PE 2026<br>Upside then +20.9%<br>As printed +20.9%<br>Upside now +29.8%" in hover
     inside = " ".join(str(a["text"]) for a in picture["layout"]["annotations"]).replace("<br>", " ")
-    assert "As of 31 Dec 2025" in inside and "Source:" in inside and warehouse.served.snapshot_id in inside
+    assert "As of 31 Dec 2025" in inside
+    assert "Source:" in inside
+    assert warehouse.served.snapshot_id in inside
     estimates = table(at, "previous", "change", "replaces")
     cms = estimates[(estimates["broker"] == "China Merchants Securities") & (estimates["year"] == "FY2025") & (estimates["figure"] == "adjusted net profit")].iloc[0]
     assert (cms["value"], cms["previous"], cms["change"], cms["published"]) == ("20,590", "20,015", "+2.9%", "30 Nov 2025")
@@ -49,7 +54,8 @@ def test_expected_and_actual_as_a_dumbbell_and_a_table(open_page):
     at = open_page("estimates", t="1024.HK", as_of="2025-12-31", chart="expected")
     picture = figures(at)[0]
     assert title(picture) == "Kuaishou: 2025Q3 against what was expected"
-    assert labels(picture)[:2] == ["<b>+7.2%  ~4,500 v 4,198†</b>", "<b>+4.6%  ~5,900 v 5,641†</b>"] and "<b>+3.9 pp  26.3%† v 22.4%</b>" in labels(picture)
+    assert labels(picture)[:2] == ["<b>+7.2%  ~4,500 v 4,198†</b>", "<b>+4.6%  ~5,900 v 5,641†</b>"]
+    assert "<b>+3.9 pp  26.3%† v 22.4%</b>" in labels(picture)
     told = table(at, "actual", "expected", "surprise").set_index("figure")
     assert told.loc["revenue", ["actual", "expected", "surprise", "basis"]].tolist() == ["≥35,500", "35,257†", "+0.7%", "printed after, by the broker"]
     assert told.loc["R&D expense", ["actual", "expected", "surprise", "verdict"]].tolist() == ["~3,650", "–", "–", "better than expected"]
@@ -59,10 +65,14 @@ def test_expected_and_actual_as_a_dumbbell_and_a_table(open_page):
 def test_dollars_of_an_ads_stand_on_its_own_line(open_page):
     at = open_page("estimates", t="BABA", as_of="2025-12-31")
     shown = words(at)
-    assert "median target US$206.40 (N 7), 31.2% above the close" in shown and "Median target 9988.HK (N 4) HK$216.50 ▲ +51.6%" in shown and "Alibaba ADS BABA: the estimates are those of its issuer, Alibaba" in shown
+    assert "median target US$206.40 (N 7), 31.2% above the close" in shown
+    assert "Median target 9988.HK (N 4) HK$216.50 ▲ +51.6%" in shown
+    assert "Alibaba ADS BABA: the estimates are those of its issuer, Alibaba" in shown
     assert "Close 157.30" in labels(figures(at)[0])
     at.segmented_control(key="choice_line").set_value("9988.HK").run()
-    assert not at.exception and "Close 142.80" in labels(figures(at)[0]) and "median target HK$216.50 (N 4), 51.6% above the close" in words(at)
+    assert not at.exception
+    assert "Close 142.80" in labels(figures(at)[0])
+    assert "median target HK$216.50 (N 4), 51.6% above the close" in words(at)
 
 
 def test_an_estimate_without_a_day_is_shown_as_such_and_counts_in_nothing(open_page):
@@ -74,7 +84,8 @@ def test_an_estimate_without_a_day_is_shown_as_such_and_counts_in_nothing(open_p
 
 def test_one_broker_is_called_one_broker(open_page):
     shown = words(open_page("estimates", t="9618.HK", as_of="2025-12-31"))
-    assert "JD.com: one broker expects adjusted EPS of CNY 8.72 for FY2025 and CNY 12.63 for FY2026." in shown and "adjusted EPS FY2025 (one broker) CNY 8.72" in shown
+    assert "JD.com: one broker expects adjusted EPS of CNY 8.72 for FY2025 and CNY 12.63 for FY2026." in shown
+    assert "adjusted EPS FY2025 (one broker) CNY 8.72" in shown
 
 
 @pytest.mark.parametrize(("query", "sentence"), [
@@ -92,11 +103,15 @@ def test_what_guosen_changed_between_july_and_december_2024(open_page):
     at = open_page("coverage", as_of="2024-12-02")
     shown = words(at)
     assert "Guosen Securities moved its 2024E EPS of 3 companies from 7 Jul 2024 to 2 Dec 2024: 2 up, 1 down; Tencent most, +23.6% (19.5 to 24.1)." in shown
-    assert "Tencent: the table prints a 2024 PE of 15x, the text of the same report 16x. The table is kept: its own close and EPS give 15.4x." in shown and "Meituan: the table prints a 2024 PE of 22x, the text of the same report 21x." in shown
-    assert "PE that reproduce 8 / 8" in shown and "No longer in the table" in " ".join(str(a["text"]) for a in figures(at)[0]["layout"]["annotations"])
+    assert "Tencent: the table prints a 2024 PE of 15x, the text of the same report 16x. The table is kept: its own close and EPS give 15.4x." in shown
+    assert "Meituan: the table prints a 2024 PE of 22x, the text of the same report 21x." in shown
+    assert "PE that reproduce 8 / 8" in shown
+    assert "No longer in the table" in " ".join(str(a["text"]) for a in figures(at)[0]["layout"]["annotations"])
     assert labels(figures(at)[0]) == ["<b>+23.6%  19.5 → 24.1</b>", "<b>+22.4%  5.8 → 7.1</b>", "<b>0.0%  11.2 → 11.2</b>", "<b>−2.5%  8.0 → 7.8</b>"]
     changes = table(at, "eps_before", "implied_shares_change_pct").set_index("ticker")
-    assert len(changes) == 7 and round(changes.loc["0700.HK", "implied_shares_change_pct"], 2) == -0.94 and changes.loc["PDD", "change_words"] == "no longer in the table"
+    assert len(changes) == 7
+    assert round(changes.loc["0700.HK", "implied_shares_change_pct"], 2) == -0.94
+    assert changes.loc["PDD", "change_words"] == "no longer in the table"
 
 
 @pytest.mark.parametrize(("query", "sentence", "figure"), [
@@ -108,7 +123,8 @@ def test_what_guosen_changed_between_july_and_december_2024(open_page):
 ])  # fmt: skip
 def test_a_table_as_printed_and_today(open_page, query, sentence, figure):
     at = open_page("coverage", **query)
-    assert sentence in words(at) and table(at, figure[0])[figure[0]].tolist() == figure[1]
+    assert sentence in words(at)
+    assert table(at, figure[0])[figure[0]].tolist() == figure[1]
 
 
 @pytest.mark.parametrize(("query", "sentence"), [
@@ -125,7 +141,9 @@ def test_the_spreadsheet_holds_the_table_as_it_stands(open_page, monkeypatch):
     open_page("coverage", as_of="2024-12-02", chart="printed")
     book = CalamineWorkbook.from_filelike(io.BytesIO(offered["coverage-printed-2024-12-02.xlsx"]()))
     sheet, sources = book.get_sheet_by_index(0).to_python(), book.get_sheet_by_name("Sources").to_python()
-    assert sheet[1][:2] == ["As of", "2024-12-02"] and "as_of=2024-12-02" in sheet[2][1] and any("国信证券" in row[0] for row in sources)
+    assert sheet[1][:2] == ["As of", "2024-12-02"]
+    assert "as_of=2024-12-02" in sheet[2][1]
+    assert any("国信证券" in row[0] for row in sources)
     head = next(row for row in sheet if row[0] == "Ticker")
     tencent = dict(zip(head, sheet[sheet.index(head) + 1]))
     assert (tencent["Ticker"], tencent["Close"], tencent["Market cap (mn)"], tencent["EPS 2024"], tencent["PE 2024 (x)"], tencent["PE 2025 (x)"]) == ("0700.HK", 398, 3688428, 24.1, 15, 14)

@@ -23,35 +23,45 @@ def test_november_2024_opens_with_who_led_and_says_where_the_printed_review_does
     at = open_page("market", month="2024-11", as_of="2024-12-02")
     seen = words(at)
     assert "Nov 2024: HSTECH −3.2%; Kingsoft led Hong Kong with +16.7%, KE trailed with −14.0%; 12 of 21 beat the index." in seen
-    assert "HSTECH ▼ −3.2%" in seen and "PNQI ▲ +9.1%" in seen and "HSTECH PE 20.6x · 8th" in seen and "Names up 13 of 26" in seen
+    assert "HSTECH ▼ −3.2%" in seen
+    assert "PNQI ▲ +9.1%" in seen
+    assert "HSTECH PE 20.6x · 8th" in seen
+    assert "Names up 13 of 26" in seen
     written = notes(at)
     assert "国信证券: printed US excess returns do not fit the printed benchmark (NASDAQ Internet Index +9.2%) by 3.0 points; they fit one of +6.2%." in written
     assert "prints NetEase +9.1%, its series taking the dividend off (ex 28 Nov 2024): price return +8.6%, total return +9.1%." in written
     assert "prints HSTECH PE 20.59x at percentile 8.85; by our definition 7.7 (N 53)." in written
-    assert "As of 2 Dec 2024" in written and "N 26" in written
+    assert "As of 2 Dec 2024" in written
+    assert "N 26" in written
     review = table(at, "market rank")
     netease = review[review["ticker"] == "9999.HK"].iloc[0]
     assert (f"{netease['base_date']:%Y-%m-%d}", f"{netease['end_date']:%Y-%m-%d}", f"{netease['return_pct']:.1f}", f"{netease['total']:.1f}", netease["state"]) == ("2024-10-31", "2024-11-29", "8.6", "9.1", "ex-dividend 28 Nov 2024")
     assert "ranked by its Hong Kong line" in review[review["ticker"] == "BABA"].iloc[0]["state"]
     printed = table(at, "market name")
-    assert list(printed["fit"]) == ["", "fits", "fits", "fits", "", *["off by 3.0 pp; fits +6.2%"] * 3] and list(printed["check"]).count("agrees") == 7
+    assert list(printed["fit"]) == ["", "fits", "fits", "fits", "", *["off by 3.0 pp; fits +6.2%"] * 3]
+    assert list(printed["check"]).count("agrees") == 7
     assert "Left out: Kanzhun (no price loaded)." in seen
 
 
 def test_the_month_is_the_last_that_is_over_and_the_link_keeps_another(open_page):
     at = open_page("market", as_of="2024-12-02")
     picker = at.selectbox(key="choice_month")
-    assert picker.value == "2024-11" and picker.options[:2] == ["Dec 2024, running", "Nov 2024"]
+    assert picker.value == "2024-11"
+    assert picker.options[:2] == ["Dec 2024, running", "Nov 2024"]
     picker.set_value("2023-07").run()
-    assert not at.exception and "Jul 2023: HSTECH +16.3%" in words(at) and at.session_state["harbourview_state"].extras["month"] == "2023-07"
+    assert not at.exception
+    assert "Jul 2023: HSTECH +16.3%" in words(at)
+    assert at.session_state["harbourview_state"].extras["month"] == "2023-07"
     assert "国信证券" not in notes(at), "its review is of another month"
 
 
 def test_a_month_that_runs_says_how_far_it_goes_and_who_is_left_out(open_page):
     at = open_page("market", month="2026-08")
     seen, written = words(at), notes(at)
-    assert "Aug 2026 (to 21 Aug 2026): HSTECH −1.3%" in seen and "The month still runs: Hong Kong to 21 Aug 2026." in written
-    assert "no close at both ends" in written and "no close since 16 Apr 2026: suspended, or none loaded" in seen
+    assert "Aug 2026 (to 21 Aug 2026): HSTECH −1.3%" in seen
+    assert "The month still runs: Hong Kong to 21 Aug 2026." in written
+    assert "no close at both ends" in written
+    assert "no close since 16 Apr 2026: suspended, or none loaded" in seen
 
 
 @pytest.mark.parametrize(("query", "sentence"), [
@@ -64,7 +74,8 @@ def test_a_month_that_runs_says_how_far_it_goes_and_who_is_left_out(open_page):
 ])  # fmt: skip
 def test_whatever_is_asked_gives_a_sentence(open_page, query, sentence):
     at = open_page("market", **query)
-    assert sentence in words(at) and sheet(at)["data"]
+    assert sentence in words(at)
+    assert sheet(at)["data"]
 
 
 def test_the_colours_of_up_and_down_flip_together_and_the_sheet_is_16_to_9_when_saved(open_page):

@@ -22,7 +22,8 @@ def table(at, *columns: str):
 def test_each_measure_opens_with_its_finding(open_page):
     assert "Tencent trades at 14.3x adjusted trailing earnings, cheaper than on 97% of month-ends since Aug 2021." in words(open_page("valuation", t="700", as_of="2026-07-31"))
     assert "Kuaishou trades at 10.3x adjusted earnings expected over twelve months; not ranked" in words(open_page("valuation", t="1024", metric="pe_forward", as_of="2025-12-31"))
-    assert "Tencent trades at 4." in words(open_page("valuation", t="700", metric="ps_ttm")) and "trailing revenue" in words(open_page("valuation", t="700", metric="ps_ttm"))
+    assert "Tencent trades at 4." in words(open_page("valuation", t="700", metric="ps_ttm"))
+    assert "trailing revenue" in words(open_page("valuation", t="700", metric="ps_ttm"))
     assert "Meituan has an earnings yield of −" in words(open_page("valuation", t="3690", metric="earnings_yield_ttm"))
     assert "HSTECH stands at a PE-TTM of 20.6x, as quoted" in words(open_page("valuation", t="HSTECH", as_of="2024-11-29", w="max"))
     assert "Coverage basket trades at" in words(open_page("valuation", t="BASKET"))
@@ -31,9 +32,11 @@ def test_each_measure_opens_with_its_finding(open_page):
 def test_a_forward_pe_shows_its_estimates_with_brokers_days_and_weights(open_page):
     at = open_page("valuation", t="1024", metric="pe_forward", as_of="2025-12-31")
     inputs = table(at, "broker", "eps", "published_on")
-    assert {"CICC (中金)", "China Merchants Securities (招商证券)"} <= set(inputs["broker"]) and len(inputs) == 5
+    assert {"CICC (中金)", "China Merchants Securities (招商证券)"} <= set(inputs["broker"])
+    assert len(inputs) == 5
     # 31 December is the last day of FY1: all the weight is on FY2, the median of two brokers
-    assert "0% x 4.77 (N 3) + 100% x 5.61 (N 2) = 5.61 CNY" in words(at) and "= 10.25x" in words(at)
+    assert "0% x 4.77 (N 3) + 100% x 5.61 (N 2) = 5.61 CNY" in words(at)
+    assert "= 10.25x" in words(at)
 
 
 def test_where_no_estimate_is_dated_the_page_says_what_would_bring_it(open_page):
@@ -51,20 +54,27 @@ def test_what_brokers_printed_for_a_year_stands_beside_what_their_inputs_give(op
 
 def test_ps_shows_its_revenue_and_an_earnings_yield_its_own_equation(open_page):
     at = open_page("valuation", t="700", metric="ps_ttm")
-    assert len(table(at, "value", "announced", "source")) == 4 and table(at, "value", "announced")["value"].min() > 100_000
-    assert "(29.338 CNY x" in words(open_page("valuation", t="700", metric="earnings_yield_ttm")) and ") / HK$457.00 = 7.49%" in words(open_page("valuation", t="700", metric="earnings_yield_ttm"))
+    assert len(table(at, "value", "announced", "source")) == 4
+    assert table(at, "value", "announced")["value"].min() > 100_000
+    assert "(29.338 CNY x" in words(open_page("valuation", t="700", metric="earnings_yield_ttm"))
+    assert ") / HK$457.00 = 7.49%" in words(open_page("valuation", t="700", metric="earnings_yield_ttm"))
 
 
 def test_the_basket_shows_its_members_and_its_variants(open_page):
     at = open_page("valuation", t="BASKET", as_of="2026-07-31")
     members = table(at, "cap", "profit", "close")
-    assert {"0700.HK", "9988.HK", "PDD"} <= set(members["ticker"]) and len(members) >= 8
-    assert "of 23 companies entered" in words(at) and "without losses" in words(at)
+    assert {"0700.HK", "9988.HK", "PDD"} <= set(members["ticker"])
+    assert len(members) >= 8
+    assert "of 23 companies entered" in words(at)
+    assert "without losses" in words(at)
 
 
 def test_an_index_stands_beside_our_basket_with_the_difference_in_method_said(open_page):
     at = open_page("valuation", t="HSTECH", as_of="2024-12-02", w="max")
-    assert "Coverage basket" in drawn(at) and "not the index's members, weights or method" in drawn(at) and "20.59x" in drawn(at) and "8.85" in drawn(at)
+    assert "Coverage basket" in drawn(at)
+    assert "not the index's members, weights or method" in drawn(at)
+    assert "20.59x" in drawn(at)
+    assert "8.85" in drawn(at)
     for metric in ("pb", "dividend_yield"):
         shown = words(open_page("valuation", t="HSI", metric=metric, as_of="2024-11-29", w="max"))
         assert f"HSI stands at a {'PB' if metric == 'pb' else 'Dividend yield'} of" in shown
@@ -72,9 +82,12 @@ def test_an_index_stands_beside_our_basket_with_the_difference_in_method_said(op
 
 def test_losses_and_holes_are_said_in_amber_with_what_to_see_instead(open_page):
     at = open_page("valuation", t="3690")
-    assert ":orange[" in words(at) and "losses left out" in words(at)
+    assert ":orange[" in words(at)
+    assert "losses left out" in words(at)
     at.button(key="valuation_instead_ps_ttm").click().run()
-    assert not at.exception and "Meituan trades at" in words(at) and "trailing revenue" in words(at)
+    assert not at.exception
+    assert "Meituan trades at" in words(at)
+    assert "trailing revenue" in words(at)
     assert at.segmented_control(key="choice_metric").value == "ps_ttm"
 
 
@@ -86,7 +99,8 @@ def test_losses_and_holes_are_said_in_amber_with_what_to_see_instead(open_page):
 @pytest.mark.few(13)
 def test_every_picture_of_one_is_drawn_or_says_why_not(open_page, chart, query):
     at = open_page("valuation", chart=chart, **query)
-    assert len(figures(at)) == 2 and drawn(at)
+    assert len(figures(at)) == 2
+    assert drawn(at)
 
 
 @pytest.mark.parametrize("across", links.ACROSS)
@@ -94,7 +108,8 @@ def test_every_picture_of_one_is_drawn_or_says_why_not(open_page, chart, query):
 @pytest.mark.few(10)
 def test_every_picture_of_all_is_drawn_or_says_why_not(open_page, across, query):
     at = open_page("valuation", across=across, **query)
-    assert len(figures(at)) == 2 and drawn(at, 1)
+    assert len(figures(at)) == 2
+    assert drawn(at, 1)
 
 
 def test_the_order_turns_round_and_what_has_no_rank_stays_last(open_page, rows):
@@ -105,8 +120,11 @@ def test_the_order_turns_round_and_what_has_no_rank_stays_last(open_page, rows):
     cheapest, dearest = names("cheapest"), names("dearest")
     ranked = [name for (name,) in rows("""SELECT c.short_en FROM valuation_percentiles('2026-07-31', 5) AS p JOIN companies AS c USING (ticker)
                                           WHERE p.metric = 'pe_ttm' AND p.basis = 'adjusted' AND p.percentile IS NOT NULL AND c.kind IN ('company', 'basket') ORDER BY p.percentile, ticker""")]
-    assert len(ranked) >= 5 and len(cheapest) > len(ranked)
-    assert cheapest[:len(ranked)] == ranked and dearest[:len(ranked)] == ranked[::-1] and dearest[len(ranked):] == cheapest[len(ranked):]
+    assert len(ranked) >= 5
+    assert len(cheapest) > len(ranked)
+    assert cheapest[:len(ranked)] == ranked
+    assert dearest[:len(ranked)] == ranked[::-1]
+    assert dearest[len(ranked):] == cheapest[len(ranked):]
 
 
 def test_growth_has_the_companies_with_dated_estimates_of_two_years(open_page):
@@ -130,14 +148,17 @@ def test_what_is_chosen_stands_in_the_link(open_page):
     at.segmented_control(key="choice_chart").set_value("price").run()
     at.segmented_control(key="choice_metric").set_value("ps_ttm").run()
     link = at.code[0].value
-    assert "chart=price" in link and "metric=ps_ttm" in link and not at.exception
+    assert "chart=price" in link
+    assert "metric=ps_ttm" in link
+    assert not at.exception
     at = open_page("valuation", t="0700.HK", chart="made-up", across="zzz", order="sideways")
     assert all(value in "\n".join(w.value.replace("\\", "") for w in at.warning) for value in ("made-up", "zzz", "sideways"))
 
 
 def test_a_measure_that_an_index_lacks_falls_back_to_one_it_has(open_page):
     at = open_page("valuation", t="HSTECH", metric="ps_ttm")
-    assert at.segmented_control(key="choice_metric").value == "pe_ttm" and "HSTECH stands at a PE-TTM" in words(at)
+    assert at.segmented_control(key="choice_metric").value == "pe_ttm"
+    assert "HSTECH stands at a PE-TTM" in words(at)
 
 
 def test_on_a_results_evening_the_page_says_when_the_results_enter(open_page):

@@ -71,7 +71,8 @@ def test_every_line_at_every_date_and_window_is_where_a_plain_loop_puts_it_and_i
     for answer in answers:
         rows = expected.get((answer["ticker"], answer["metric"], answer["basis"]))
         if rows is None or rows.empty:
-            assert answer["n"] == 0 and pd.isna(answer["percentile"])
+            assert answer["n"] == 0
+            assert pd.isna(answer["percentile"])
             continue
         values = rows.loc[rows["status"] == "OK", "value"].tolist()
         assert answer["n"] == len(values)
@@ -101,14 +102,17 @@ def test_without_ties_it_is_the_percent_rank_of_sql_taken_downwards_for_a_yield(
                              count(*) OVER (PARTITION BY ticker, metric, basis, value) AS equal
                       FROM valuation WHERE status = 'OK' AND ticker LIKE '%.HK' AND date > '2020-12-31' AND date <= '2025-12-31') AS r USING (ticker, metric, basis, date)
                     WHERE p.percentile IS NOT NULL AND r.equal = 1""")
-    assert len(found) >= 4 and {"pe_ttm", "earnings_yield_ttm"} <= {metric for *_, metric in found} and all(ours == pytest.approx(theirs) for ours, theirs, _ in found)
+    assert len(found) >= 4
+    assert {"pe_ttm", "earnings_yield_ttm"} <= {metric for *_, metric in found}
+    assert all(ours == pytest.approx(theirs) for ours, theirs, _ in found)
 
 
 def test_a_yield_and_a_multiple_of_the_same_months_say_the_same(rows):
     # without losses the earnings yield is 100 / PE: the cheapest month of one is the cheapest of the other
     found = rows("""SELECT y.percentile, m.percentile FROM valuation_percentiles('2025-12-31', 5) AS y JOIN valuation_percentiles('2025-12-31', 5) AS m USING (ticker, basis)
                     WHERE y.metric = 'earnings_yield_ttm' AND m.metric = 'pe_ttm' AND y.n = m.n AND m.percentile IS NOT NULL""")
-    assert len(found) >= 3 and all(by_yield == pytest.approx(by_multiple) for by_yield, by_multiple in found)
+    assert len(found) >= 3
+    assert all(by_yield == pytest.approx(by_multiple) for by_yield, by_multiple in found)
 
 
 def test_a_month_end_window_never_holds_more_than_twelve_observations_a_year(rows):
@@ -144,7 +148,9 @@ def test_what_is_kept_of_the_latest_evening_is_what_is_worked_out_of_it_and_is_r
 def test_a_window_that_is_not_kept_is_worked_out_on_the_latest_evening_too(rows):
     asked = "SELECT span, count(percentile) FROM valuation_standing(?, ?) GROUP BY span ORDER BY span"
     (kept, some), (other, more) = rows(asked, "2026-08-21", [7, 5])
-    assert (kept, other) == (5, 7) and 0 < some <= more and rows(asked, "2026-08-21", [5]) == [(5, some)]
+    assert (kept, other) == (5, 7)
+    assert 0 < some <= more
+    assert rows(asked, "2026-08-21", [5]) == [(5, some)]
 
 
 @pytest.mark.parametrize("ticker", ["0700.HK", "9988.HK", "BABA", "HSTECH", "BASKET"])
@@ -164,7 +170,8 @@ def test_the_percentile_of_an_evening_in_the_history_is_the_one_asked_for_that_e
         asked += len(both)
         np.testing.assert_allclose(both["percentile"].astype(float), both["asked"].astype(float), rtol=0, atol=1e-9)
         assert (both["n"] == both["asked_n"]).all()
-    assert asked >= 6 and history["percentile"].notna().any()
+    assert asked >= 6
+    assert history["percentile"].notna().any()
 
 
 # Invented lines: EPS of 1, so that each close is its own multiple --------------------------------------------------
@@ -346,7 +353,7 @@ def known_observations(rows: tuple[Observation, ...], as_of: date) -> list[Obser
     known = [row for row in rows if row.known_on <= as_of]
     daily, monthly = ([row.day for row in known if row.frequency == frequency] for frequency in ("daily", "month_end"))
     behind = max(monthly) - max(daily) if daily and monthly else timedelta(-99)  # what there is alone is the series; so is what goes on after the other has grown stale
-    if daily and (behind < timedelta(-35) or behind < timedelta(31) and (len(daily) >= 120 or min(daily) <= min(monthly))):
+    if daily and (behind < timedelta(-35) or (behind < timedelta(31) and (len(daily) >= 120 or min(daily) <= min(monthly)))):
         return sorted((row for row in known if row.frequency == "daily"), key=lambda row: row.day)
     by_month = {(row.day.year, row.day.month): row for row in sorted(known, key=lambda row: row.day) if row.frequency == "month_end"}
     return list(by_month.values())
@@ -479,7 +486,8 @@ def test_a_random_history_ranks_each_session_among_what_was_known_on_it(market, 
         known_on = next(row.known_on for row in rows if row.day == told["date"])
         if evening.years == 0 or known_on == told["date"]:
             for then in market.ask("SELECT * FROM valuation_percentiles(?, ?) WHERE ticker = ? AND metric = ? AND basis = ? AND frequency = ? AND date = ?", known_on, evening.years, ticker, history.metric, history.basis, told["frequency"], told["date"]):
-                assert then["n"] == told["n"] and then["percentile"] == (None if told["percentile"] is None else pytest.approx(told["percentile"], abs=1e-9))
+                assert then["n"] == told["n"]
+                assert then["percentile"] == (None if told["percentile"] is None else pytest.approx(told["percentile"], abs=1e-9))
 
 
 @settings(many, max_examples=20)
@@ -502,7 +510,8 @@ def test_random_bands_and_distributions_hold_every_observation(market, evening):
                     assert row["close"] / row[f"price_{band}"] == pytest.approx(row["value"] / level, rel=1e-9)
         counted = [row.value for row in window if row.status == "OK"]
         own = [row for row in buckets if row["ticker"] == ticker]
-        assert sum(row["observations"] for row in own) == len(counted) and sum(row["share_pct"] for row in own) == pytest.approx(100 if counted else 0)
+        assert sum(row["observations"] for row in own) == len(counted)
+        assert sum(row["share_pct"] for row in own) == pytest.approx(100 if counted else 0)
         for row in own:
             assert row["observations"] == sum(row["lower"] - 1e-9 <= value < row["upper"] - 1e-9 for value in counted)
         if counted:

@@ -86,7 +86,7 @@ def of_traffic(view: View, companies: tuple[str, ...]) -> Iterator[Picture]:
         yield from (traffic.sector_picture(view, section, name, part) for name, part in list(traffic.comparable(rows).items())[:1])
 
 
-@pytest.fixture()
+@pytest.fixture
 def see(warehouse):
     """see(language) -> the view of a link that names no more than a language."""
     return cache(lambda language: view_of({"lang": language}, warehouse.served)[0])

@@ -113,7 +113,8 @@ def test_a_figure_counts_from_the_next_session_and_a_holiday_is_none(tiny):
 def test_earnings_are_stale_five_months_after_the_last_announcement_of_a_quarterly_reporter(tiny):
     # 14 May + 5 months = 14 October: still OK there, stale on the day after. The value stays.
     found = multiples(tiny, "1111.HK")
-    assert found["2024-10-14"] == ("OK", 10.0) and found["2024-10-15"] == ("STALE_EPS", 10.0)
+    assert found["2024-10-14"] == ("OK", 10.0)
+    assert found["2024-10-15"] == ("STALE_EPS", 10.0)
 
 
 def test_a_loss_has_no_multiple_and_a_return_to_profit_has_one(tiny):
@@ -135,7 +136,8 @@ def test_a_line_counts_the_ordinary_shares_that_it_stands_for(tiny):
 def test_a_restatement_counts_from_its_own_day(tiny):
     # The third quarter becomes 4.0 per ADS = 2 per share: 1 + 1 + 2 + 1 = 5, and 40 / 5 = 8.
     found = multiples(tiny, "3333.HK")
-    assert found["2024-05-14"] == ("OK", 10.0) and found["2024-05-16"] == ("OK", 8.0)
+    assert found["2024-05-14"] == ("OK", 10.0)
+    assert found["2024-05-16"] == ("OK", 8.0)
 
 
 def test_a_restatement_moves_no_earlier_pe(tiny, before_restatement):
@@ -162,7 +164,8 @@ def test_a_half_year_reporter_adds_the_new_half_and_takes_the_old_one_away(tiny)
 def test_and_is_stale_only_after_eight_months(tiny):
     # 21 August + 8 months = 21 April, a Sunday.
     found = multiples(tiny, "4444.HK")
-    assert found["2024-04-19"] == ("OK", 10.0) and found["2024-04-22"] == ("STALE_EPS", 10.0)
+    assert found["2024-04-19"] == ("OK", 10.0)
+    assert found["2024-04-22"] == ("STALE_EPS", 10.0)
 
 
 def test_a_fourth_quarter_is_the_year_less_nine_months_and_marked_derived(tiny):
@@ -197,7 +200,8 @@ def test_a_translation_into_another_currency_enters_no_sum(tiny):
 
 def test_a_rate_more_than_ten_days_old_is_none(tiny):
     found = multiples(tiny, "8888.HK")
-    assert found[str(TEN_DAYS_AFTER)][0] == "STALE_EPS" and found[str(TEN_DAYS_AFTER)][1] > 0
+    assert found[str(TEN_DAYS_AFTER)][0] == "STALE_EPS"
+    assert found[str(TEN_DAYS_AFTER)][1] > 0
     assert found[str(ELEVEN_DAYS_AFTER)] == ("MISSING_FX", None)
 
 
@@ -307,7 +311,7 @@ def scaled(row: dict, column: str, factor: float, digits: int = 3) -> dict:
 def restated_or_next(rng: random.Random, row: dict, latest: dict) -> dict | None:
     """A restatement of a result on a later day, of a restatement too; or the same result five years on, a profit and its EPS together."""
     fact = tuple(row[column] for column in ("ticker", "item", "basis", "period_start", "period_end", "currency"))
-    if not row["announced_on"] or row["unit"] == "per ADS" and row["period_end"] < "2021":  # an ADS of then was not always one of today
+    if not row["announced_on"] or (row["unit"] == "per ADS" and row["period_end"] < "2021"):  # an ADS of then was not always one of today
         return None
     more = scaled(row, "value", rng.uniform(0.9, 1.1))
     if rng.random() < 0.5:

@@ -160,8 +160,10 @@ def test_the_row_at_fault_is_kept_out_and_no_other(which, code, measure, ruled):
         good = set(bars["date"])
         given = DEFECTS[code, which][1](bars.copy(), place, np.random.default_rng(seed))
         verdict = rules.check(held, given, paid, "HKD", ruled, whole=True)
-        assert [reject.code for reject in verdict.rejects] == [code] and verdict.rejects[0].value
-        assert len(verdict.bars) == len(given) - 1 and set(verdict.bars["date"]) <= good | set(given["date"])
+        assert [reject.code for reject in verdict.rejects] == [code]
+        assert verdict.rejects[0].value
+        assert len(verdict.bars) == len(given) - 1
+        assert set(verdict.bars["date"]) <= good | set(given["date"])
         assert bool(verdict.stops) == (ruled[code, measure].severity == "H")
 
 
@@ -175,7 +177,8 @@ def test_two_rows_of_one_session_that_differ_are_both_kept_out(ruled):
     bars, paid, held = clean(7)
     verdict = rules.check(held, twice(bars, 200, None), paid, "HKD", ruled, whole=True)
     assert [(reject.code, reject.date) for reject in verdict.rejects] == [("P03", f"{bars['date'].iloc[200]:%Y-%m-%d}")] * 2
-    assert len({reject.value for reject in verdict.rejects}) == 2 and len(verdict.bars) == LENGTH - 1
+    assert len({reject.value for reject in verdict.rejects}) == 2
+    assert len(verdict.bars) == LENGTH - 1
 
 
 def test_a_currency_other_than_that_of_the_master_stops_the_line(ruled):
@@ -239,7 +242,8 @@ def test_a_great_move_with_month_ends_of_another_source_on_both_levels_is_believ
         month = bars.groupby(bars["date"].dt.to_period("M")).tail(1).set_index("date")["close"]
         assert [finding.code for finding in rules.check(replace(held, witness=None), bars, paid, "HKD", ruled, whole=True).stops] == ["P07"]
         verdict = rules.check(replace(held, witness=month), bars, paid, "HKD", ruled, whole=True)
-        assert not verdict.stops and "P07" in codes(verdict)
+        assert not verdict.stops
+        assert "P07" in codes(verdict)
 
 
 # Against what has landed -----------------------------------------------------------------------------------
@@ -377,7 +381,8 @@ def test_real_prices_raise_fewer_than_one_alarm_in_1000_ticker_days_and_none_tha
         for finding in verdict.findings:
             counted[finding.code] = counted.get(finding.code, 0) + 1
     print(f"real prices: {alarms} alarms in {days} ticker-days, {1000 * alarms / days:.2f} in 1,000: {counted}")
-    assert days > 100_000 and 1000 * alarms / days < ALARMS
+    assert days > 100_000
+    assert 1000 * alarms / days < ALARMS
 
 
 def test_every_measure_that_the_code_asks_for_is_a_row_a_person_can_change_and_no_row_is_idle(ruled):

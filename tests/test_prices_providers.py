@@ -35,9 +35,12 @@ LINES = {"0700.HK": Asked("0700.HK", "HKEX", "HKD"), "BABA": Asked("BABA", "NYSE
 
 def shaped(answer) -> None:
     """An answer is of the interface's shape, whatever its outcome."""
-    assert list(answer.bars.columns) == list(BAR_COLUMNS) and list(answer.actions.columns) == list(ACTION_COLUMNS)
-    assert answer.bars["date"].dtype == "datetime64[us]" and all(answer.bars[name].dtype == "float64" for name in BAR_COLUMNS[1:])
-    assert answer.bars["date"].is_monotonic_increasing and answer.bars["date"].is_unique
+    assert list(answer.bars.columns) == list(BAR_COLUMNS)
+    assert list(answer.actions.columns) == list(ACTION_COLUMNS)
+    assert answer.bars["date"].dtype == "datetime64[us]"
+    assert all(answer.bars[name].dtype == "float64" for name in BAR_COLUMNS[1:])
+    assert answer.bars["date"].is_monotonic_increasing
+    assert answer.bars["date"].is_unique
     assert answer.outcome is Outcome.GOT or answer.note
 
 
@@ -85,7 +88,8 @@ def test_yahoo_gives_closes_adjusted_closes_and_volumes_apart_on_the_exchanges_o
     shaped(answer)
     assert (answer.outcome, answer.currency, answer.raw_name) == (Outcome.GOT, "HKD", "0700.HK.json")
     assert days_of(answer) == list(CLOSES)
-    assert list(answer.bars["close"]) == list(CLOSES.values()) and list(answer.bars["adj_close"]) == [close - 1 for close in CLOSES.values()]
+    assert list(answer.bars["close"]) == list(CLOSES.values())
+    assert list(answer.bars["adj_close"]) == [close - 1 for close in CLOSES.values()]
     assert [None if pd.isna(volume) else volume for volume in answer.bars["volume"]] == [1000, 1000, None, 1000, 1000]
     assert answer.raw == fake.replies["0700.HK"][1], "the raw answer is kept as it was received"
 
@@ -94,7 +98,10 @@ def test_one_line_is_one_question_of_the_days_asked_for_unadjusted(fake):
     fake.replies["0700.HK"] = good("0700.HK", CLOSES)
     asking(fake).fetch(TENCENT)
     ((symbol, question),) = fake.asked
-    assert symbol == "0700.HK" and question["interval"] == "1d" and "div" in question["events"] and "split" in question["events"]
+    assert symbol == "0700.HK"
+    assert question["interval"] == "1d"
+    assert "div" in question["events"]
+    assert "split" in question["events"]
     assert datetime.fromtimestamp(int(question["period1"]), UTC).isoformat() == "2026-08-02T16:00:00+00:00", "midnight of the first day in Hong Kong"
 
 
@@ -116,20 +123,23 @@ def test_dividends_and_splits_stand_apart_from_prices_and_a_dividends_currency_i
 def test_a_row_without_a_close_is_dropped_and_counted(fake):
     fake.replies["0700.HK"] = good("0700.HK", CLOSES | {"2026-08-05": None, "2026-08-07": None})
     answer = asking(fake).fetch(TENCENT)
-    assert days_of(answer) == ["2026-08-03", "2026-08-04", "2026-08-06"] and answer.note == "2 rows without a close left out"
+    assert days_of(answer) == ["2026-08-03", "2026-08-04", "2026-08-06"]
+    assert answer.note == "2 rows without a close left out"
 
 
 @pytest.mark.parametrize(("hour", "kept"), [(7, 4), (8, 4), (9, 5)])
 def test_the_bar_of_a_session_that_still_runs_is_not_given(fake, hour, kept):
     fake.replies["0700.HK"] = good("0700.HK", CLOSES)
     answer = asking(fake, datetime(2026, 8, 7, hour, 0, tzinfo=UTC)).fetch(TENCENT)
-    assert len(answer.bars) == kept and ("2026-08-07" in answer.note) == (kept == 4)
+    assert len(answer.bars) == kept
+    assert ("2026-08-07" in answer.note) == (kept == 4)
 
 
 def test_a_new_york_bar_is_of_its_new_york_day_though_hong_kong_has_the_next(fake):
     fake.replies["BABA"] = good("BABA", CLOSES, exchange="NYQ", currency="USD")
     answer = asking(fake, datetime(2026, 8, 7, 23, 0, tzinfo=UTC)).fetch(Asked("BABA", "NYSE", "USD", date(2026, 8, 3)))
-    assert days_of(answer) == list(CLOSES) and answer.currency == "USD"
+    assert days_of(answer) == list(CLOSES)
+    assert answer.currency == "USD"
 
 
 def test_no_bar_is_nothing_new_only_where_no_session_has_ended_since(fake):
@@ -137,7 +147,8 @@ def test_no_bar_is_nothing_new_only_where_no_session_has_ended_since(fake):
     saturday, monday = Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8)), datetime(2026, 8, 10, 7, 0, tzinfo=UTC)
     assert asking(fake, monday).fetch(saturday).outcome is Outcome.NOTHING_NEW
     answer = asking(fake, datetime(2026, 8, 10, 9, 0, tzinfo=UTC)).fetch(saturday)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "1 sessions have ended since 2026-08-08" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "1 sessions have ended since 2026-08-08" in answer.note
     assert asking(fake).fetch(Asked("0700.HK", "HKEX", "HKD")).outcome is Outcome.PROVIDER_FAULT
 
 
@@ -145,7 +156,8 @@ def test_a_rate_limit_is_waited_for_with_growing_pauses_and_the_answer_then_take
     fake.replies["0700.HK"] = good("0700.HK", CLOSES)
     fake.limited_from, fake.limited_until, waited = 1, 6, []  # yfinance asks twice each time
     answer = asking(fake, waited=waited).fetch(TENCENT)
-    assert answer.outcome is Outcome.GOT and waited == [5, 10, 20]
+    assert answer.outcome is Outcome.GOT
+    assert waited == [5, 10, 20]
 
 
 def test_a_rate_limit_that_does_not_end_is_told_and_the_next_line_does_not_wait_again(fake):
@@ -155,15 +167,20 @@ def test_a_rate_limit_that_does_not_end_is_told_and_the_next_line_does_not_wait_
     assert yahoo.fetch(TENCENT).outcome is Outcome.GOT
     limited = yahoo.fetch(Asked("9988.HK", "HKEX", "HKD", date(2026, 8, 3)))
     shaped(limited)
-    assert limited.outcome is Outcome.RATE_LIMITED and limited.bars.empty and waited == [5, 10, 20, 40, 80, 160]
-    assert yahoo.fetch(TENCENT).outcome is Outcome.RATE_LIMITED and len(waited) == 6
+    assert limited.outcome is Outcome.RATE_LIMITED
+    assert limited.bars.empty
+    assert waited == [5, 10, 20, 40, 80, 160]
+    assert yahoo.fetch(TENCENT).outcome is Outcome.RATE_LIMITED
+    assert len(waited) == 6
     fake.limited_from = None
     assert yahoo.fetch(TENCENT).outcome is Outcome.GOT
 
 
 def test_a_ticker_is_unknown_only_by_yahoos_word_and_while_a_line_that_surely_exists_answers(fake):
     answer = asking(fake).fetch(Asked("0001.HK", "HKEX", "HKD"))
-    assert answer.outcome is Outcome.UNKNOWN_TICKER and "No data found, symbol may be delisted" in answer.note and "MSFT answers" in answer.note
+    assert answer.outcome is Outcome.UNKNOWN_TICKER
+    assert "No data found, symbol may be delisted" in answer.note
+    assert "MSFT answers" in answer.note
     assert json.loads(answer.raw)["chart"]["error"]["code"] == "Not Found", "what is kept is the line's own answer, not the control's"
 
 
@@ -192,7 +209,9 @@ def test_what_is_no_chart_of_the_line_is_a_fault_of_the_provider_and_never_price
     fake.replies["0700.HK"] = WRONG[words]
     answer = asking(fake).fetch(TENCENT)
     shaped(answer)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and answer.bars.empty and words in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert answer.bars.empty
+    assert words in answer.note
 
 
 @pytest.mark.parametrize(
@@ -216,7 +235,8 @@ def test_no_way_to_yahoo_is_told_from_a_yahoo_that_does_not_finish(fake, error, 
 def test_a_connection_closed_without_an_answer_is_a_fault_of_the_provider(fake):
     fake.replies["0700.HK"] = (HANGS_UP, b"")
     answer = asking(fake).fetch(TENCENT)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "did not finish" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "did not finish" in answer.note
 
 
 @pytest.mark.parametrize("lacking", ["timestamp", "indicators"])
@@ -230,7 +250,9 @@ def test_a_chart_of_another_shape_is_a_fault_of_the_provider(fake, lacking):
 def test_an_answer_that_drips_ends_by_the_clock(fake):
     fake.replies["0700.HK"], fake.drip = good("0700.HK", CLOSES), 0.05
     answer = asking(fake).fetch(TENCENT)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "did not finish" in answer.note and answer.bars.empty
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "did not finish" in answer.note
+    assert answer.bars.empty
 
 
 def test_without_a_network_every_line_is_offline_and_none_delisted_and_the_second_costs_one_question(fake, caplog):
@@ -240,21 +262,27 @@ def test_without_a_network_every_line_is_offline_and_none_delisted_and_the_secon
     calls, request = [], yahoo.session.request
     yahoo.session.request = lambda *told, **more: (calls.append(told), request(*told, **more))[1]
     first = yahoo.fetch(TENCENT)
-    assert first.outcome is Outcome.OFFLINE and "cannot be reached" in first.note and "delisted" not in first.note
+    assert first.outcome is Outcome.OFFLINE
+    assert "cannot be reached" in first.note
+    assert "delisted" not in first.note
     calls.clear()
-    assert yahoo.fetch(Asked("9988.HK", "HKEX", "HKD")).outcome is Outcome.OFFLINE and len(calls) == 1
+    assert yahoo.fetch(Asked("9988.HK", "HKEX", "HKD")).outcome is Outcome.OFFLINE
+    assert len(calls) == 1
     assert caplog.text == "", "yfinance is silent"
 
 
 def test_the_currency_is_yahoos_word_not_ours(fake):
     fake.replies["0700.HK"] = good("0700.HK", CLOSES, currency="CNY")
     answer = asking(fake).fetch(TENCENT)
-    assert answer.outcome is Outcome.GOT and answer.currency == "CNY"
+    assert answer.outcome is Outcome.GOT
+    assert answer.currency == "CNY"
 
 
 def test_the_hang_seng_tech_index_is_not_asked_for_since_yahoo_has_none(fake):
     answer = asking(fake).fetch(Asked("HSTECH", "HKEX", "PTS"))
-    assert answer.outcome is Outcome.UNKNOWN_TICKER and "no history" in answer.note and fake.asked == []
+    assert answer.outcome is Outcome.UNKNOWN_TICKER
+    assert "no history" in answer.note
+    assert fake.asked == []
 
 
 def test_exchange_rates_are_units_of_the_quote_and_todays_is_left_out(fake):
@@ -328,7 +356,9 @@ def test_volumes_in_thousands_millions_and_european_writing(tmp_path):
 def test_repeated_days_that_say_the_same_are_counted_and_those_that_do_not_stop_the_file_with_both_lines(tmp_path):
     assert "1 repeated row left out" in one(tmp_path, SHAPES["a header in the middle, days twice"]).note
     answer = one(tmp_path, "Date,Close\n2026-08-03,100\n2026-08-04,101.5\nDate,Close\n2026-08-04,101.6\n")
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "lines 3 and 5 both say 2026-08-04, close 101.5 and 101.6" in answer.note and answer.bars.empty
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "lines 3 and 5 both say 2026-08-04, close 101.5 and 101.6" in answer.note
+    assert answer.bars.empty
 
 
 def test_day_first_dates_are_read_where_the_whole_file_tells_and_refused_where_it_does_not(tmp_path):
@@ -338,7 +368,8 @@ def test_day_first_dates_are_read_where_the_whole_file_tells_and_refused_where_i
     assert "change places" in one(tmp_path, "Date,Close\n31/07/2026,1\n07/31/2026,1\n").note
     (tmp_path / "columns.csv").write_text("file,adjusted,currency,date_order\n*,no,HKD,dmy\n")
     answer = one(tmp_path, "Date,Close\n03/08/2026,1\n04/08/2026,1\n", unadjusted=False)
-    assert days_of(answer) == ["2026-08-03", "2026-08-04"] and answer.currency == "HKD"
+    assert days_of(answer) == ["2026-08-03", "2026-08-04"]
+    assert answer.currency == "HKD"
 
 
 REFUSED = {
@@ -374,7 +405,9 @@ REFUSED = {
 @pytest.mark.parametrize("words", REFUSED)
 def test_a_file_that_is_wrong_is_refused_whole_naming_line_and_value(tmp_path, words):
     answer = one(tmp_path, REFUSED[words])
-    assert answer.outcome is Outcome.PROVIDER_FAULT and answer.bars.empty and words in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert answer.bars.empty
+    assert words in answer.note
 
 
 @pytest.mark.parametrize("words", ["no JSON, or cut off", "without prices, or cut off", "2 dates and 1 values of close", "neither records nor columns", "no date and close in it"])
@@ -386,26 +419,34 @@ def test_json_that_is_wrong_is_refused(tmp_path, words):
 
 def test_every_fault_of_a_file_up_to_three_is_named_in_one_pass(tmp_path):
     note = one(tmp_path, "Date,Close\n" + "".join(f"2026-08-0{day},x{day}\n" for day in range(3, 8))).note
-    assert "line 2: close 'x3'" in note and "line 4: close 'x5'" in note and "and 2 more" in note and "'x6'" not in note
+    assert "line 2: close 'x3'" in note
+    assert "line 4: close 'x5'" in note
+    assert "and 2 more" in note
+    assert "'x6'" not in note
 
 
 def test_a_last_line_without_its_end_loses_its_last_value_since_it_may_be_cut_off(tmp_path):
     assert days_of(one(tmp_path, "Date,Close\n2026-08-03,100\n2026-08-04,51")) == ["2026-08-03"]
     assert days_of(one(tmp_path, "Close,Date\n100,2026-07-31\n101,2026-08-1")) == ["2026-07-31"]
     answer = one(tmp_path, "Date,Close,Volume\n2026-08-03,100,5\n2026-08-04,51,7")
-    assert list(answer.bars["close"]) == [100, 51] and pd.isna(answer.bars["volume"].iloc[-1]) and "may be cut off" in answer.note
+    assert list(answer.bars["close"]) == [100, 51]
+    assert pd.isna(answer.bars["volume"].iloc[-1])
+    assert "may be cut off" in answer.note
 
 
 def test_prices_of_a_moment_within_a_session_are_told_from_bars_by_their_time(tmp_path):
     days = pd.bdate_range("2026-06-01", "2026-08-04").strftime("%Y-%m-%d")
     text = "Date,Close\n" + "".join(f"{day} 13:30:00,80\n" for day in days) + "2026-08-05 16:54:46,81\n"
     answer = one(tmp_path, text, "BABA.csv", "BABA")
-    assert days_of(answer)[-1] == "2026-08-04" and "1 row of a moment within a session left out (2026-08-05 16:54:46)" in answer.note
+    assert days_of(answer)[-1] == "2026-08-04"
+    assert "1 row of a moment within a session left out (2026-08-05 16:54:46)" in answer.note
 
 
 def test_rows_flagged_as_unreliable_are_dropped_and_counted(tmp_path):
     answer = one(tmp_path, "date,open,high,low,close,volume,currency,flag\n2026-08-03,1,1,1,100,5,HKD,\n2026-08-04,1,1,1,101,0,HKD,close_unreliable\n2026-08-05,,,,99,,HKD,close_only\n", unadjusted=False)
-    assert days_of(answer) == ["2026-08-03", "2026-08-05"] and "1 row flagged close_unreliable left out" in answer.note and answer.currency == "HKD"
+    assert days_of(answer) == ["2026-08-03", "2026-08-05"]
+    assert "1 row flagged close_unreliable left out" in answer.note
+    assert answer.currency == "HKD"
 
 
 def test_a_bar_of_the_session_in_which_the_file_was_written_is_left_out(tmp_path):
@@ -414,14 +455,17 @@ def test_a_bar_of_the_session_in_which_the_file_was_written_is_left_out(tmp_path
         written = datetime(2026, 8, 5, hour, tzinfo=UTC).timestamp()
         os.utime(tmp_path / "0700.HK.csv", (written, written))
         answer = folder_of(tmp_path).fetch(LINES["0700.HK"])
-        assert days_of(answer)[-1] == last and ("had ended" in answer.note) == (hour == 7)
+        assert days_of(answer)[-1] == last
+        assert ("had ended" in answer.note) == (hour == 7)
 
 
 def test_a_file_that_may_not_be_read_and_one_that_holds_anything_are_refused(tmp_path):
     folder = folder_of(tmp_path, **{"0700.HK.json": "[" * 100_000, "BABA.csv": SHAPES["plain"], "SE.csv": ",,,\n", "9988.HK.csv": SHAPES["plain"]})
     (tmp_path / "9988.HK.csv").unlink()
-    assert "cannot be read" in folder.fetch(LINES["9988.HK"]).note and folder.fetch(LINES["9988.HK"]).outcome is Outcome.PROVIDER_FAULT
-    assert folder.fetch(LINES["0700.HK"]).outcome is Outcome.PROVIDER_FAULT and "it is empty" in folder.fetch(LINES["SE"]).note
+    assert "cannot be read" in folder.fetch(LINES["9988.HK"]).note
+    assert folder.fetch(LINES["9988.HK"]).outcome is Outcome.PROVIDER_FAULT
+    assert folder.fetch(LINES["0700.HK"]).outcome is Outcome.PROVIDER_FAULT
+    assert "it is empty" in folder.fetch(LINES["SE"]).note
     assert folder.fetch(LINES["BABA"]).outcome is Outcome.GOT
 
 
@@ -429,7 +473,8 @@ def test_only_what_was_asked_for_is_given_and_nothing_later_is_nothing_new(tmp_p
     folder = folder_of(tmp_path, **{"0700.HK.csv": SHAPES["plain"]})
     assert days_of(folder.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 4)))) == ["2026-08-04", "2026-08-05"]
     nothing = folder.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 6)))
-    assert nothing.outcome is Outcome.NOTHING_NEW and nothing.bars.empty
+    assert nothing.outcome is Outcome.NOTHING_NEW
+    assert nothing.bars.empty
 
 
 def test_a_file_is_read_once_however_often_it_is_asked_for(tmp_path, monkeypatch):
@@ -458,7 +503,9 @@ def test_a_file_of_no_ticker_of_ours_is_listed_with_near_ones_and_not_used(tmp_p
     folder = folder_of(tmp_path, **{name: SHAPES["plain"]})
     (answer,) = folder.unknown()
     shaped(answer)
-    assert folder.tickers() == folder.pairs() == [] and answer.outcome is Outcome.UNKNOWN_TICKER and name in answer.note
+    assert folder.tickers() == folder.pairs() == []
+    assert answer.outcome is Outcome.UNKNOWN_TICKER
+    assert name in answer.note
 
 
 def test_an_unknown_file_says_what_may_be_meant(tmp_path):
@@ -472,16 +519,20 @@ def test_a_file_whose_name_says_nothing_is_placed_by_its_own_symbols(tmp_path):
 
 def test_two_files_of_one_line_are_not_chosen_between(tmp_path):
     answer = folder_of(tmp_path, **{"0700.HK.csv": SHAPES["plain"], "00700.csv": SHAPES["plain"]}).fetch(LINES["0700.HK"])
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "00700.csv, 0700.HK.csv" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "00700.csv, 0700.HK.csv" in answer.note
     assert folder_of(tmp_path / "none").fetch(LINES["0700.HK"]).outcome is Outcome.UNKNOWN_TICKER
 
 
 def test_six_letters_of_two_currencies_are_an_exchange_rate_and_the_other_way_round_is_turned(tmp_path):
     folder = folder_of(tmp_path, **{"USDHKD.csv": "date,close\n2026-08-03,7.8\n2026-08-04,8\n"})
-    assert folder.pairs() == [("USD", "HKD")] and folder.tickers() == []
+    assert folder.pairs() == [("USD", "HKD")]
+    assert folder.tickers() == []
     answer, turned = folder.rates("USD", "HKD", date(2026, 8, 4)), folder.rates("HKD", "USD", date(2026, 8, 4))
     shaped(answer), shaped(turned)
-    assert list(answer.bars["close"]) == [8] and list(turned.bars["close"]) == [0.125] and "one over USDHKD" in turned.note
+    assert list(answer.bars["close"]) == [8]
+    assert list(turned.bars["close"]) == [0.125]
+    assert "one over USDHKD" in turned.note
     assert folder.rates("CNY", "HKD", date(2026, 8, 4)).outcome is Outcome.UNKNOWN_TICKER
 
 
@@ -529,7 +580,8 @@ def test_closes_rounded_by_a_vendor_are_told_rightly_or_not_at_all(tmp_path, lin
         frame = series(seed, line, 0.01)
         adjusted = told(tmp_path, frame.assign(Close=frame["Adjusted"].round(digits)).drop(columns="Adjusted"), line).adjusted
         unadjusted = told(tmp_path, frame.assign(Close=frame["Close"].round(digits)).drop(columns="Adjusted"), line).adjusted
-        assert adjusted is not False and unadjusted is not True
+        assert adjusted is not False
+        assert unadjusted is not True
         right += adjusted is True
     assert right == 10 or (digits == 2 and line == "BABA")
 
@@ -542,16 +594,25 @@ def test_a_dividends_column_without_any_says_unadjusted_only_where_the_closes_li
 
 def test_what_cannot_be_told_is_not_used_and_the_note_says_how_to_declare_it(tmp_path):
     answer = one(tmp_path, SHAPES["plain"], unadjusted=False)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and answer.bars.empty and "cannot be told" in answer.note and "columns.csv" in answer.note and "--unadjusted" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert answer.bars.empty
+    assert "cannot be told" in answer.note
+    assert "columns.csv" in answer.note
+    assert "--unadjusted" in answer.note
 
 
 def test_adjusted_closes_are_no_price_and_stand_in_their_own_column(tmp_path):
     frame = series(1, "0700.HK", 0.01)
     answer = one(tmp_path, frame.assign(Close=frame["Adjusted"]).drop(columns="Adjusted").to_csv(index=False), unadjusted=False)
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "adjusted for dividends" in answer.note
-    assert answer.bars["close"].isna().all() and answer.bars["adj_close"].notna().all()
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "adjusted for dividends" in answer.note
+    assert answer.bars["close"].isna().all()
+    assert answer.bars["adj_close"].notna().all()
     only = one(tmp_path, "date,adj_close\n2026-08-03,100\n")
-    assert only.outcome is Outcome.PROVIDER_FAULT and "having an adjusted close only" in only.note and only.bars["close"].isna().all() and list(only.bars["adj_close"]) == [100]
+    assert only.outcome is Outcome.PROVIDER_FAULT
+    assert "having an adjusted close only" in only.note
+    assert only.bars["close"].isna().all()
+    assert list(only.bars["adj_close"]) == [100]
 
 
 def test_declared_unadjusted_by_option_or_pattern_is_refused_where_the_closes_lie_between_ticks_and_by_name_believed_with_a_remark(tmp_path):
@@ -559,12 +620,14 @@ def test_declared_unadjusted_by_option_or_pattern_is_refused_where_the_closes_li
     adjusted = frame.assign(Close=frame["Adjusted"])[["Date", "Close"]]
     assert told(tmp_path, adjusted, "0700.HK", unadjusted=True).adjusted is None
     answer = one(tmp_path, adjusted.to_csv(index=False))
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "lie between the ticks" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "lie between the ticks" in answer.note
     (tmp_path / "columns.csv").write_text("file,adjusted\n*.csv,no\n")
     assert one(tmp_path, adjusted.to_csv(index=False)).outcome is Outcome.PROVIDER_FAULT
     (tmp_path / "columns.csv").write_text("file,adjusted\n*.csv,yes\n0700.HK.csv,no\n")
     believed = one(tmp_path, adjusted.to_csv(index=False))
-    assert believed.outcome is Outcome.GOT and "lie between the ticks" in believed.note
+    assert believed.outcome is Outcome.GOT
+    assert "lie between the ticks" in believed.note
     assert told(tmp_path, frame[["Date", "Close"]], "0700.HK").adjusted is False
 
 
@@ -577,7 +640,8 @@ def test_a_split_is_no_sign_of_adjusting(tmp_path):
 def test_an_adj_close_beside_close_says_unadjusted_unless_close_is_adjusted_too(tmp_path):
     frame = series(4, "BABA", 0.01).rename(columns={"Adjusted": "Adj Close"})[["Date", "Close", "Adj Close"]]
     read = told(tmp_path, frame, "BABA")
-    assert read.adjusted is False and np.allclose(read.bars["adj_close"], frame["Adj Close"])
+    assert read.adjusted is False
+    assert np.allclose(read.bars["adj_close"], frame["Adj Close"])
     assert told(tmp_path, frame.assign(Close=frame["Adj Close"]), "BABA").adjusted is None
 
 
@@ -587,7 +651,10 @@ def test_an_index_has_no_dividends_to_adjust_for(tmp_path):
 
 def test_a_raw_answer_of_yahoo_is_a_file_like_another(tmp_path):
     answer = one(tmp_path, good("0700.HK", CLOSES, dividends={"2026-08-04": {"amount": 1.5}})[1], "0700.HK.json", unadjusted=False)
-    assert answer.outcome is Outcome.GOT and days_of(answer) == list(CLOSES) and answer.currency == "HKD" and list(answer.actions["amount"]) == [1.5]
+    assert answer.outcome is Outcome.GOT
+    assert days_of(answer) == list(CLOSES)
+    assert answer.currency == "HKD"
+    assert list(answer.actions["amount"]) == [1.5]
 
 
 @pytest.mark.parametrize("line", ["*,maybe,,", ",no,,", "*,no,,ddmm"])
@@ -626,7 +693,9 @@ def test_two_thousand_spoilt_files_are_read_with_closes_that_stand_in_them_or_re
         used += 1
         cells = {cell.strip().strip('"') for line in bytes(text).decode("utf-8-sig").splitlines() for cell in line.replace(";", ",").split(",")}
         assert all(any(cell_is(cell, close) for cell in cells) for close in read.bars["close"].dropna())
-    assert used + refused == 2_000 and used > 100 and refused > 100
+    assert used + refused == 2_000
+    assert used > 100
+    assert refused > 100
 
 
 def cell_is(cell: str, value: float) -> bool:
@@ -670,7 +739,8 @@ def vendor(**more) -> dict[str, Read]:
 
 
 def test_every_daily_file_is_read_whole_as_unadjusted(daily):
-    assert daily.unknown() == [] and daily.pairs() == [("HKD", "CNY"), ("USD", "CNY"), ("USD", "HKD")]
+    assert daily.unknown() == []
+    assert daily.pairs() == [("HKD", "CNY"), ("USD", "CNY"), ("USD", "HKD")]
     for ticker in daily.tickers():
         answer = daily.fetch(asked(ticker))
         shaped(answer)
@@ -707,7 +777,8 @@ def test_vendor_closes_taken_for_unadjusted_are_those_really_traded(daily):
 def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_folder_is_declared(daily):
     found = vendor(unadjusted=True)
     for name in ("1698.HK__luciusneo1017.csv", "3888.HK__luciusneo1017.csv", "BABA__fleporquier.csv", "BABA__koiwest.csv"):
-        assert found[name].adjusted is None and "lie between the ticks" in found[name].how
+        assert found[name].adjusted is None
+        assert "lie between the ticks" in found[name].how
         assert off_daily(found[name], daily, "close").median() > 0.2, "it is adjusted indeed"
     for name, adjusted in VENDOR.items():
         assert not adjusted or found[name].adjusted is True, "what the columns tell goes before the option"
@@ -715,7 +786,9 @@ def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_
 
 def test_the_vendor_with_one_snapshot_in_each_of_thirteen_blocks_gives_its_249_bars():
     read = vendor()["BABA__ramadhanep.csv"]
-    assert len(read.bars) == 249 and read.notes[0].startswith("13 rows of a moment within a session left out (2025-03-10 16:54:46") and read.notes[1] == "2988 repeated rows left out"
+    assert len(read.bars) == 249
+    assert read.notes[0].startswith("13 rows of a moment within a session left out (2025-03-10 16:54:46")
+    assert read.notes[1] == "2988 repeated rows left out"
 
 
 def test_yahoos_recorded_answers_are_read_as_files(tmp_path):
@@ -723,7 +796,8 @@ def test_yahoos_recorded_answers_are_read_as_files(tmp_path):
         pytest.skip("no market files here: HARBOURVIEW_MARKET names no folder with fixtures/")
     for path, closes in ((MARKET / "fixtures" / "yahoo_chart_0700.HK_5d_2026-08-07.json", 5), (MARKET / "fixtures" / "SYNTHETIC_yahoo_chart_0700.HK_with_dividend_event.json", 6)):
         folder = folder_of(tmp_path / path.stem, OURS, unadjusted=False, **{path.name: path.read_bytes()})
-        assert folder.tickers() == ["0700.HK"] and len(folder.fetch(asked("0700.HK")).bars) == closes
+        assert folder.tickers() == ["0700.HK"]
+        assert len(folder.fetch(asked("0700.HK")).bars) == closes
 
 
 def test_yahoos_recorded_answer_is_read_through_yfinance(fake):
@@ -734,7 +808,10 @@ def test_yahoos_recorded_answer_is_read_through_yfinance(fake):
     for line in (TENCENT, LINES["0700.HK"]):
         answer = asking(fake).fetch(line)
         shaped(answer)
-        assert answer.outcome is Outcome.GOT and len(answer.bars) == 5 and round(answer.bars["close"].iloc[-1], 2) == 478.8 and answer.bars["adj_close"].isna().all()
+        assert answer.outcome is Outcome.GOT
+        assert len(answer.bars) == 5
+        assert round(answer.bars["close"].iloc[-1], 2) == 478.8
+        assert answer.bars["adj_close"].isna().all()
 
 
 # akshare --------------------------------------------------------------------------------------------------
@@ -772,7 +849,11 @@ def test_akshare_gives_hong_kong_closes_unadjusted_by_sinas_five_digits():
     answer = provider_of.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 4)))
     shaped(answer)
     assert provider_of.module.calls == [("stock_hk_daily", {"symbol": "00700", "adjust": ""})]
-    assert answer.outcome is Outcome.GOT and days_of(answer) == list(CLOSES)[1:] and answer.bars["adj_close"].isna().all() and answer.raw and answer.raw_name == "0700.HK.csv"
+    assert answer.outcome is Outcome.GOT
+    assert days_of(answer) == list(CLOSES)[1:]
+    assert answer.bars["adj_close"].isna().all()
+    assert answer.raw
+    assert answer.raw_name == "0700.HK.csv"
     assert provider_of.version == "akshare 1.19.5"
 
 
@@ -785,16 +866,21 @@ def test_akshare_has_the_indices_and_new_york_under_their_own_functions():
 
 def test_a_running_session_and_rows_without_a_close_are_left_out_of_akshares_too():
     answer = akshare_of(datetime(2026, 8, 7, 7, 0, tzinfo=UTC), stock_hk_daily=sina(CLOSES | {"2026-08-05": float("nan")})).fetch(TENCENT)
-    assert days_of(answer) == ["2026-08-03", "2026-08-04", "2026-08-06"] and "1 row(s) without a close" in answer.note and "2026-08-07" in answer.note
+    assert days_of(answer) == ["2026-08-03", "2026-08-04", "2026-08-06"]
+    assert "1 row(s) without a close" in answer.note
+    assert "2026-08-07" in answer.note
 
 
 def test_a_known_split_is_undone_only_where_the_closes_step_by_it():
     splits = {"0700.HK": [(date(2026, 8, 5), 5.0)]}
     stepped = {"2026-08-03": 500.0, "2026-08-04": 505.0, "2026-08-05": 100.0, "2026-08-06": 101.0}
     undone = akshare_of(splits=splits, stock_hk_daily=sina(stepped)).fetch(TENCENT)
-    assert list(undone.bars["close"]) == [100, 101, 100, 101] and list(undone.bars["volume"]) == [5000, 5000, 1000, 1000] and "undone" in undone.note
+    assert list(undone.bars["close"]) == [100, 101, 100, 101]
+    assert list(undone.bars["volume"]) == [5000, 5000, 1000, 1000]
+    assert "undone" in undone.note
     smooth = akshare_of(splits=splits, stock_hk_daily=sina(CLOSES)).fetch(TENCENT)
-    assert list(smooth.bars["close"]) == list(CLOSES.values()) and "no step of 5" in smooth.note
+    assert list(smooth.bars["close"]) == list(CLOSES.values())
+    assert "no step of 5" in smooth.note
 
 
 class ConnectionError_(OSError):
@@ -812,19 +898,22 @@ def test_what_akshare_raises_is_an_outcome(error, outcome):
     waited: list[float] = []
     answer = akshare_of(stock_hk_daily=raising(error), waited=waited).fetch(TENCENT)
     shaped(answer)
-    assert answer.outcome is outcome and waited == ([5, 10, 20] if outcome is Outcome.RATE_LIMITED else [])
+    assert answer.outcome is outcome
+    assert waited == ([5, 10, 20] if outcome is Outcome.RATE_LIMITED else [])
 
 
 def test_akshare_that_hangs_ends_by_the_clock():
     never = threading.Event()
     answer = akshare_of(longest=0.05, stock_hk_daily=lambda **ignored: never.wait(30)).fetch(TENCENT)
     never.set()
-    assert answer.outcome is Outcome.PROVIDER_FAULT and "within" in answer.note
+    assert answer.outcome is Outcome.PROVIDER_FAULT
+    assert "within" in answer.note
 
 
 def test_no_rows_of_akshare_are_an_unknown_ticker_only_while_another_line_has_some():
     known = akshare_of(stock_hk_daily=lambda symbol, adjust: sina(CLOSES) if symbol == "00001" else pd.DataFrame()).fetch(TENCENT)
-    assert known.outcome is Outcome.UNKNOWN_TICKER and "0001.HK" in known.note
+    assert known.outcome is Outcome.UNKNOWN_TICKER
+    assert "0001.HK" in known.note
     assert akshare_of(stock_hk_daily=pd.DataFrame()).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
     assert akshare_of(stock_hk_daily=pd.DataFrame({"日期": ["x"]})).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
 

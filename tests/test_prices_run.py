@@ -175,8 +175,10 @@ def test_the_first_run_lands_every_line_whole_and_publishes_it(data):
     assert [since for _, since in market.asked[:4]] == [None] * 4
     told = history("0001.HK")
     rows_landed = landed(data, "0001.HK")
-    assert list(rows_landed[0]) == list(landing.PRICES) and len(rows_landed) == len(told)
-    assert [float(row["close"]) for row in rows_landed] == told["close"].tolist() and {row["frequency"] for row in rows_landed} == {"daily"}
+    assert list(rows_landed[0]) == list(landing.PRICES)
+    assert len(rows_landed) == len(told)
+    assert [float(row["close"]) for row in rows_landed] == told["close"].tolist()
+    assert {row["frequency"] for row in rows_landed} == {"daily"}
     assert rows(data, "SELECT ticker, count(*), max(date)::VARCHAR, any_value(currency), any_value(source_id) FROM prices GROUP BY 1 ORDER BY 1") == [
         (ticker, len(history(ticker)), LAST, "USD" if ticker == "AAA" else "HKD", "made-up") for ticker in TICKERS]
     assert rows(data, "SELECT count(*) FROM findings WHERE code LIKE 'P%'") == [(0,)]
@@ -187,9 +189,11 @@ def test_what_was_received_is_kept_as_it_came_with_its_hash_and_cannot_be_writte
     said = json.loads((folder / "0002.HK.json.json").read_text("utf-8"))
     kept = (folder / "0002.HK.json").read_bytes()
     assert said == {"sha256": landing.sha256(kept), "fetched_at": "2026-11-20T23:00:00+00:00", "provider": "yahoo", "version": "invented 1", "ticker": "0002.HK", "outcome": "got"}
-    assert kept == history("0002.HK", last=EDGE).to_csv(index=False).encode() and not os.stat(folder / "0002.HK.json").st_mode & 0o222
+    assert kept == history("0002.HK", last=EDGE).to_csv(index=False).encode()
+    assert not os.stat(folder / "0002.HK.json").st_mode & 0o222
     land(begun, Market(LAST), EVENING + timedelta(minutes=5))
-    assert (folder / "0002.HK.json").read_bytes() == kept and (folder / "0002.HK-2.json").exists()
+    assert (folder / "0002.HK.json").read_bytes() == kept
+    assert (folder / "0002.HK-2.json").exists()
 
 
 def test_a_run_says_each_step_in_a_log_and_each_outcome_in_its_record(begun):
@@ -197,7 +201,9 @@ def test_a_run_says_each_step_in_a_log_and_each_outcome_in_its_record(begun):
     assert [line[9:].split()[:2] for line in log if "0001.HK" in line] == [["0001.HK", step] for step in ("asked", "answer", "checked", "landed")]
     line = record(begun)["tickers"]["0001.HK"]
     assert {name: line[name] for name in ("outcome", "rows_new", "rejected", "last_session")} == {"outcome": "got", "rows_new": len(history("0001.HK", last=EDGE)), "rejected": 0, "last_session": EDGE}
-    assert line["at"].endswith("+08:00") and record(begun)["run"]["finished_at"] and not list((begun / "prices").rglob("*.new"))
+    assert line["at"].endswith("+08:00")
+    assert record(begun)["run"]["finished_at"]
+    assert not list((begun / "prices").rglob("*.new"))
 
 
 # The next ones -----------------------------------------------------------------------------------------------
@@ -209,14 +215,18 @@ def test_a_run_that_brings_nothing_new_touches_no_file_and_takes_under_two_secon
     market = Market()
     again = bring(begun, market, EVENING + timedelta(hours=1))
     assert time.process_time() - started < 2
-    assert files(begun) == before and again.built.unchanged and again.built.snapshot_id == first
-    assert set(again.outcomes.values()) == {"nothing new"} and again.landed == 0
+    assert files(begun) == before
+    assert again.built.unchanged
+    assert again.built.snapshot_id == first
+    assert set(again.outcomes.values()) == {"nothing new"}
+    assert again.landed == 0
     assert market.asked[0] == ("0001.HK", sessions(FIRST, EDGE)[-run.OVERLAP])
 
 
 def test_new_sessions_are_added_to_what_has_landed(begun):
     report = bring(begun, Market(LAST))
-    assert report.rows == 4 * 5 and rows(begun, "SELECT count(*), count(DISTINCT date) FROM prices WHERE ticker = '0001.HK'") == [(len(history("0001.HK")),) * 2]
+    assert report.rows == 4 * 5
+    assert rows(begun, "SELECT count(*), count(DISTINCT date) FROM prices WHERE ticker = '0001.HK'") == [(len(history("0001.HK")),) * 2]
     assert not (begun / "prices" / "vintages").exists()
 
 
@@ -230,14 +240,17 @@ def test_a_split_in_the_overlap_brings_the_history_whole_as_a_new_vintage_and_sa
     bring(begun, market)
     assert [since for ticker, since in market.asked if ticker == "0002.HK"] == [sessions(FIRST, EDGE)[-run.OVERLAP], None]
     new = landed(begun, "0002.HK")
-    assert len(new) == len(split) and all(abs(float(row["close"]) * 5 - float(before["close"])) < 1e-3 for row, before in zip(new, old))
+    assert len(new) == len(split)
+    assert all(abs(float(row["close"]) * 5 - float(before["close"])) < 1e-3 for row, before in zip(new, old))
     (vintage,) = (begun / "prices" / "vintages").glob("0002.HK-*.csv")
     assert list(csv.DictReader(vintage.open(encoding="utf-8"))) == old
     (found,) = findings(begun, "P12")
-    assert found[0] == "0002.HK" and "the history was rewritten by the split of 5" in found[2]
+    assert found[0] == "0002.HK"
+    assert "the history was rewritten by the split of 5" in found[2]
     assert rows(begun, "SELECT ticker, ex_date::VARCHAR, kind, ratio FROM corporate_actions") == [("0002.HK", "2026-11-17", "split", 5.0)]
     after = bring(begun, market, EVENING + timedelta(hours=1))
-    assert after.built.unchanged and len(findings(begun, "P12")) == 1
+    assert after.built.unchanged
+    assert len(findings(begun, "P12")) == 1
 
 
 def test_a_history_that_a_provider_rewrote_is_a_new_vintage_with_the_difference(begun):
@@ -245,7 +258,8 @@ def test_a_history_that_a_provider_rewrote_is_a_new_vintage_with_the_difference(
     changed.loc[changed["date"].isin([pd.Timestamp("2026-03-02"), pd.Timestamp("2026-11-12")]), ["open", "high", "low", "close", "adj_close"]] *= 1.02
     land(begun, Market(LAST, **{"0003.HK": changed}))
     ((ticker, _, message),) = findings(begun, "P12")
-    assert ticker == "0003.HK" and message.startswith("the history was rewritten: 2 of ")
+    assert ticker == "0003.HK"
+    assert message.startswith("the history was rewritten: 2 of ")
     assert next(float(row["close"]) for row in landed(begun, "0003.HK") if row["date"] == "2026-03-02") == pytest.approx(changed.loc[changed["date"] == "2026-03-02", "close"].iloc[0], abs=1e-4)
     assert len(list((begun / "prices" / "vintages").iterdir())) == 1
 
@@ -255,11 +269,15 @@ def test_a_history_in_another_currency_does_not_land_and_what_had_landed_stays(b
     yuan = history("0003.HK")
     yuan[["open", "high", "low", "close", "adj_close"]] *= 0.85
     report = land(begun, Market(LAST, **{"0003.HK": yuan}))
-    assert report.outcomes["0003.HK"] == "stopped" and len(report.left_out) == 1 and report.left_out[0].endswith(f"; stays on its data of {EDGE}")
+    assert report.outcomes["0003.HK"] == "stopped"
+    assert len(report.left_out) == 1
+    assert report.left_out[0].endswith(f"; stays on its data of {EDGE}")
     assert (begun / "prices" / "0003.HK.csv").read_bytes() == before
-    assert [found[0] for found in findings(begun, "P10")] == ["0003.HK"] and findings(begun, "P10")[0][2].startswith("not landed: ")
+    assert [found[0] for found in findings(begun, "P10")] == ["0003.HK"]
+    assert findings(begun, "P10")[0][2].startswith("not landed: ")
     land(begun, Market(LAST), EVENING + timedelta(hours=1))
-    assert findings(begun, "P10") == [] and landed(begun, "0003.HK")[-1]["date"] == LAST
+    assert findings(begun, "P10") == []
+    assert landed(begun, "0003.HK")[-1]["date"] == LAST
 
 
 def test_the_findings_of_a_history_outlive_runs_that_see_only_its_end(data):
@@ -280,7 +298,9 @@ def test_adjusted_closes_that_a_dividend_moved_are_brought_again_whole(begun):
     market = Market(LAST, AAA=paid)
     market.actions["AAA"] = pd.DataFrame({"ex_date": [paid["date"].iloc[at]], "kind": ["dividend"], "amount": [amount], "currency": ["USD"], "ratio": [np.nan]})
     report = land(begun, market)
-    assert report.outcomes["AAA"] == "got" and findings(begun, "P12") == [] and findings(begun, "P13") == []
+    assert report.outcomes["AAA"] == "got"
+    assert findings(begun, "P12") == []
+    assert findings(begun, "P13") == []
     assert [float(row["adj_close"]) for row in landed(begun, "AAA")] == pytest.approx(paid["adj_close"].tolist(), abs=1e-4)
     assert [(row["ticker"], row["kind"], float(row["amount"]), row["currency"]) for row in landing.read_rows(begun / "prices" / "actions" / "AAA.csv")] == [("AAA", "dividend", amount, "USD")]
 
@@ -290,7 +310,8 @@ def test_since_asks_for_no_more_than_that(data):
     assert landed(data, "0001.HK")[0]["date"] == "2026-06-01"
     market = Market(LAST)
     land(data, market, since=date(2026, 2, 2))
-    assert market.asked[0] == ("0001.HK", date(2026, 2, 2)) and landed(data, "0001.HK")[0]["date"] == "2026-02-02"
+    assert market.asked[0] == ("0001.HK", date(2026, 2, 2))
+    assert landed(data, "0001.HK")[0]["date"] == "2026-02-02"
 
 
 def test_yahoo_itself_brings_a_line_then_nothing_then_a_split_and_its_history(data, tmp_path):
@@ -303,12 +324,14 @@ def test_yahoo_itself_brings_a_line_then_nothing_then_a_split_and_its_history(da
         early = {day: close for day, close in closes.items() if day <= EDGE}
         server.replies["0001.HK"] = good("0001.HK", early)
         report = bring(data, provider, tickers=["0001.HK"])
-        assert report.outcomes == {"0001.HK": "got"} and [float(row["close"]) for row in landed(data, "0001.HK")] == list(early.values())
+        assert report.outcomes == {"0001.HK": "got"}
+        assert [float(row["close"]) for row in landed(data, "0001.HK")] == list(early.values())
         assert rows(data, "SELECT DISTINCT source_id FROM prices") == [("yahoo-finance",)]
         assert bring(data, provider, tickers=["0001.HK"]).built.unchanged
         server.replies["0001.HK"] = good("0001.HK", {day: close / 4 for day, close in closes.items()}, splits={"2026-11-17": (4, 1)})
         assert bring(data, provider, tickers=["0001.HK"]).outcomes == {"0001.HK": "got"}
-        assert rows(data, "SELECT ex_date::VARCHAR, ratio FROM corporate_actions WHERE kind = 'split'") == [("2026-11-17", 4.0)] and "by the split of 4" in findings(data, "P12")[0][2]
+        assert rows(data, "SELECT ex_date::VARCHAR, ratio FROM corporate_actions WHERE kind = 'split'") == [("2026-11-17", 4.0)]
+        assert "by the split of 4" in findings(data, "P12")[0][2]
         assert [float(row["close"]) for row in landed(data, "0001.HK")] == pytest.approx([close / 4 for close in closes.values()], abs=1e-4)
     finally:
         server.shutdown()
@@ -321,7 +344,8 @@ def test_a_line_that_fails_is_left_out_and_named_and_the_others_are_published(be
     market = Market(LAST)
     market.outcomes["0002.HK"] = Outcome.PROVIDER_FAULT
     report = bring(begun, market)
-    assert report.left_out == [f"0002.HK: provider fault: so the test wants it; stays on its data of {EDGE}"] and report.answered
+    assert report.left_out == [f"0002.HK: provider fault: so the test wants it; stays on its data of {EDGE}"]
+    assert report.answered
     assert rows(begun, "SELECT ticker, max(date)::VARCHAR FROM prices GROUP BY 1 ORDER BY 1") == [(ticker, EDGE if ticker == "0002.HK" else LAST) for ticker in TICKERS]
     assert findings(begun, "P15") == rows(begun, "SELECT ticker, ref, message FROM findings WHERE code = 'P15'") == [("0002.HK", EDGE, f"left out of the last run, provider fault: stays on its data of {EDGE}")]
     land(begun, Market(LAST), EVENING + timedelta(hours=1))
@@ -333,7 +357,9 @@ def test_a_known_outage_is_no_finding_and_leaves_the_run_whole(data):
     market = Market()
     market.outcomes["AAA"] = Outcome.UNKNOWN_TICKER
     report = land(data, market)
-    assert report.left_out == [] and findings(data, "P15") == [] and report.outcomes["AAA"] == "unknown ticker"
+    assert report.left_out == []
+    assert findings(data, "P15") == []
+    assert report.outcomes["AAA"] == "unknown ticker"
 
 
 def test_without_a_network_three_lines_are_asked_nothing_is_touched_and_the_old_snapshot_is_served(begun):
@@ -342,8 +368,11 @@ def test_without_a_network_three_lines_are_asked_nothing_is_touched_and_the_old_
     market = Market(LAST)
     market.outcomes = dict.fromkeys(TICKERS, Outcome.OFFLINE)
     report = bring(begun, market, EVENING + timedelta(days=1))
-    assert len(market.asked) == 3 and not report.answered and len(report.left_out) == 3
-    assert files(begun) == before and snapshot.served(begun / "warehouse").snapshot_id == first
+    assert len(market.asked) == 3
+    assert not report.answered
+    assert len(report.left_out) == 3
+    assert files(begun) == before
+    assert snapshot.served(begun / "warehouse").snapshot_id == first
 
 
 def test_a_rate_limit_ends_the_asking_and_the_rest_is_left_for_the_next_run(data):
@@ -351,7 +380,8 @@ def test_a_rate_limit_ends_the_asking_and_the_rest_is_left_for_the_next_run(data
     market.outcomes["0002.HK"] = Outcome.RATE_LIMITED
     report = land(data, market)
     assert [ticker for ticker, _ in market.asked if ticker in TICKERS] == ["0001.HK", "0002.HK"]
-    assert report.outcomes["AAA"] == "rate limited" and {found[0] for found in findings(data, "P15")} == {"0002.HK", "0003.HK", "AAA"}
+    assert report.outcomes["AAA"] == "rate limited"
+    assert {found[0] for found in findings(data, "P15")} == {"0002.HK", "0003.HK", "AAA"}
 
 
 def test_an_answer_without_a_row_is_a_fault_and_never_an_empty_history(begun):
@@ -366,8 +396,10 @@ def test_a_bad_row_stands_in_the_rejects_and_the_rest_lands(data):
     spoilt.loc[spoilt["date"] == "2026-05-04", "close"] *= 1.2
     land(data, Market(EDGE, **{"0001.HK": spoilt}))
     (reject,) = landing.read_rows(data / "prices" / "rejects" / "0001.HK.csv")
-    assert (reject["date"], reject["code"], reject["severity"]) == ("2026-05-04", "P01", "W") and float(reject["value"]) == spoilt.loc[spoilt["date"] == "2026-05-04", "close"].iloc[0]
-    assert len(landed(data, "0001.HK")) + 1 == len(history("0001.HK", last=EDGE)) and record(data)["tickers"]["0001.HK"]["rejected"] == 1
+    assert (reject["date"], reject["code"], reject["severity"]) == ("2026-05-04", "P01", "W")
+    assert float(reject["value"]) == spoilt.loc[spoilt["date"] == "2026-05-04", "close"].iloc[0]
+    assert len(landed(data, "0001.HK")) + 1 == len(history("0001.HK", last=EDGE))
+    assert record(data)["tickers"]["0001.HK"]["rejected"] == 1
     land(data, Market(EDGE, **{"0001.HK": spoilt}), EVENING + timedelta(hours=1))
     assert len(landing.read_rows(data / "prices" / "rejects" / "0001.HK.csv")) == 1
 
@@ -376,8 +408,10 @@ def test_a_row_that_stops_a_line_is_in_the_rejects_too_and_nothing_of_the_line_l
     spoilt = history("0001.HK")
     spoilt.loc[spoilt["date"] == "2026-05-04", "close"] = -3
     report = land(data, Market(EDGE, **{"0001.HK": spoilt}))
-    assert report.outcomes["0001.HK"] == "stopped" and not (data / "prices" / "0001.HK.csv").exists()
-    assert [row["code"] for row in landing.read_rows(data / "prices" / "rejects" / "0001.HK.csv")] == ["P01"] and [found[0] for found in findings(data, "P01")] == ["0001.HK"]
+    assert report.outcomes["0001.HK"] == "stopped"
+    assert not (data / "prices" / "0001.HK.csv").exists()
+    assert [row["code"] for row in landing.read_rows(data / "prices" / "rejects" / "0001.HK.csv")] == ["P01"]
+    assert [found[0] for found in findings(data, "P01")] == ["0001.HK"]
 
 
 def test_a_great_move_lands_once_a_person_has_looked_at_it(data):
@@ -386,15 +420,18 @@ def test_a_great_move_lands_once_a_person_has_looked_at_it(data):
     land(data, Market())
     assert land(data, Market(LAST, **{"0001.HK": great})).outcomes["0001.HK"] == "stopped"
     (data / "curated" / "price_exceptions.csv").write_text(csv_of("price_exceptions", [{"code": "P07", "ticker": "0001.HK", "first_day": "2026-11-18", "last_day": "2026-11-18", "reason": "an offer was announced"}]), "utf-8")
-    assert land(data, Market(LAST, **{"0001.HK": great}), EVENING + timedelta(hours=1)).outcomes["0001.HK"] == "got" and landed(data, "0001.HK")[-1]["date"] == LAST
+    assert land(data, Market(LAST, **{"0001.HK": great}), EVENING + timedelta(hours=1)).outcomes["0001.HK"] == "got"
+    assert landed(data, "0001.HK")[-1]["date"] == LAST
 
 
 def test_a_landed_file_that_cannot_be_read_is_set_aside_and_brought_again(begun):
     path = begun / "prices" / "0001.HK.csv"
     path.write_text(path.read_text("utf-8")[:-20] + "x", "utf-8")
     market = Market(LAST)
-    assert land(begun, market).outcomes["0001.HK"] == "got" and market.asked[0] == ("0001.HK", None)
-    assert len(landed(begun, "0001.HK")) == len(history("0001.HK")) and len(list((begun / "prices" / "vintages").iterdir())) == 1
+    assert land(begun, market).outcomes["0001.HK"] == "got"
+    assert market.asked[0] == ("0001.HK", None)
+    assert len(landed(begun, "0001.HK")) == len(history("0001.HK"))
+    assert len(list((begun / "prices" / "vintages").iterdir())) == 1
 
 
 def test_a_landed_file_that_was_changed_by_hand_stops_its_line(begun):
@@ -404,7 +441,8 @@ def test_a_landed_file_that_was_changed_by_hand_stops_its_line(begun):
     lines[40] = ",".join([*cells[:2], "9.9", *cells[3:]])
     path.write_text("".join(lines), "utf-8")
     report = land(begun, Market(LAST))
-    assert report.outcomes["0001.HK"] == "stopped" and f"P18 {cells[1]} to {cells[1]}: 1 sessions that were not asked for differ from the snapshot served" in report.left_out[0]
+    assert report.outcomes["0001.HK"] == "stopped"
+    assert f"P18 {cells[1]} to {cells[1]}: 1 sessions that were not asked for differ from the snapshot served" in report.left_out[0]
 
 
 def test_a_landed_file_that_was_changed_by_hand_is_a_finding_of_the_build_and_nothing_is_added_to_it_until_it_is_brought_whole(begun):
@@ -413,13 +451,16 @@ def test_a_landed_file_that_was_changed_by_hand_is_a_finding_of_the_build_and_no
     path.write_text(as_left.replace(f"0001.HK,{EDGE},", f"0001.HK,{EDGE},1", 1), "utf-8")
     assert build.build(begun, say=lambda text: None).rejected == []
     ((severity, table, ticker, ref, message),) = rows(begun, "SELECT severity, subject_table, ticker, ref, message FROM findings WHERE code = 'M04'")
-    assert (severity, table, ticker, ref) == ("warn", "prices", "0001.HK", "prices/0001.HK.csv") and message.startswith("prices/0001.HK.csv is not as the price loader left it, it was changed since: put it back, or delete it")
+    assert (severity, table, ticker, ref) == ("warn", "prices", "0001.HK", "prices/0001.HK.csv")
+    assert message.startswith("prices/0001.HK.csv is not as the price loader left it, it was changed since: put it back, or delete it")
     market = Market(LAST)
     market.bars["0001.HK"] = market.bars["0001.HK"].query("date > @EDGE")  # nothing of the overlap tells
     report = land(begun, market, EVENING + timedelta(hours=1))
-    assert report.outcomes["0001.HK"] == "stopped" and "P18 0001.HK.csv: 0001.HK.csv is not as a run left it" in report.left_out[0]
+    assert report.outcomes["0001.HK"] == "stopped"
+    assert "P18 0001.HK.csv: 0001.HK.csv is not as a run left it" in report.left_out[0]
     path.unlink()
-    assert land(begun, Market(LAST), EVENING + timedelta(hours=2)).outcomes["0001.HK"] == "got" and landed(begun, "0001.HK")[-1]["date"] == LAST
+    assert land(begun, Market(LAST), EVENING + timedelta(hours=2)).outcomes["0001.HK"] == "got"
+    assert landed(begun, "0001.HK")[-1]["date"] == LAST
     path.write_text(as_left, "utf-8")
     state = record(begun)
     state["tickers"]["0001.HK"]["sha256_before"] = landing.sha256(as_left.encode())  # broken off before the file took its place
@@ -436,7 +477,8 @@ def test_curated_files_that_cannot_be_read_refuse_the_run_before_anything_is_ask
     path.write_text("\n".join(line for line in (CURATED / "price_rules.csv").read_text("utf-8").splitlines() if not line.startswith("P12")) + "\n", "utf-8")
     with pytest.raises(run.Refused, match="rule P12 lacks this measure"):
         bring(data, market)
-    assert market.asked == [] and not (data / "prices").exists()
+    assert market.asked == []
+    assert not (data / "prices").exists()
 
 
 # A provider's known faults -----------------------------------------------------------------------------------------
@@ -460,7 +502,8 @@ def test_a_known_fault_is_undone_where_the_wrong_value_is_found(data):
     corrected(data)
     land(data, Market(EDGE, **{"0001.HK": scaled_history().assign(adj_close=np.nan)}))
     assert [float(row["close"]) for row in landed(data, "0001.HK")] == pytest.approx(history("0001.HK", last=EDGE)["close"].tolist(), abs=1e-4)
-    assert findings(data, "V02") == [] and findings(data, "P07") == []
+    assert findings(data, "V02") == []
+    assert findings(data, "P07") == []
     assert land(data, Market(EDGE, **{"0001.HK": scaled_history().assign(adj_close=np.nan)}), EVENING + timedelta(hours=1)).outcomes["0001.HK"] == "nothing new"
 
 
@@ -469,20 +512,24 @@ def test_where_the_provider_has_mended_it_nothing_is_undone_and_the_build_says_s
     bring(data, Market())
     assert [float(row["close"]) for row in landed(data, "0001.HK")] == history("0001.HK", last=EDGE)["close"].tolist()
     ((ticker, ref, message),) = findings(data, "V02")
-    assert (ticker, ref) == ("0001.HK", "the first day to 2026-05-31") and f"on 2026-05-29 the provider gives {true:g}, the right value" in message
+    assert (ticker, ref) == ("0001.HK", "the first day to 2026-05-31")
+    assert f"on 2026-05-29 the provider gives {true:g}, the right value" in message
     assert rows(data, "SELECT severity FROM findings WHERE code = 'V02'") == [("warn",)]
 
 
 def test_where_neither_value_is_found_the_line_does_not_land(data):
     corrected(data, wrong_value=77, right_value=88)
     report = land(data, Market())
-    assert report.outcomes["0001.HK"] == "stopped" and "V02" in report.left_out[0] and "neither the wrong value 77 nor the right one 88" in findings(data, "V02")[0][2]
+    assert report.outcomes["0001.HK"] == "stopped"
+    assert "V02" in report.left_out[0]
+    assert "neither the wrong value 77 nor the right one 88" in findings(data, "V02")[0][2]
 
 
 def test_a_column_that_is_withdrawn_is_missing_and_the_close_stays(data):
     corrected(data, column_name="adj_close", last_day="", factor="", witness_day="", wrong_value="", right_value="", tolerance_pct="")
     land(data, Market())
-    assert {row["adj_close"] for row in landed(data, "0001.HK")} == {""} and {row["adj_close"] for row in landed(data, "0002.HK")} != {""}
+    assert {row["adj_close"] for row in landed(data, "0001.HK")} == {""}
+    assert {row["adj_close"] for row in landed(data, "0002.HK")} != {""}
     assert [float(row["close"]) for row in landed(data, "0001.HK")] == history("0001.HK", last=EDGE)["close"].tolist()
 
 
@@ -493,7 +540,8 @@ def test_the_project_s_own_corrections_name_what_was_seen():
     assert all(abs(row["wrong_value"] / row["right_value"] / row["factor"] - 1) < 1e-5 for row in (later, earlier))
     bars = pd.DataFrame({"date": pd.to_datetime(["2022-01-19", "2022-01-20", "2023-01-04", "2023-01-05"]).astype("datetime64[us]"), "close": [420.182119, 447.915554, 342.870071, 347.8]}).assign(open=np.nan, high=np.nan, low=np.nan)
     mended, found = run.mended(bars, [later, earlier], "0700.HK")
-    assert mended["close"].tolist() == pytest.approx([455.8, 471.6, 361, 347.8], abs=0.001) and found == []
+    assert mended["close"].tolist() == pytest.approx([455.8, 471.6, 361, 347.8], abs=0.001)
+    assert found == []
     assert {ticker for ticker in world.universe for row in world.corrections(ticker) if row["column_name"] == "adj_close" and row["factor"] is None} == {"9988.HK", "9618.HK", "9961.HK", "9999.HK"}
 
 
@@ -510,7 +558,8 @@ def test_a_provider_s_rates_fill_the_days_after_the_central_bank_s_and_no_other(
         ("CNY", "HKD", len(after), f"{after[0]:%Y-%m-%d}", "2026-11-20"), ("HKD", "CNY", len(after), f"{after[0]:%Y-%m-%d}", "2026-11-20")]
     assert rows(data, "SELECT count(*) FROM fx WHERE date <= ? AND source_id = 'made-up'", bank) == [(0,)]
     ((one, other),) = rows(data, "SELECT (SELECT rate FROM fx WHERE base = 'CNY' AND quote = 'HKD' AND date = '2026-11-20'), (SELECT rate FROM fx WHERE base = 'HKD' AND quote = 'CNY' AND date = '2026-11-20')")
-    assert one * other == pytest.approx(1) and one == pytest.approx(market.fx["CNYHKD"]["close"].iloc[-1], abs=1e-6)
+    assert one * other == pytest.approx(1)
+    assert one == pytest.approx(market.fx["CNYHKD"]["close"].iloc[-1], abs=1e-6)
     market.fx["CNYHKD"] = rates_of("2026-10-01", "2026-11-24", 1.08)
     land(data, market, EVENING + timedelta(days=4))
     assert landing.read_rows(data / "prices" / "fx" / "CNYHKD.csv")[-1]["date"] == "2026-11-24"
@@ -521,7 +570,9 @@ def test_a_rate_that_jumps_does_not_land(data):
     market.fx["CNYHKD"] = rates_of("2026-10-01", "2026-11-20", 1.08)
     market.fx["CNYHKD"].loc[market.fx["CNYHKD"]["date"] >= "2026-11-17", "close"] = 7.8
     report = land(data, market)
-    assert report.outcomes["CNYHKD"] == "stopped" and not (data / "prices" / "fx" / "CNYHKD.csv").exists() and findings(data, "P07")[0][1] == "CNYHKD 2026-11-17"
+    assert report.outcomes["CNYHKD"] == "stopped"
+    assert not (data / "prices" / "fx" / "CNYHKD.csv").exists()
+    assert findings(data, "P07")[0][1] == "CNYHKD 2026-11-17"
 
 
 # Broken off ------------------------------------------------------------------------------------------------------
@@ -531,10 +582,13 @@ def test_a_run_that_is_broken_off_at_the_keyboard_goes_on_where_it_stopped(data)
     market.interrupt = "0003.HK"
     with pytest.raises(KeyboardInterrupt):
         land(data, market)
-    assert record(data)["run"]["finished_at"] is None and not (data / "prices" / "0003.HK.csv").exists() and len(landed(data, "0002.HK")) == len(history("0002.HK", last=EDGE))
+    assert record(data)["run"]["finished_at"] is None
+    assert not (data / "prices" / "0003.HK.csv").exists()
+    assert len(landed(data, "0002.HK")) == len(history("0002.HK", last=EDGE))
     market = Market()
     report = land(data, market, EVENING + timedelta(hours=1))
-    assert [ticker for ticker, _ in market.asked if ticker in TICKERS] == ["0003.HK", "AAA"] and report.left_out == []
+    assert [ticker for ticker, _ in market.asked if ticker in TICKERS] == ["0003.HK", "AAA"]
+    assert report.left_out == []
     assert all(len(landed(data, ticker)) == len(history(ticker, last=EDGE)) for ticker in TICKERS)
     market = Market()
     land(data, market, EVENING + timedelta(hours=2))
@@ -657,25 +711,33 @@ def market(monkeypatch) -> Market:
 
 def test_the_command_line_publishes_lists_and_exits_as_the_contract_says(data, market):
     done = loaders("prices", data=data)
-    assert done.returncode == 0 and f"  0001.HK   got: {len(history('0001.HK', last=EDGE))} new sessions\n" in done.stdout and "published " in done.stdout and done.stderr == ""
+    assert done.returncode == 0
+    assert f"  0001.HK   got: {len(history('0001.HK', last=EDGE))} new sessions\n" in done.stdout
+    assert "published " in done.stdout
+    assert done.stderr == ""
     assert "\r" not in done.stdout
     again = loaders("prices", data=data)
-    assert again.returncode == 0 and "nothing new: " in again.stdout
+    assert again.returncode == 0
+    assert "nothing new: " in again.stdout
     market.last, market.outcomes["AAA"] = LAST, Outcome.UNKNOWN_TICKER
     part = loaders("prices", data=data)
-    assert part.returncode == 3 and f"left out: AAA: unknown ticker: so the test wants it; stays on its data of {EDGE}\n" == part.stderr
+    assert part.returncode == 3
+    assert f"left out: AAA: unknown ticker: so the test wants it; stays on its data of {EDGE}\n" == part.stderr
     market.outcomes = dict.fromkeys(TICKERS, Outcome.OFFLINE)
     served = snapshot.served(data / "warehouse").snapshot_id
     none = loaders("prices", data=data)
-    assert none.returncode == 2 and f"no line was answered; nothing was published, still serving {served}\n" in none.stderr
+    assert none.returncode == 2
+    assert f"no line was answered; nothing was published, still serving {served}\n" in none.stderr
     market.outcomes, market.interrupt = {}, "0002.HK"
     broken = loaders("prices", data=data)
-    assert broken.returncode == 130 and "broken off; what has landed is whole" in broken.stderr
+    assert broken.returncode == 130
+    assert "broken off; what has landed is whole" in broken.stderr
 
 
 def test_lines_are_named_in_any_spelling_and_an_unknown_one_is_listed_with_what_is_near(data, market):
     done = loaders("prices", "--tickers", "00001", "hk.0002,0004.HK", data=data)
-    assert [ticker for ticker, _ in market.asked] == ["0001.HK", "0002.HK"] and done.returncode == 3
+    assert [ticker for ticker, _ in market.asked] == ["0001.HK", "0002.HK"]
+    assert done.returncode == 3
     assert done.stderr.startswith("left out: 0004.HK: no ticker of companies.csv that has daily prices; near: 000")
     assert loaders("prices", "--tickers", "ZZZZ", data=data).returncode == 2
 
@@ -687,13 +749,16 @@ def test_two_loaders_at_once_the_second_exits_4_and_names_the_first_and_its_age(
         os.utime(data / "warehouse" / "loader.pid", (time.time() - 300,) * 2)
         done = loaders("prices", data=data)
         holder.stdin.close()
-    assert done.returncode == 4 and done.stderr == f"another loader (process {holder.pid}, for 5 min) is at work in {data / 'warehouse'}; nothing was changed\n"
-    assert market.asked == [] and loaders("prices", data=data).returncode in (0, 3)
+    assert done.returncode == 4
+    assert done.stderr == f"another loader (process {holder.pid}, for 5 min) is at work in {data / 'warehouse'}; nothing was changed\n"
+    assert market.asked == []
+    assert loaders("prices", data=data).returncode in (0, 3)
 
 
 def test_a_folder_that_is_none_is_said_before_any_work(data):
     done = loaders("prices", "--provider", "csv", "--from", str(data / "nowhere"), data=data)
-    assert done.returncode == 2 and "nowhere is none; nothing was published, nothing is served yet" in done.stderr
+    assert done.returncode == 2
+    assert "nowhere is none; nothing was published, nothing is served yet" in done.stderr
 
 
 def test_files_of_a_folder_land_and_a_file_of_an_unknown_line_is_listed(data, tmp_path):
@@ -703,11 +768,15 @@ def test_files_of_a_folder_land_and_a_file_of_an_unknown_line_is_listed(data, tm
     for ticker, name in (("0001.HK", "0001.HK.csv"), ("AAA", "AAA.csv"), ("0002.HK", "9876.HK.csv")):
         history(ticker).drop(columns="adj_close").to_csv(folder / name, index=False)
     done = loaders("prices", "--provider", "csv", "--from", str(folder), "--unadjusted", data=data)
-    assert done.returncode == 3 and "left out: 9876.HK.csv: unknown ticker: " in done.stderr
+    assert done.returncode == 3
+    assert "left out: 9876.HK.csv: unknown ticker: " in done.stderr
     assert rows(data, "SELECT ticker, count(*), any_value(source_id) FROM prices GROUP BY 1 ORDER BY 1") == [(ticker, len(history(ticker)), "price-files") for ticker in ("0001.HK", "AAA")]
     # Told apart by bytes, by the moment of writing, by what is declared of it, by the rules: what was read and judged is not read and judged again.
     command, read = ("prices", "--provider", "csv", "--from", str(folder), "--unadjusted"), lambda done: [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ") and "as it was read before" not in line]
-    assert read(again := loaders(*command, data=data)) == [] and again.returncode == 3 and "nothing new: " in again.stdout and "left out: 9876.HK.csv" in again.stderr
+    assert read(again := loaders(*command, data=data)) == []
+    assert again.returncode == 3
+    assert "nothing new: " in again.stdout
+    assert "left out: 9876.HK.csv" in again.stderr
     os.utime(folder / "AAA.csv", (0, 1))
     assert read(loaders(*command, data=data)) == ["AAA"]
     (folder / "columns.csv").write_text("file,adjusted\n0001.HK.csv,no\n", "utf-8")
@@ -722,12 +791,15 @@ def test_status_tells_each_line_s_freshness_and_the_last_run(data, market):
     loaders("prices", data=data)
     told = json.loads(loaders("status", "--json", data=data).stdout)
     assert {row["ticker"]: row["last_date"] for row in told["prices"]} == {ticker: None if ticker == "0002.HK" else EDGE for ticker in TICKERS}
-    assert told["last_run"]["outcomes"] == {"got": 6, "provider fault": 1} and told["last_run"]["provider"] == "yahoo"
+    assert told["last_run"]["outcomes"] == {"got": 6, "provider fault": 1}
+    assert told["last_run"]["provider"] == "yahoo"
     at = build.status(data, date(2026, 11, 14))["prices"]
     assert {row["ticker"]: (row["state"], row["sessions_since"]) for row in at} == {ticker: ("none", None) if ticker == "0002.HK" else ("fresh", 0) for ticker in TICKERS}
-    assert {row["state"] for row in build.status(data, date(2026, 11, 18))["prices"]} == {"late", "none"} and {row["state"] for row in build.status(data, date(2026, 12, 18))["prices"]} == {"stale", "none"}
+    assert {row["state"] for row in build.status(data, date(2026, 11, 18))["prices"]} == {"late", "none"}
+    assert {row["state"] for row in build.status(data, date(2026, 12, 18))["prices"]} == {"stale", "none"}
     text = loaders("status", data=data).stdout
-    assert "last run of prices: yahoo, began 2026-11-21 07:00, ended 2026-11-21 07:00: 6 got, 1 provider fault\n" in text and "  0002.HK   provider fault: so the test wants it\n" in text
+    assert "last run of prices: yahoo, began 2026-11-21 07:00, ended 2026-11-21 07:00: 6 got, 1 provider fault\n" in text
+    assert "  0002.HK   provider fault: so the test wants it\n" in text
 
 
 def test_a_bar_moves_on_a_terminal():
@@ -769,7 +841,10 @@ def test_a_landed_file_with_a_fault_is_refused_by_line_also_where_a_run_is_said_
     state["tickers"]["0001.HK"]["sha256"] = landing.sha256(path.read_bytes())
     (begun / "prices" / "run.json").write_text(json.dumps(state), "utf-8")
     believed = build.build(begun, say=lambda text: None).rejected
-    assert by_hand == believed and len(by_hand) == 1 and by_hand[0].startswith("prices/0001.HK.csv:6 ") and said in by_hand[0]
+    assert by_hand == believed
+    assert len(by_hand) == 1
+    assert by_hand[0].startswith("prices/0001.HK.csv:6 ")
+    assert said in by_hand[0]
 
 
 # Snapshots kept -----------------------------------------------------------------------------------------------------
@@ -793,30 +868,37 @@ def test_the_last_fourteen_the_last_of_each_month_for_two_years_and_the_pinned_a
     gone = snapshot.tidy(tmp_path)
     left = snapshot.published(tmp_path)[::-1]
     monthly = [snapshot_id for snapshot_id in ids if snapshot_id[6:8] == "20" and "202412" <= snapshot_id[:6] <= "202610"]
-    assert left == [ids[0], ids[3], *monthly, *ids[-14:]] and sorted(gone + left) == sorted(ids)
-    assert len(monthly) == 23 and {path.stem for path in tmp_path.glob("*.sha256")} == {f"harbourview-{snapshot_id}" for snapshot_id in left}
+    assert left == [ids[0], ids[3], *monthly, *ids[-14:]]
+    assert sorted(gone + left) == sorted(ids)
+    assert len(monthly) == 23
+    assert {path.stem for path in tmp_path.glob("*.sha256")} == {f"harbourview-{snapshot_id}" for snapshot_id in left}
 
 
 def test_the_snapshot_served_is_kept_however_old_it_is(tmp_path):
     ids = made_up(tmp_path, "2020-01-01", *(f"2026-11-{day:02d}" for day in range(1, 20)))
     snapshot.point_to(tmp_path, ids[0])
     snapshot.tidy(tmp_path)
-    assert ids[0] in snapshot.published(tmp_path) and len(snapshot.published(tmp_path)) == 15
+    assert ids[0] in snapshot.published(tmp_path)
+    assert len(snapshot.published(tmp_path)) == 15
 
 
 def test_pin_keeps_one_that_is_here_and_names_those_that_are_where_it_is_not(begun):
     data, published = begun, snapshot.served(begun / "warehouse").snapshot_id
-    assert loaders("pin", published, data=data).returncode == 0 and loaders("pin", published, data=data).returncode == 0
-    assert (data / "warehouse" / "pins.txt").read_text("utf-8") == f"{published}\n" and build.status(data)["pinned"] == [published]
+    assert loaders("pin", published, data=data).returncode == 0
+    assert loaders("pin", published, data=data).returncode == 0
+    assert (data / "warehouse" / "pins.txt").read_text("utf-8") == f"{published}\n"
+    assert build.status(data)["pinned"] == [published]
     missing = loaders("pin", "20000101-000000-ffffff", data=data)
-    assert missing.returncode == 2 and f"here are: {published}" in missing.stderr
+    assert missing.returncode == 2
+    assert f"here are: {published}" in missing.stderr
 
 
 def test_a_line_that_is_quoted_in_another_currency_than_the_master_says_does_not_land(data):
     market = Market()
     market.currency["0001.HK"] = "CNY"
     report = land(data, market)
-    assert report.outcomes["0001.HK"] == "stopped" and findings(data, "P11") == [("0001.HK", "CNY", "not landed: the provider quotes in CNY, companies.csv says HKD")]
+    assert report.outcomes["0001.HK"] == "stopped"
+    assert findings(data, "P11") == [("0001.HK", "CNY", "not landed: the provider quotes in CNY, companies.csv says HKD")]
 
 
 def test_two_files_of_one_line_are_remembered_until_one_of_them_changes(data, tmp_path):
@@ -827,12 +909,15 @@ def test_two_files_of_one_line_are_remembered_until_one_of_them_changes(data, tm
         history(name.split("_")[0].removesuffix(".csv")).drop(columns="adj_close").to_csv(folder / name, index=False)
     command = ("prices", "--provider", "csv", "--from", str(folder), "--unadjusted")
     first = loaders(*command, data=data)
-    assert first.returncode == 3 and "2 files say that they are 0001.HK" in first.stderr
+    assert first.returncode == 3
+    assert "2 files say that they are 0001.HK" in first.stderr
     again = loaders(*command, data=data)
-    assert again.returncode == 3 and "2 files say that they are 0001.HK" in again.stderr  # remembered, and said again
+    assert again.returncode == 3
+    assert "2 files say that they are 0001.HK" in again.stderr
     (folder / "0001.HK__other.csv").unlink()
     mended = loaders(*command, data=data)
-    assert mended.returncode == 0 and "files say" not in mended.stderr
+    assert mended.returncode == 0
+    assert "files say" not in mended.stderr
     assert rows(data, "SELECT count(*) FROM prices WHERE ticker = '0001.HK'") == [(len(history("0001.HK")),)]
 
 
@@ -841,7 +926,8 @@ def test_a_kept_calendar_is_used_only_as_it_was_written(tmp_path, monkeypatch):
     reference.keep_calendars(tmp_path)
     monkeypatch.setattr(reference, "_calendars", {})
     reference.recall_calendars(tmp_path)
-    assert (reference.closings("XHKG")[0] == days[0]).all() and (reference.closings("XHKG")[1] == days[1]).all()
+    assert (reference.closings("XHKG")[0] == days[0]).all()
+    assert (reference.closings("XHKG")[1] == days[1]).all()
     file = tmp_path / "XHKG.csv"
     whole = file.read_text("ascii")
     for spoiled in (whole.replace("2024-12-24,", "2024-12-25,"), whole.replace("exchange_calendars ", "exchange_calendars 0."), whole[:-20], ""):

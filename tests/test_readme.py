@@ -32,7 +32,9 @@ def test_the_sql_answers_what_the_readme_says(rows):
     assert f"{valuation[0]:%Y-%m-%d}  {valuation[1]:.2f}  {valuation[2]:.1f}  {valuation[3]}" == pairs[0][1]
     (bought,) = rows(pairs[1][0])
     shares, amount, note = pairs[1][1].split("  ")
-    assert bought[0] == float(shares) and round(bought[1], -4) == float(amount) and bought[2] == note
+    assert bought[0] == float(shares)
+    assert round(bought[1], -4) == float(amount)
+    assert bought[2] == note
     for question, answer in pairs[2:]:
         assert "  ".join(str(value) for value in rows(question)[0]) == answer
 

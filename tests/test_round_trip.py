@@ -63,7 +63,8 @@ def test_two_hundred_random_states_come_back_from_their_links(warehouse, states)
 def comes_back(warehouse, page: str, state: links.State) -> None:
     first = run_page(page, **links.write(replace(state, mode="")))  # a presentation offers no link
     link = canonical(first)
-    assert link["s"] == warehouse.served.snapshot_id and link["as_of"] == (state.as_of or LATEST).isoformat()
+    assert link["s"] == warehouse.served.snapshot_id
+    assert link["as_of"] == (state.as_of or LATEST).isoformat()
     again = run_page(page, **link)
     assert canonical(again) == link
     assert hash_of(again) == hash_of(first), (page, link)
@@ -88,11 +89,15 @@ def test_a_link_shows_its_snapshot_after_another_was_published_and_says_so_when_
     later = publish_copy(made.folder / "warehouse", 0)
     assert made.served.snapshot_id == later
     kept = run_page("valuation", **link)
-    assert link["s"] in words(kept) and later in words(kept) and canonical(kept) == link
+    assert link["s"] in words(kept)
+    assert later in words(kept)
+    assert canonical(kept) == link
     for file in (made.folder / "warehouse").glob(f"harbourview-{link['s']}.*"):
         file.unlink()
     gone = run_page("valuation", **link)
-    assert "no longer kept" in words(gone) and later in words(gone) and len(figures(gone)) == 2
+    assert "no longer kept" in words(gone)
+    assert later in words(gone)
+    assert len(figures(gone)) == 2
 
 
 def test_copying_a_link_keeps_its_snapshot_and_a_folder_that_may_not_be_written_to_is_no_fault(warehouse, tmp_path, monkeypatch):
@@ -132,7 +137,9 @@ def test_back_from_a_company_shows_the_board_as_it_was_and_the_navigation_does_n
 def test_the_rate_of_an_evening_is_the_last_known_and_none_older_than_ten_days(rows):
     (printed,) = rows("SELECT rate, date FROM fx WHERE base = 'CNY' AND quote = 'HKD' AND date <= '2026-07-31' ORDER BY date DESC LIMIT 1")
     shown = {base: (rate, day) for base, rate, day in rows("SELECT base, rate, rate_date FROM display_rates('2026-07-31', 'HKD')")}
-    assert shown["CNY"] == printed and shown["HKD"] == (1, None) and set(shown) == {"CNY", "HKD", "USD"}
+    assert shown["CNY"] == printed
+    assert shown["HKD"] == (1, None)
+    assert set(shown) == {"CNY", "HKD", "USD"}
     ((last,),) = rows("SELECT max(date) FROM fx WHERE base = 'CNY' AND quote = 'HKD'")
     for days, is_known in ((10, True), (11, False)):
         assert rows("SELECT rate IS NOT NULL FROM display_rates(CAST(? AS DATE) + CAST(? AS INTEGER), 'HKD') WHERE base = 'CNY'", last, days) == [(is_known,)]
@@ -142,7 +149,10 @@ def test_the_rate_of_an_evening_is_the_last_known_and_none_older_than_ten_days(r
 def test_money_is_shown_in_one_currency_and_multiples_stay(warehouse, rows):
     ((rate,),) = rows("SELECT rate FROM display_rates('2026-07-31', 'USD') WHERE base = 'HKD'")
     quoted, dollars = (run_page("valuation", t="0700.HK", as_of="2026-07-31", currency=currency) for currency in ("price", "USD"))
-    assert "HK$475.20" in words(quoted) and f"US${475.2 * rate:.2f}" in words(dollars)
+    assert "HK$475.20" in words(quoted)
+    assert f"US${475.2 * rate:.2f}" in words(dollars)
     for at in (quoted, dollars):
         assert "PE-TTM 14.3x" in words(at)
-    assert f"{rate:.4f} per HKD" in words(dollars) and "ECB" in words(dollars) and "ECB, " not in words(quoted)
+    assert f"{rate:.4f} per HKD" in words(dollars)
+    assert "ECB" in words(dollars)
+    assert "ECB, " not in words(quoted)

@@ -23,8 +23,8 @@ def test_no_string_breaks_a_parameter_of_a_link(parameter):
     """Each of 200 strings is named as not understood, or kept as the text that it is, and comes back as it went."""
     assert len(STRINGS) >= 200
     for string in STRINGS:
-        state, problems = links.parse({parameter: string}, UNIVERSE, words={name: ("one",) for name in ("broker", "vendor", "section", "period")})
-        again, _ = links.parse(links.write(state), UNIVERSE, words={name: ("one",) for name in ("broker", "vendor", "section", "period")})
+        state, problems = links.parse({parameter: string}, UNIVERSE, words=dict.fromkeys(("broker", "vendor", "section", "period"), ("one",)))
+        again, _ = links.parse(links.write(state), UNIVERSE, words=dict.fromkeys(("broker", "vendor", "section", "period"), ("one",)))
         assert again == state
         assert not set(state.tickers) | set(state.my) or "0700" in string or "７００" in string
         for problem in problems:
@@ -41,7 +41,8 @@ def is_inert(text: str) -> bool:
 def test_a_page_names_what_it_does_not_know_and_runs_nothing(warehouse, page):
     at = run_page(page, t=",".join(CHIEF), q=CHIEF[1], broker=CHIEF[0], topic=CHIEF[2], vendor=CHIEF[6], s="20260101-000000-abcdef/../../x", focus=CHIEF[4], period=CHIEF[3], month=CHIEF[5])
     shown = words(at)
-    assert "DROP TABLE prices" in shown and is_inert("\n".join(str(element.value) for kind in ("markdown", "caption", "warning", "info") for element in getattr(at, kind)))
+    assert "DROP TABLE prices" in shown
+    assert is_inert("\n".join(str(element.value) for kind in ("markdown", "caption", "warning", "info") for element in getattr(at, kind)))
     assert not at.error
 
 
@@ -59,15 +60,21 @@ def test_what_answers_the_pages_can_reach_nothing_else(warehouse, question):
 
 def test_it_has_limits_and_installs_nothing(warehouse):
     found = dict(warehouse.rows("SELECT name, value FROM duckdb_settings() WHERE name IN ('memory_limit', 'threads', 'enable_external_access', 'lock_configuration', 'autoinstall_known_extensions', 'autoload_known_extensions', 'access_mode', 'allow_community_extensions')"))
-    assert found["enable_external_access"] == "false" and found["lock_configuration"] == "true" and found["access_mode"].lower() == "read_only"
-    assert found["autoinstall_known_extensions"] == "false" and found["autoload_known_extensions"] == "false" and found["allow_community_extensions"] == "false"
-    assert int(found["threads"]) <= 2 and found["memory_limit"].endswith("MiB") or found["memory_limit"].endswith("GiB")
+    assert found["enable_external_access"] == "false"
+    assert found["lock_configuration"] == "true"
+    assert found["access_mode"].lower() == "read_only"
+    assert found["autoinstall_known_extensions"] == "false"
+    assert found["autoload_known_extensions"] == "false"
+    assert found["allow_community_extensions"] == "false"
+    assert (int(found["threads"]) <= 2 and found["memory_limit"].endswith("MiB")) or found["memory_limit"].endswith("GiB")
 
 
 def test_no_page_takes_a_file(warehouse):
     """Nothing can be uploaded; what Streamlit would take at most is stated all the same."""
     code = "\n".join(path.read_text("utf-8") for folder in ("pages", "ui") for path in (ROOT / folder).rglob("*.py"))
-    assert "file_uploader" not in code and set(re.findall(r"st\.html\((.*?)\)", code)) <= {"PAPER_CSS"} and "components.v1" not in code
+    assert "file_uploader" not in code
+    assert set(re.findall(r"st\.html\((.*?)\)", code)) <= {"PAPER_CSS"}
+    assert "components.v1" not in code
     assert re.search(r"^maxUploadSize = \d\b", (ROOT / ".streamlit" / "config.toml").read_text("utf-8"), re.MULTILINE)
 
 
@@ -81,7 +88,8 @@ def test_the_lock_holds_every_requirement_with_its_hash():
     locked = {name.lower().replace("_", "-"): version for name, version in pins("requirements.lock").items()}
     assert wanted.items() <= locked.items()
     blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
-    assert len(blocks) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE)) and all("--hash=sha256:" in block for block in blocks)
+    assert len(blocks) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
+    assert all("--hash=sha256:" in block for block in blocks)
 
 
 def test_every_package_that_is_imported_is_pinned():
@@ -93,7 +101,8 @@ def test_every_package_that_is_imported_is_pinned():
     imported = {name for path in files for name in _imported(path)} - set(sys.stdlib_module_names) - {"ui", "warehouse", "loaders", *optional}
     distributions = packages_distributions()
     unknown = {name for name in imported if not {d.lower().replace("_", "-") for d in distributions.get(name, [])} & pinned}
-    assert unknown == set() and {"numpy", "curl_cffi", "starlette"} <= imported
+    assert unknown == set()
+    assert {"numpy", "curl_cffi", "starlette"} <= imported
 
 
 def _imported(path) -> set[str]:

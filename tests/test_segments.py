@@ -147,7 +147,9 @@ def test_growth_of_the_real_figures_follows_the_same_order(ask):
     found = ask("SELECT s.*, p.yoy_pct AS printed_yoy, p.prior_revenue_mn AS printed_prior FROM segments AS s JOIN printed.segments AS p USING (ticker, history, period_start, period_end, segment, source_id, revenue_mn) WHERE s.parent_segment IS NOT DISTINCT FROM p.parent_segment AND s.announced_on IS NOT DISTINCT FROM p.announced_on")
     assert len(found) == len(ask("SELECT 1 FROM printed.segments"))
     printed, compared = found["printed_yoy"].notna(), found["printed_yoy"].isna() & (found["printed_prior"] > 0)
-    assert printed.any() and (found.loc[printed, "yoy_basis"] == "printed").all() and found.loc[printed, "yoy_pct"].equals(found.loc[printed, "printed_yoy"])
+    assert printed.any()
+    assert (found.loc[printed, "yoy_basis"] == "printed").all()
+    assert found.loc[printed, "yoy_pct"].equals(found.loc[printed, "printed_yoy"])
     assert (found.loc[compared, "yoy_basis"] == "comparative").all()
     assert found.loc[compared, "yoy_pct"].tolist() == pytest.approx((100 * (found["revenue_mn"] / found["printed_prior"] - 1))[compared].tolist())
 
@@ -176,7 +178,8 @@ def test_what_jd_folded_in_is_a_recast_and_no_growth(rows):
         SELECT history, segment, left(fiscal_period, 4), revenue_mn, round(yoy_pct, 1), yoy_basis FROM segments WHERE ticker = '9618.HK' AND months = 12 AND segment IN ('New Businesses', 'Dada') AND is_latest""")}
     assert found["recast", "New Businesses", "2022"][0] == 29809 == found["as_reported", "New Businesses", "2022"][0] + found["as_reported", "Dada", "2022"][0] == 21779 + 8030
     assert found["as_reported", "New Businesses", "2022"] == [21779, -16.4, "comparative"]  # of 26,063, and no 14.4 on the recast
-    assert found["as_reported", "New Businesses", "2023"] == [16111, -26.0, "prior_row"] and found["recast", "New Businesses", "2023"] == [26617, -10.7, "prior_row"]
+    assert found["as_reported", "New Businesses", "2023"] == [16111, -26.0, "prior_row"]
+    assert found["recast", "New Businesses", "2023"] == [26617, -10.7, "prior_row"]
     assert found["as_reported", "New Businesses", "2024"] == [19157, -28.0, "comparative"]  # of 26,617 in the same form, across the break
     assert rows("SELECT DISTINCT result FROM segment_reconciliation WHERE ticker = '9618.HK' AND fiscal_period IN ('2022FY', '2023FY')") == [("reconciled",)]
     assert rows("SELECT count(*) FROM segments_as_of('2025-04-29') WHERE ticker = '9618.HK' AND history = 'recast' AND period_end = '2022-12-31'") == [(0,)]
@@ -294,7 +297,8 @@ def test_growth_and_contribution_of_every_row_are_those_of_plain_python(rows, pl
     found = {(ticker, history, date.fromisoformat(start), date.fromisoformat(end), series, parent or ""): (value, growth, contribution) for ticker, history, start, end, series, parent, value, growth, contribution in rows("""
         SELECT s.ticker, history, s.period_start::VARCHAR, s.period_end::VARCHAR, s.series, coalesce(n.series, s.parent_segment), revenue_mn, yoy_pct, contribution_pp
         FROM segments AS s LEFT JOIN segment_series AS n ON n.ticker = s.ticker AND n.segment = s.parent_segment WHERE is_latest""")}
-    assert set(found) == set(plain) and len(found) > 1500
+    assert set(found) == set(plain)
+    assert len(found) > 1500
     for key, row in plain.items():
         for ours, theirs in zip(found[key], (row["value"], row["growth"], row["contribution"])):
             assert (ours is None) == (theirs is None) and (ours is None or ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)), (key, ours, theirs)
@@ -328,7 +332,8 @@ def kpi(rows, ticker: str, name: str) -> dict[str, tuple]:
 def test_kling_is_told_as_over_and_divides_nothing(rows):
     found = kpi(rows, "1024.HK", "Kling AI revenue")
     assert {period: found[period] for period in ("2025Q1", "2025Q2", "2025Q3")} == {"2025Q1": (150, "over", None, None, "no base"), "2025Q2": (250, "over", None, None, "no base"), "2025Q3": (300, "over", None, None, "no base")}
-    assert found["2026Q1"] == (650, "over", 300, "exact", None) and found["2026Q2"] == (850, "over", 200, "over", None)  # printed, where 650 / 150 would be 333
+    assert found["2026Q1"] == (650, "over", 300, "exact", None)
+    assert found["2026Q2"] == (850, "over", 200, "over", None)
 
 
 def test_a_kpi_grows_where_both_values_are_plain_and_of_one_definition(rows):

@@ -82,7 +82,8 @@ def test_a_page_of_its_own_is_served_without_a_request_to_the_outside(watched, c
     page.goto(f"http://127.0.0.1:{port}/overview")
     page.wait_for_selector("[data-testid='stDataFrame'] canvas", timeout=60_000)
     page.close()
-    assert opens(port, None) and opens(port, f"http://127.0.0.1:{port}")
+    assert opens(port, None)
+    assert opens(port, f"http://127.0.0.1:{port}")
     assert asked() == []
 
 
@@ -103,7 +104,8 @@ def test_a_foreign_host_name_gets_nothing(watched, path):
     """DNS rebinding: the attacker's name points at this machine, so Origin and Host agree."""
     port, _ = watched
     status, body = get(port, path, "evil.example")
-    assert status == 421 and b"Streamlit" not in body
+    assert status == 421
+    assert b"Streamlit" not in body
     assert not opens(port, f"http://evil.example:{port}", f"evil.example:{port}")
     assert get(port, path, f"127.0.0.1:{port}")[0] == get(port, path, f"localhost:{port}")[0] == 200
 

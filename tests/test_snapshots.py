@@ -42,7 +42,8 @@ def folder(first, tmp_path):
 
 def test_unchanged_inputs_are_nothing_new(first, folder):
     again = build(folder, say=lambda text: None)
-    assert again.unchanged and again.snapshot_id == first.result.snapshot_id
+    assert again.unchanged
+    assert again.snapshot_id == first.result.snapshot_id
     assert snapshot.published(folder / "warehouse") == [first.result.snapshot_id]
 
 
@@ -58,7 +59,8 @@ def test_a_changed_figure_is_a_new_snapshot_and_the_old_one_stays(first, folder)
     (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
     made = build(folder, say=lambda text: None)
     now = snapshot.served(folder / "warehouse")
-    assert now.snapshot_id == made.snapshot_id != first.result.snapshot_id and now.problem is None
+    assert now.snapshot_id == made.snapshot_id != first.result.snapshot_id
+    assert now.problem is None
     assert snapshot.verify(snapshot.file_of(folder / "warehouse", first.result.snapshot_id)) is None
     assert ask("SELECT close FROM prices ORDER BY date", path=now.path)["close"][0] == 47
 
@@ -93,7 +95,8 @@ def test_check_publishes_nothing(folder):
     (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
     before = sorted(file.name for file in (folder / "warehouse").iterdir())
     made = build(folder, publish=False, say=lambda text: None)
-    assert made.snapshot_id is None and made.rejected == []
+    assert made.snapshot_id is None
+    assert made.rejected == []
     assert sorted(file.name for file in (folder / "warehouse").iterdir()) == before
 
 
@@ -110,8 +113,10 @@ def test_a_build_that_fails_on_the_way_leaves_the_served_one(first, folder, monk
 def test_a_build_with_a_memory_that_is_none_names_the_setting(folder, monkeypatch, words):
     monkeypatch.setenv("HARBOURVIEW_BUILD_MEMORY", words)
     done = loaders("build", data=folder)
-    assert done.returncode == 2 and done.stderr.startswith(f"HARBOURVIEW_BUILD_MEMORY {words!r}: an amount of memory is expected, such as 500MB or 2GB; nothing was published")
-    assert "Traceback" not in done.stderr and snapshot.build_memory() != words
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"HARBOURVIEW_BUILD_MEMORY {words!r}: an amount of memory is expected, such as 500MB or 2GB; nothing was published")
+    assert "Traceback" not in done.stderr
+    assert snapshot.build_memory() != words
 
 
 @pytest.mark.parametrize("words", ["500MB", "1.5 GiB", "2gb"])
@@ -142,34 +147,41 @@ def test_a_refused_build_leaves_its_reasons_until_a_build_is_published(first, fo
     refused = build(folder, say=lambda text: None)
     found = snapshot.refusal(folder / "warehouse")
     assert found.lines == tuple(refused.rejected) == WRONG
-    assert before - 1 <= found.at.timestamp() <= time.time() and str(found.at.utcoffset()) == "8:00:00"
+    assert before - 1 <= found.at.timestamp() <= time.time()
+    assert str(found.at.utcoffset()) == "8:00:00"
     record = json.loads((folder / "warehouse" / "refused.json").read_text("utf-8"))
-    assert record == {"at": found.at.isoformat(), "inputs_sha256": found.inputs_sha256, "count": 2, "lines": list(WRONG)} and len(found.inputs_sha256) == 64
+    assert record == {"at": found.at.isoformat(), "inputs_sha256": found.inputs_sha256, "count": 2, "lines": list(WRONG)}
+    assert len(found.inputs_sha256) == 64
     assert snapshot.served(folder / "warehouse").snapshot_id == first.result.snapshot_id
     (folder / "curated" / "prices.csv").write_text(changed("prices", ",46,,", ",47,,"), "utf-8")
     assert build(folder, say=lambda text: None).snapshot_id != first.result.snapshot_id
-    assert snapshot.refusal(folder / "warehouse") is None and not (folder / "warehouse" / "refused.json").exists()
+    assert snapshot.refusal(folder / "warehouse") is None
+    assert not (folder / "warehouse" / "refused.json").exists()
 
 
 def test_and_no_longer_once_the_inputs_are_again_those_served(first, folder):
     spoil(folder)
     build(folder, say=lambda text: None)
     (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
-    assert build(folder, say=lambda text: None).unchanged and snapshot.refusal(folder / "warehouse") is None
+    assert build(folder, say=lambda text: None).unchanged
+    assert snapshot.refusal(folder / "warehouse") is None
 
 
 def test_a_check_neither_records_nor_forgets_a_refusal(folder):
     spoil(folder)
-    assert build(folder, publish=False, say=lambda text: None).rejected == list(WRONG) and snapshot.refusal(folder / "warehouse") is None
+    assert build(folder, publish=False, say=lambda text: None).rejected == list(WRONG)
+    assert snapshot.refusal(folder / "warehouse") is None
     build(folder, say=lambda text: None)
     (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
-    assert build(folder, publish=False, say=lambda text: None).rejected == [] and snapshot.refusal(folder / "warehouse").lines == WRONG
+    assert build(folder, publish=False, say=lambda text: None).rejected == []
+    assert snapshot.refusal(folder / "warehouse").lines == WRONG
 
 
 def test_what_the_audit_refuses_is_recorded_too(folder):
     (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip().splitlines()[0] + "\n", "utf-8")
     (line,) = build(folder, say=lambda text: None).rejected
-    assert "rule A04, no price is loaded" in line and snapshot.refusal(folder / "warehouse").lines == (line,)
+    assert "rule A04, no price is loaded" in line
+    assert snapshot.refusal(folder / "warehouse").lines == (line,)
 
 
 def test_status_tells_people_and_machines_of_the_refusal_and_exits_2(first, folder):
@@ -177,17 +189,22 @@ def test_status_tells_people_and_machines_of_the_refusal_and_exits_2(first, fold
     spoil(folder)
     loaders("build", data=folder)
     said, told = loaders("status", data=folder, in_process=False), loaders("status", "--json", data=folder, in_process=False)
-    assert said.returncode == told.returncode == 2 and said.stderr == told.stderr == ""
+    assert said.returncode == told.returncode == 2
+    assert said.stderr == told.stderr == ""
     lines = said.stdout.splitlines()
     assert lines[0].startswith(f"snapshot {first.result.snapshot_id}, ")
-    assert lines[1].startswith("the last build, of ") and lines[1].endswith(" HKT, was refused: 2 errors; what is served is the snapshot before it")
+    assert lines[1].startswith("the last build, of ")
+    assert lines[1].endswith(" HKT, was refused: 2 errors; what is served is the snapshot before it")
     assert lines[2:4] == [f"  {line}" for line in WRONG]
     status = json.loads(told.stdout)
-    assert status["refused"]["lines"] == list(WRONG) and status["refused"]["count"] == 2 and status["snapshot_id"] == first.result.snapshot_id
+    assert status["refused"]["lines"] == list(WRONG)
+    assert status["refused"]["count"] == 2
+    assert status["snapshot_id"] == first.result.snapshot_id
     (folder / "curated" / "prices.csv").write_text(GOOD["prices"].lstrip(), "utf-8")
     loaders("build", data=folder)
     healed = loaders("status", "--json", data=folder)
-    assert healed.returncode == 0 and json.loads(healed.stdout)["refused"] is None
+    assert healed.returncode == 0
+    assert json.loads(healed.stdout)["refused"] is None
 
 
 def test_status_tells_of_a_first_build_that_was_refused(folder):
@@ -195,8 +212,10 @@ def test_status_tells_of_a_first_build_that_was_refused(folder):
     spoil(folder)
     loaders("build", data=folder)
     done = loaders("status", data=folder)
-    assert done.returncode == 2 and "run: python -m loaders build" in done.stderr
-    assert "was refused: 2 errors; nothing is served yet" in done.stdout and WRONG[0] in done.stdout
+    assert done.returncode == 2
+    assert "run: python -m loaders build" in done.stderr
+    assert "was refused: 2 errors; nothing is served yet" in done.stdout
+    assert WRONG[0] in done.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"at": 3}', b'{"at": "today", "inputs_sha256": "", "lines": []}', b"\xff\xfe", b'{"at": "2026-11-24T20:00:00+08:00", "inputs_sha256": "", "lines": 7}'])
@@ -254,7 +273,8 @@ def test_a_damaged_snapshot_gives_way_to_the_newest_good_one_and_says_so(first, 
     later = publish_copy(folder / "warehouse", 1)
     damage(snapshot.file_of(folder / "warehouse", later))
     now = snapshot.served(folder / "warehouse")
-    assert now.snapshot_id == first.result.snapshot_id and said in now.problem
+    assert now.snapshot_id == first.result.snapshot_id
+    assert said in now.problem
     assert ask("SELECT count(*) AS n FROM prices", path=now.path)["n"][0] == 3
 
 
@@ -265,7 +285,8 @@ def test_a_pointer_that_names_nothing_serves_the_newest_good_one_and_says_so(fol
     current.unlink() if pointer is None else current.write_bytes(pointer)
     now = snapshot.served(folder / "warehouse")
     said = "the pointer CURRENT is missing" if pointer is None else "the pointer names"
-    assert now.snapshot_id == later and said in now.problem
+    assert now.snapshot_id == later
+    assert said in now.problem
 
 
 def test_where_nothing_can_be_verified_nothing_is_served(folder):
@@ -278,11 +299,15 @@ def test_status_warns_of_it_and_exits_2_and_the_next_build_heals_it(first, folde
     later = publish_copy(folder / "warehouse", 1)
     flip_a_byte(snapshot.file_of(folder / "warehouse", later))
     done = loaders("status", data=folder)
-    assert done.returncode == 2 and f"snapshot {first.result.snapshot_id}" in done.stdout and "warning: " in done.stdout and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert f"snapshot {first.result.snapshot_id}" in done.stdout
+    assert "warning: " in done.stdout
+    assert "Traceback" not in done.stderr
     healed = build(folder, say=lambda text: None)
     assert not healed.unchanged
     now = snapshot.served(folder / "warehouse")
-    assert now.problem is None and now.snapshot_id == healed.snapshot_id
+    assert now.problem is None
+    assert now.snapshot_id == healed.snapshot_id
 
 
 # At the same time -------------------------------------------------------------------------------------------
@@ -323,7 +348,8 @@ def test_a_build_killed_at_any_moment_leaves_the_served_one_and_the_next_build_c
         if snapshot.served(folder / "warehouse").snapshot_id != first.result.snapshot_id:
             break  # fast enough to be done before the blow
         left += bool(list((folder / "warehouse").glob("stage-*")))
-    assert killed and left
+    assert killed
+    assert left
     made = build(folder, say=lambda text: None)
     assert snapshot.served(folder / "warehouse").snapshot_id == made.snapshot_id
     assert list((folder / "warehouse").glob("stage-*")) == []
@@ -356,7 +382,8 @@ def test_readers_see_no_error_and_no_mixture_during_ten_publishes(folder, monkey
         for reader in readers:
             reader.join()
     assert wrong == []
-    assert ids[-1] in seen and len(seen) > 2
+    assert ids[-1] in seen
+    assert len(seen) > 2
 
 
 def test_each_question_has_its_own_cursor_so_threads_get_their_own_answers(first):
@@ -392,7 +419,8 @@ def test_a_warehouse_that_is_named_and_missing_is_said_by_name(tmp_path, monkeyp
 
 def test_a_named_warehouse_is_served_in_place_of_the_pointer(first, monkeypatch):
     monkeypatch.setenv("HARBOURVIEW_WAREHOUSE", str(first.served.path))
-    assert served().path == first.served.path and served().snapshot_id == first.result.snapshot_id
+    assert served().path == first.served.path
+    assert served().snapshot_id == first.result.snapshot_id
 
 
 # Two rules of DuckDB ----------------------------------------------------------------------------------------
@@ -456,7 +484,9 @@ def test_a_damaged_file_beside_the_snapshots_stops_no_command(two, damage):
     DAMAGE[damage](folder / "warehouse", later)
     for command in (["status"], ["path"], ["check"], ["pin", earlier], ["rollback", earlier], ["rollback", later]):
         done = loaders(*command, data=folder)  # an exception that is not handled fails the test here
-        assert done.returncode in (0, 2) and "Traceback" not in done.stderr and "Errno" not in done.stderr
+        assert done.returncode in (0, 2)
+        assert "Traceback" not in done.stderr
+        assert "Errno" not in done.stderr
 
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda name: name.replace(" ", "-"))
@@ -465,11 +495,13 @@ def test_a_damaged_file_beside_the_snapshots_is_replaced_by_the_next_build(two, 
     warehouse = folder / "warehouse"
     DAMAGE[damage](warehouse, later)
     now = snapshot.served(warehouse)
-    assert now.snapshot_id in (earlier, later) and snapshot.verify(now.path) is None
+    assert now.snapshot_id in (earlier, later)
+    assert snapshot.verify(now.path) is None
     done = loaders("build", data=folder)
     assert done.returncode == 0, done.stderr
     now = snapshot.served(warehouse)
-    assert now.problem is None and now.snapshot_id >= later
+    assert now.problem is None
+    assert now.snapshot_id >= later
     assert earlier in snapshot.published(warehouse)
     assert all((aside / "inside").read_text() == "kept" for aside in warehouse.glob("*.damaged-*"))
 
@@ -483,4 +515,5 @@ def test_a_page_shows_the_snapshot_before_where_a_file_beside_it_is_damaged(ware
     DAMAGE[damage](folder / "warehouse", later)
     at = run_page("data")  # fails on an exception
     assert (earlier if "hash" in damage else later) in words(at)
-    assert at.warning and ("hash" in at.warning[0].value or "pointer" in at.warning[0].value)
+    assert at.warning
+    assert ("hash" in at.warning[0].value or "pointer" in at.warning[0].value)

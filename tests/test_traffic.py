@@ -35,12 +35,14 @@ def test_shares_tiers_and_the_change_of_the_total_are_those_of_a_sum_by_hand(row
     before = sum(float(row["visits_mn"]) / (1 + float(row["wow_pct"]) / 100) for row in OURS)
     assert rows("SELECT round(total_wow_pct, 6) FROM traffic_weeks('2026-08-21')") == [(round(100 * (sum(visits.values()) / before - 1), 6),)]
     for site, share, tier in rows("SELECT site, share_pct, tier FROM traffic_as_of('2026-08-21')"):
-        assert share == pytest.approx(100 * visits[site] / sum(visits.values())) and tier == (1 if visits[site] >= 100 else 2 if visits[site] >= 10 else 3 if visits[site] >= 1 else 4)
+        assert share == pytest.approx(100 * visits[site] / sum(visits.values()))
+        assert tier == (1 if visits[site] >= 100 else 2 if visits[site] >= 10 else 3 if visits[site] >= 1 else 4)
     assert rows("SELECT tier, count(*) FROM traffic_as_of('2026-08-21') GROUP BY tier ORDER BY tier") == [(1, 6), (2, 10), (3, 14), (4, 13)]
 
 
 def test_a_week_is_known_from_the_day_of_its_report(rows):
-    assert rows("SELECT count(*) FROM traffic_as_of('2024-07-06')") == [(0,)] and rows("SELECT count(*) FROM traffic_as_of('2024-07-07')") == [(43,)]
+    assert rows("SELECT count(*) FROM traffic_as_of('2024-07-06')") == [(0,)]
+    assert rows("SELECT count(*) FROM traffic_as_of('2024-07-07')") == [(43,)]
 
 
 def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
@@ -57,7 +59,8 @@ def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
         assert ask("SELECT round(wow_computed_pct, 2), round(four_week_pct, 2), is_latest FROM traffic_as_of('2025-02-10') WHERE vendor = 'One' AND visits_mn = 150") == [(23.97, 50.0, True)]
         assert ask("SELECT vendor, wow_computed_pct, four_week_pct, share_pct FROM traffic_as_of('2025-02-10') WHERE vendor = 'Two'") == [("Two", None, None, 100.0)]
         assert ask("SELECT count(*) FROM traffic_weeks('2025-01-20')") == [(2,)]
-        assert ask("SELECT count(*) FROM traffic_as_of('2025-02-03') WHERE vendor = 'Two'") == [(0,)] and ask("SELECT count(*) FROM traffic_as_of('2025-02-04') WHERE vendor = 'Two'") == [(1,)]
+        assert ask("SELECT count(*) FROM traffic_as_of('2025-02-03') WHERE vendor = 'Two'") == [(0,)]
+        assert ask("SELECT count(*) FROM traffic_as_of('2025-02-04') WHERE vendor = 'Two'") == [(1,)]
 
 
 # Sector figures --------------------------------------------------------------------------------------------------
@@ -71,9 +74,11 @@ def test_sector_figures_are_those_printed(rows):
 
 def test_an_implausible_figure_is_flagged_and_not_hidden(rows):
     doubtful = {stat: (value, printed, doubt) for stat, value, printed, doubt in rows("SELECT stat, value, printed_value, doubt FROM sector_stats_as_of(NULL) WHERE doubt IS NOT NULL")}
-    assert doubtful["High-Tech Fair intended deals and investment"][:2] == (None, 1700000.0) and "fourteen times" in doubtful["High-Tech Fair intended deals and investment"][2]
+    assert doubtful["High-Tech Fair intended deals and investment"][:2] == (None, 1700000.0)
+    assert "fourteen times" in doubtful["High-Tech Fair intended deals and investment"][2]
     assert doubtful["AI images created per day"][:2] == (None, 20000.0)
-    assert doubtful["titles in the platform breakdown"][0] == 113.0 and "113" in doubtful["titles in the platform breakdown"][2]
+    assert doubtful["titles in the platform breakdown"][0] == 113.0
+    assert "113" in doubtful["titles in the platform breakdown"][2]
     assert {"large-platform threshold: registered users", "large-platform threshold: monthly active users"} <= set(doubtful)
     assert rows("SELECT count(*) FROM sector_stats_as_of(NULL)") == [(len(amend.rows_of(CURATED.parent, "sector_stats")),)]
 
@@ -114,8 +119,11 @@ def test_the_printed_table_gives_the_bundled_week(tmp_path, kind):
                     sheet.write(line, column, float(value) if column == 2 and value.replace(".", "").isdigit() else value)
     with Reader() as reader:
         table = traffic.read(path.name, reader.cells(path, path.name, path.read_bytes()), "Similarweb", WEEK, "2024-07-07", OURS)
-    assert table.wrong == [] and traffic.against(table, OURS) == [] and table.wrong == []
-    assert [row["site"] for row in table.rows][:3] == ["ChatGPT", "Discord", "Bing"] and len(table.rows) == 43
+    assert table.wrong == []
+    assert traffic.against(table, OURS) == []
+    assert table.wrong == []
+    assert [row["site"] for row in table.rows][:3] == ["ChatGPT", "Discord", "Bing"]
+    assert len(table.rows) == 43
     for got, bundled in zip(table.rows, sorted(OURS, key=lambda row: int(row["printed_order"]))):
         assert {name: got[name] for name in ("site", "visits_mn", "wow_pct", "average_stay_s", "category_en", "category_zh", "printed_order", "rank_by_visits")} == {name: bundled[name] for name in ("site", "visits_mn", "wow_pct", "average_stay_s", "category_en", "category_zh", "printed_order", "rank_by_visits")}
 
@@ -140,7 +148,8 @@ GOOD = "site|visits (million)|change|average stay"
 ])  # fmt: skip
 def test_a_cell_that_is_not_clear_is_named_and_never_guessed(line, column, rule, says):
     table = table_of(GOOD, line)
-    assert [(one.file, one.line, one.column, one.rule) for one in table.wrong] == [("t.csv", 2, column, rule)] and says in str(table.wrong[0])
+    assert [(one.file, one.line, one.column, one.rule) for one in table.wrong] == [("t.csv", 2, column, rule)]
+    assert says in str(table.wrong[0])
 
 
 @pytest.mark.parametrize(("header", "line", "visits", "change", "stay"), [
@@ -151,7 +160,8 @@ def test_a_cell_that_is_not_clear_is_named_and_never_guessed(line, column, rule,
 ])  # fmt: skip
 def test_units_arrows_and_clocks_are_read(header, line, visits, change, stay):
     table = table_of(header, line)
-    assert table.wrong == [] and [(row["visits_mn"], row["wow_pct"], row["average_stay_s"]) for row in table.rows] == [(visits, change, stay)]
+    assert table.wrong == []
+    assert [(row["visits_mn"], row["wow_pct"], row["average_stay_s"]) for row in table.rows] == [(visits, change, stay)]
 
 
 def test_what_is_no_table_or_says_a_site_twice_is_named():
@@ -164,10 +174,12 @@ def test_what_is_no_table_or_says_a_site_twice_is_named():
 def test_a_week_that_overlaps_another_and_another_figure_for_the_same_week_are_refused():
     overlapping = table_of(GOOD, "ChatGPT|1|1%|00:00:01", known=OURS, week=date(2024, 6, 30))
     assert traffic.against(overlapping, OURS) == [] or overlapping.wrong
-    assert [(one.rule, one.column) for one in overlapping.wrong] == [("W01", "week")] and "overlaps the week from 2024-06-26 of Similarweb" in str(overlapping.wrong[0])
+    assert [(one.rule, one.column) for one in overlapping.wrong] == [("W01", "week")]
+    assert "overlaps the week from 2024-06-26 of Similarweb" in str(overlapping.wrong[0])
     other = table_of(GOOD, "ChatGPT|636|-3.9%|00:06:34", known=OURS, week=WEEK)
     traffic.against(other, OURS)
-    assert [one.rule for one in other.wrong] == ["P03"] and "here already with 635.1" in str(other.wrong[0])
+    assert [one.rule for one in other.wrong] == ["P03"]
+    assert "here already with 635.1" in str(other.wrong[0])
 
 
 def test_an_unknown_vendor_or_source_is_refused_before_anything_is_read(tmp_path):
@@ -178,7 +190,8 @@ def test_an_unknown_vendor_or_source_is_refused_before_anything_is_read(tmp_path
     assert "--vendor Similarwebb: rule C17, no vendor here; is 'Similarweb' meant?; known: Similarweb" in done.rejected[0]
     assert "rule C17, no source" in traffic.run(tmp_path, ["nothing.csv"], "similarweb", WEEK, source_id="x").rejected[0]
     missing = traffic.run(tmp_path, [str(tmp_path / "nothing.csv")], "similarweb", WEEK)
-    assert "nothing.csv file: rule C13, is not there" in missing.refused["nothing.csv"][0] and missing.built is None
+    assert "nothing.csv file: rule C13, is not there" in missing.refused["nothing.csv"][0]
+    assert missing.built is None
 
 
 def test_a_new_week_goes_in_with_a_source_of_its_own(tmp_path, monkeypatch):

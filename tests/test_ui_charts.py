@@ -59,7 +59,7 @@ def segment_rows(periods, segments=4):
         for s in range(segments):
             rows.append(
                 {
-                    "period": f"{2090 + p // 4}Q{p % 4 + 1}", "segment": (["Others"] + NAMES)[s % 13], "revenue_mn": (-1 if s == 3 else 1) * (900.0 + 10 * p),
+                    "period": f"{2090 + p // 4}Q{p % 4 + 1}", "segment": (["Others", *NAMES])[s % 13], "revenue_mn": (-1 if s == 3 else 1) * (900.0 + 10 * p),
                     "share_pct": 100 / segments, "yoy_pct": float("nan") if p == 1 else 10.0 - s, "series_break": p == 2, "not_meaningful": p == 1 and s == 1,
                 }
             )  # fmt: skip
@@ -343,13 +343,17 @@ def test_every_chart_is_stamped_coloured_and_legible(name, rows, theme):
     spec = json.loads(figure.to_json())
     title, subtitle, footer = (named(figure, part)[0] for part in ("title", "subtitle", "footer"))
     plain = re.sub(r"<br>", " ", footer.text)
-    assert "Invented Exchange" in plain.replace("  ", " ") and "N 60" in plain and "20991231-101500-abcdef" in plain
+    assert "Invented Exchange" in plain.replace("  ", " ")
+    assert "N 60" in plain
+    assert "20991231-101500-abcdef" in plain
     assert ("31 Jul 2099" if theme.language == "en" else "2099年7月31日") in plain.replace(" ", " ")
     assert all(part.font.color and part.font.family == stamp.FONTS for part in (title, subtitle, footer))
     assert min(sizes(spec["layout"])) >= 12
     layout = figure.layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == theme.colour("paper")
-    assert layout.font.color and layout.xaxis.tickfont.color and layout.yaxis.tickfont.color
+    assert layout.font.color
+    assert layout.xaxis.tickfont.color
+    assert layout.yaxis.tickfont.color
     for trace in figure.data:
         mode = getattr(trace, "mode", None) or "bar"
         if "lines" in mode:
@@ -381,8 +385,10 @@ def test_a_stale_valuation_is_drawn_grey_and_named():
     theme = Theme()
     figure = charts.percentile_band(history(24, 3), BANDS, a_stamp(), theme, percentile=3.0)
     grey = [t for t in figure.data if t.mode == "lines" and t.line.color == theme.colour("stale") and t.fill is None and t.line.width == 2]
-    assert len(grey) == 1 and sum(v is not None for v in grey[0].y) == 4  # from the last fresh point on
-    assert "stale" in [a.text for a in named(figure, "label")][0] and "3rd" not in figure.to_json()
+    assert len(grey) == 1
+    assert sum(v is not None for v in grey[0].y) == 4
+    assert "stale" in [a.text for a in named(figure, "label")][0]
+    assert "3rd" not in figure.to_json()
     assert "not ranked" in named(figure, "footer")[0].text
 
 
@@ -395,9 +401,13 @@ def test_a_click_is_answered_by_observations_alone(name):
     """Streamlit hands back marks, never bare lines: each observation has one, and nothing else may be hit."""
     figure = DRAW[name](60, a_stamp(), Theme())
     points = observations_of(figure)
-    assert points.mode == "markers" and points.hoverinfo == "text" and points.marker.opacity == 0 and points.selected.marker.opacity == 1
+    assert points.mode == "markers"
+    assert points.hoverinfo == "text"
+    assert points.marker.opacity == 0
+    assert points.selected.marker.opacity == 1
     assert all(t.hoverinfo == "skip" for t in figure.data if t is not points)
-    assert list(points.customdata) == list(points.x) and len(points.x) == len(points.hovertext)
+    assert list(points.customdata) == list(points.x)
+    assert len(points.x) == len(points.hovertext)
     drawn = {x for t in figure.data if t.mode == "lines" and t.line.width == 2 for x, y in zip(t.x, t.y) if y is not None}
     assert drawn == {x for x, y in zip(points.x, points.y) if y is not None}
     assert points.customdata[-1] == "2099-07-31"
@@ -411,7 +421,8 @@ def test_an_index_answers_clicks_too():
 def test_thousands_of_observations_are_not_thousands_of_marks():
     days = pd.date_range(end="2099-07-31", periods=2000, freq="D")
     figure = charts.percentile_band(pd.DataFrame({"date": days, "value": 20.0, "status": "OK"}), None, a_stamp(), Theme())
-    assert observations_of(figure).marker.maxdisplayed == 1 and len(observations_of(figure).customdata) == 2000
+    assert observations_of(figure).marker.maxdisplayed == 1
+    assert len(observations_of(figure).customdata) == 2000
     assert observations_of(DRAW["percentile_band"](60, a_stamp(), Theme())).marker.maxdisplayed == 0
 
 
@@ -431,7 +442,8 @@ def test_price_bands_break_where_there_is_no_eps():
     assert len(areas(figure)) == 3
     for area in areas(figure):
         cut = list(area.x).index(None)
-        assert list(area.x[:cut]) == [*days[:8], *reversed(days[:8])] and list(area.x[cut + 1 :]) == [*days[12:], *reversed(days[12:])]
+        assert list(area.x[:cut]) == [*days[:8], *reversed(days[:8])]
+        assert list(area.x[cut + 1 :]) == [*days[12:], *reversed(days[12:])]
     assert set(areas(figure)[0].y) == {None, 140.0, 160.0}
     assert "No band where the figure per share is missing" in named(figure, "footer")[0].text.replace("<br>", " ")
     assert "No band" not in named(charts.price_bands(priced(24), BANDS, a_stamp(), Theme()), "footer")[0].text
@@ -445,13 +457,15 @@ def test_price_bands_say_the_multiple_behind_each_band():
         "<b>31 Aug 2098</b>  HK$150.00", "<b>15.0x</b>", "90th · 25.0x = HK$250.00", "75th · 23.0x = HK$230.00", "50th · 20.0x = HK$200.00", "25th · 16.0x = HK$160.00", "10th · 14.0x = HK$140.00",
     ]  # fmt: skip
     lost = charts.price_bands(priced(12, missing=[11]), BANDS, a_stamp(), Theme())
-    assert [plain(a.text) for a in named(lost, "label")] == ["Close 161.0 · –"] and "no EPS" in observations_of(lost).hovertext[-1]
+    assert [plain(a.text) for a in named(lost, "label")] == ["Close 161.0 · –"]
+    assert "no EPS" in observations_of(lost).hovertext[-1]
 
 
 def test_prices_that_grew_eightfold_have_a_logarithmic_axis():
     for grows, log in ((0.005, False), (0.06, True)):
         figure = charts.price_bands(priced(60, grows=grows), BANDS, a_stamp(), Theme())
-        assert (figure.layout.yaxis.type == "log") is log and ("Logarithmic axis" in named(figure, "footer")[0].text) is log
+        assert (figure.layout.yaxis.type == "log") is log
+        assert ("Logarithmic axis" in named(figure, "footer")[0].text) is log
         low, high = figure.layout.yaxis.range
         assert all(low <= (math.log10(v) if log else v) <= high for t in figure.data for v in t.y if v is not None)
         assert len(figure.layout.yaxis.ticktext) >= 3
@@ -461,7 +475,8 @@ def test_months_without_a_row_are_a_gap_like_months_without_a_value():
     whole, holed = history(24), history(24).drop(index=[10, 11])
     for frame, breaks in ((whole, 1), (holed, 2)):  # one value is missing in either
         line = next(t for t in charts.percentile_band(frame, BANDS, a_stamp(), Theme()).data if t.fill is None and t.line.width == 2)
-        assert sum(y is None for y in line.y) == breaks and line.connectgaps is False
+        assert sum(y is None for y in line.y) == breaks
+        assert line.connectgaps is False
 
 
 def test_a_grey_run_joins_the_fresh_line_on_both_sides():
@@ -474,13 +489,15 @@ def test_a_yield_is_cheap_where_it_is_high():
     for high, cheap, first in ((False, {14.0, 16.0}, "10th 14.0%"), (True, {23.0, 25.0}, "10th 25.0%")):
         figure = charts.percentile_band(history(24), BANDS, a_stamp(), Theme(), write=formats.percent, high_is_cheap=high)
         area = next(a for a in areas(figure) if a.fillcolor == palette.alpha(Theme().colour("cheap"), 0.16))
-        assert set(area.y) == cheap and first in [a.text for a in named(figure, "label")]
+        assert set(area.y) == cheap
+        assert first in [a.text for a in named(figure, "label")]
 
 
 def test_ratios_keep_their_decimals():
     ratio = lambda value: formats.multiple(value, digits=2)  # noqa: E731
     figure = charts.percentile_band(history(24).assign(value=lambda f: f["value"] / 25), {q: v / 25 for q, v in BANDS.items()}, a_stamp(), Theme(), write=ratio, percentile=3.0)
-    assert {"0.60x", "0.80x", "1.00x"} <= set(figure.layout.yaxis.ticktext) and "50th 0.80x" in [a.text for a in named(figure, "label")]
+    assert {"0.60x", "0.80x", "1.00x"} <= set(figure.layout.yaxis.ticktext)
+    assert "50th 0.80x" in [a.text for a in named(figure, "label")]
 
 
 def test_a_distribution_shows_where_today_stands():
@@ -497,7 +514,8 @@ def test_a_distribution_shows_where_today_stands():
 
 def test_buckets_without_observations_keep_their_place():
     figure = charts.distribution(buckets(8).drop(index=[3, 4, 5]), a_stamp(), Theme(), value=16.2)
-    assert list(figure.layout.xaxis.ticktext) == [f"{x}x" for x in range(12, 30, 2)] and list(figure.data[0].x) == [13, 15, 17, 25, 27]
+    assert list(figure.layout.xaxis.ticktext) == [f"{x}x" for x in range(12, 30, 2)]
+    assert list(figure.data[0].x) == [13, 15, 17, 25, 27]
 
 
 def test_narrow_buckets_are_told_apart():
@@ -509,9 +527,11 @@ def test_percentiles_through_time_have_fixed_zones_and_keep_their_gaps():
     theme = Theme()
     figure = charts.percentile_history(ranked(40, unranked=(0, 1, 20, 21)), a_stamp(), theme)
     points = observations_of(figure)
-    assert points.x[0] == months(40)[2].isoformat() and [i + 2 for i, y in enumerate(points.y) if y is None] == [20, 21]
+    assert points.x[0] == months(40)[2].isoformat()
+    assert [i + 2 for i, y in enumerate(points.y) if y is None] == [20, 21]
     assert {(s.y0, s.y1, s.fillcolor) for s in figure.layout.shapes} == {(-3, 20, palette.alpha(theme.colour("cheap"), 0.12)), (80, 103, palette.alpha(theme.colour("dear"), 0.12))}
-    assert list(figure.layout.yaxis.range) == [-3, 103] and list(figure.layout.yaxis.ticktext) == ["0", "20", "50", "80", "100"]
+    assert list(figure.layout.yaxis.range) == [-3, 103]
+    assert list(figure.layout.yaxis.ticktext) == ["0", "20", "50", "80", "100"]
     assert [plain(a.text) for a in named(figure, "label")] == ["98th · 49.0x", "cheap", "dear"]
     assert points.hovertext[0] == f"<b>{formats.day(points.x[0])}</b>  5th<br>12.0x · N 32"
 
@@ -519,7 +539,8 @@ def test_percentiles_through_time_have_fixed_zones_and_keep_their_gaps():
 def test_a_rank_of_the_past_is_not_shown_as_todays():
     for frame in (ranked(40, unranked=(38, 39)), ranked(40).iloc[:38]):  # not ranked, or without a row
         label = next(a for a in named(charts.percentile_history(frame, a_stamp(), Theme()), "label"))
-        assert label.text == "93rd · May 2099" and label.font.color == Theme().colour("muted")
+        assert label.text == "93rd · May 2099"
+        assert label.font.color == Theme().colour("muted")
 
 
 def test_a_multiple_of_the_past_is_not_shown_as_todays():
@@ -527,14 +548,16 @@ def test_a_multiple_of_the_past_is_not_shown_as_todays():
     lost = history(24).assign(value=lambda f: [*f["value"][:22], None, None], status=["OK"] * 22 + ["NM_LOSS"] * 2)
     for figure in (charts.percentile_band(lost, BANDS, a_stamp(), Theme(), percentile=3.0), charts.index_history(history(24).iloc[:22], a_stamp(), Theme(), percentile=3.0)):
         label = named(figure, "label")[0]
-        assert plain(label.text) == f"{formats.multiple(history(24)['value'].iloc[21])} · May 2099" and "3rd" not in figure.to_json()
+        assert plain(label.text) == f"{formats.multiple(history(24)['value'].iloc[21])} · May 2099"
+        assert "3rd" not in figure.to_json()
     assert named(charts.percentile_band(lost, BANDS, a_stamp(), Theme()), "label")[0].font.color == Theme().colour("muted")
 
 
 def test_the_zones_are_named_where_the_line_does_not_run():
     figure = charts.percentile_history(ranked(40).assign(percentile=[5.0] * 20 + [50.0] * 20), a_stamp(), Theme())
     cheap, dear = (next(a for a in named(figure, "label") if a.text == words) for words in ("cheap", "dear"))
-    assert dear.x == 0 and 0.5 <= cheap.x < 1
+    assert dear.x == 0
+    assert 0.5 <= cheap.x < 1
 
 
 def mixed(colour, paper, share):
@@ -569,7 +592,9 @@ def test_the_heat_table_keeps_the_order_and_ranks_only_what_is_fresh():
     assert [text_of[(c, 0)] for c in range(5)] == ["–<br>N 12", "8<br>N 36", "8<br>N 60", "8<br>N 120", "8<br>N 144"]
     assert [text_of[(4, -r)].split("<br>")[0] for r in range(4)] == ["8", "0", "–", "–"]  # stale, then a loss
     stale = figure.data[0].hovertext[list(figure.data[0].y).index(-2) + 2]
-    assert "5 years: <b>EPS stale</b>" in stale and "N 60 · Coverage 100%" in stale and "16.0x" in stale
+    assert "5 years: <b>EPS stale</b>" in stale
+    assert "N 60 · Coverage 100%" in stale
+    assert "16.0x" in stale
 
 
 @pytest.mark.parametrize("width", [330, 540, 900])
@@ -578,7 +603,8 @@ def test_rows_are_never_closer_than_words(width):
         for name, figure in (("heat", charts.windows_heat(windows(rows), a_stamp(), Theme(width=width))), ("median", charts.against_median(medians(rows), a_stamp(), Theme(width=width)))):
             high = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
             low, top = figure.layout.yaxis.range
-            assert high / (top - low) >= 19.5 and (name != "heat" or high / rows >= 21)
+            assert high / (top - low) >= 19.5
+            assert (name != "heat" or high / rows >= 21)
             if name == "heat":
                 small = [words for t in figure.data[1:] for words in t.text if "N" in words]
                 assert bool(small) is (rows < 24 and high / rows >= 30 and width > 330)
@@ -590,7 +616,8 @@ def test_a_dumbbell_is_cheap_below_its_median_and_a_yield_above():
         figure = charts.against_median(rows, a_stamp(), theme, high_is_cheap=high)
         assert list(figure.data[-1].marker.color) == [theme.colour(token) for token in tokens]
         assert [a.text for a in named(figure, "label")] == ["12.0x · −20%", "20.0x · +25%"]
-        assert figure.data[-2].marker.symbol == "line-ns-open" and list(figure.data[-2].x) == [15.0, 16.0]
+        assert figure.data[-2].marker.symbol == "line-ns-open"
+        assert list(figure.data[-2].x) == [15.0, 16.0]
 
 
 def test_what_has_no_median_is_named_in_grey():
@@ -612,12 +639,16 @@ def test_every_point_of_the_scatter_is_named_inside_the_plot(count, width):
     names = [box for box in boxes(figure, width) if re.search(r"\d$|…$", box[0]) and box[0] != "PEG 1"]
     assert len(names) == count
     for _, left, top, right, bottom in names:
-        assert layout.margin.l - 1 <= left and right <= width - layout.margin.r + 1 and layout.margin.t - 1 <= top and bottom <= layout.height - layout.margin.b + 1
+        assert layout.margin.l - 1 <= left
+        assert right <= width - layout.margin.r + 1
+        assert layout.margin.t - 1 <= top
+        assert bottom <= layout.height - layout.margin.b + 1
 
 
 def test_neighbours_in_the_scatter_are_not_torn_apart():
     layout = charts.growth_scatter(expected(2).assign(growth_pct=[20.0, 20.1], value=[15.0, 15.1]), a_stamp(), Theme()).layout
-    assert layout.xaxis.range[1] - layout.xaxis.range[0] >= 10 and layout.yaxis.range[1] - layout.yaxis.range[0] >= 3
+    assert layout.xaxis.range[1] - layout.xaxis.range[0] >= 10
+    assert layout.yaxis.range[1] - layout.yaxis.range[0] >= 3
 
 
 def test_a_point_of_one_broker_is_hollow_and_says_so():
@@ -626,17 +657,20 @@ def test_a_point_of_one_broker_is_hollow_and_says_so():
     fills = list(figure.data[0].marker.color)
     assert [fill == theme.colour("paper") for fill in fills] == [True, False, False]
     assert theme.colour("paper") not in figure.data[0].marker.line.color
-    assert "Hollow: rests on one broker." in named(figure, "footer")[0].text and "N 1: Invented &amp; Sons" in figure.data[0].hovertext[0]
+    assert "Hollow: rests on one broker." in named(figure, "footer")[0].text
+    assert "N 1: Invented &amp; Sons" in figure.data[0].hovertext[0]
     assert "Hollow" not in named(charts.growth_scatter(expected(3).assign(n=2), a_stamp(), theme), "footer")[0].text
     old = charts.growth_scatter(expected(3).assign(status=["OK", "STALE_ESTIMATE", "OK"]), a_stamp(), theme)
-    assert old.data[0].marker.line.color[1] == theme.colour("stale") and "Grey: input stale" in named(old, "footer")[0].text
+    assert old.data[0].marker.line.color[1] == theme.colour("stale")
+    assert "Grey: input stale" in named(old, "footer")[0].text
 
 
 def test_peg_one_is_drawn_only_where_it_crosses_the_plot():
     for growth, crosses in (([10.0, 30.0], True), ([60.0, 90.0], False)):
         figure = charts.growth_scatter(expected(2).assign(growth_pct=growth, value=[12.0, 25.0]), a_stamp(), Theme())
         guides = [s for s in figure.layout.shapes if s.line.dash == "dot"]
-        assert len(guides) == crosses and ("PEG 1" in [a.text for a in named(figure, "label")]) is crosses
+        assert len(guides) == crosses
+        assert ("PEG 1" in [a.text for a in named(figure, "label")]) is crosses
         assert all(s.x0 == s.y0 and s.x1 == s.y1 for s in guides)
 
 
@@ -646,10 +680,14 @@ def test_a_second_series_is_named_and_bands_are_no_series():
     figure = charts.index_history(history(24), a_stamp(), theme, name="An index", others=other, bands=BANDS, percentile=61.2)
     labels = {plain(a.text): a.text for a in named(figure, "label")}
     first = next(words for words in labels if "An index" in words)
-    assert first.endswith(" · 61st") and theme.colour("accent") in labels[first] and "■ Our basket 14.8x" in labels
-    assert labels["50th 20.0x"] == "50th 20.0x" and len(areas(figure)) == 3
+    assert first.endswith(" · 61st")
+    assert theme.colour("accent") in labels[first]
+    assert "■ Our basket 14.8x" in labels
+    assert labels["50th 20.0x"] == "50th 20.0x"
+    assert len(areas(figure)) == 3
     phone = charts.index_history(history(24), a_stamp(), Theme(width=330), name="An index", others=other)
-    assert "Our basket" in named(phone, "legend")[0].text and not any("basket" in a.text for a in named(phone, "label"))
+    assert "Our basket" in named(phone, "legend")[0].text
+    assert not any("basket" in a.text for a in named(phone, "label"))
 
 
 def test_an_index_alone_is_labelled_by_its_value():
@@ -666,7 +704,8 @@ def test_a_figure_grows_where_its_stamp_leaves_no_room():
 
 def test_the_dearest_can_come_first():
     labels = [a.text for a in named(charts.cross_section(ranges(6), a_stamp(), Theme(), dearest_first=True), "label")]
-    assert labels[:2] == ["18.0x · 40th", "16.0x · 24th"] and labels[-1] == "n.m. (loss)"
+    assert labels[:2] == ["18.0x · 40th", "16.0x · 24th"]
+    assert labels[-1] == "n.m. (loss)"
 
 
 def test_every_window_of_the_heat_table_has_words():
@@ -676,7 +715,8 @@ def test_every_window_of_the_heat_table_has_words():
 def test_only_ranked_companies_are_sorted_and_the_rest_stand_below():
     figure = charts.cross_section(ranges(6).sample(frac=1, random_state=3), a_stamp(), Theme())
     labels = [a.text for a in named(figure, "label")]
-    assert labels[:2] == ["13.0x · 0th", "14.0x · 8th"] and labels[-1] == "n.m. (loss)"
+    assert labels[:2] == ["13.0x · 0th", "14.0x · 8th"]
+    assert labels[-1] == "n.m. (loss)"
 
 
 def test_incomplete_periods_are_hatched():
@@ -694,13 +734,17 @@ def test_a_change_of_segments_cuts_the_line_and_is_marked():
 def test_words_from_the_data_cannot_become_markup():
     figure = charts.league_bars(league(3), a_stamp(note="<a href='x'>y</a>"), Theme())
     words = json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
-    assert "<b>Bold</b> & Sons" not in words and "&lt;b&gt;Bold" in words and "<a href" not in words
+    assert "<b>Bold</b> & Sons" not in words
+    assert "&lt;b&gt;Bold" in words
+    assert "<a href" not in words
 
 
 def test_labels_at_line_ends_keep_apart():
     places = parts.spread([5.0, 5.1, 5.2, 9.9, 0.0], 1.0, 0.0, 10.0)
     ordered = sorted(places)
-    assert all(b - a >= 0.999 for a, b in zip(ordered, ordered[1:])) and 0 <= ordered[0] and ordered[-1] <= 10
+    assert all(b - a >= 0.999 for a, b in zip(ordered, ordered[1:]))
+    assert ordered[0] >= 0
+    assert ordered[-1] <= 10
     assert sorted(range(5), key=lambda i: places[i]) == [4, 0, 1, 2, 3]
 
 
@@ -713,7 +757,8 @@ def test_a_picture_without_title_measure_or_source_is_refused():
 
 def test_titles_are_at_most_ninety_characters():
     figure = charts.finish(Draft(), Stamp("word " * 40, "s", AS_OF, "x"), Theme())
-    assert len(figure.layout.meta["title"]) <= 90 and figure.layout.meta["title"].endswith("…")
+    assert len(figure.layout.meta["title"]) <= 90
+    assert figure.layout.meta["title"].endswith("…")
 
 
 def test_a_chart_without_its_stamp_is_refused():
@@ -739,11 +784,14 @@ def test_a_file_holds_all_its_words_in_every_format(name, form):
     """Laid out in the shape of its file, light from a dark page, a picture's stamp stays within its margins and its text large."""
     figure, room = stamp.fitted(lambda theme: DRAW[name](12, a_stamp(), theme), Theme("dark", width=330), stamp.FORMATS[form])
     layout, size = figure.layout, stamp.FORMATS[form]
-    assert layout.paper_bgcolor == palette.TOKENS["light"]["paper"] and layout.height <= room.height
+    assert layout.paper_bgcolor == palette.TOKENS["light"]["paper"]
+    assert layout.height <= room.height
     assert room.width * size.height == room.height * size.width
     assert 12 * stamp.SCALE * size.width / room.width >= 22
     above, below = (sum(len(part.text.split("<br>")) * part.font.size * stamp.LINE for name_ in names for part in named(figure, name_)) for names in (("title", "subtitle", "legend"), ("footer",)))
-    assert above <= layout.margin.t and below <= layout.margin.b and layout.margin.t + layout.margin.b < room.height - 120
+    assert above <= layout.margin.t
+    assert below <= layout.margin.b
+    assert layout.margin.t + layout.margin.b < room.height - 120
     for part in ("title", "subtitle", "footer"):
         assert all(stamp.measure(plain(line), mark.font.size, part == "title") <= room.width - 2 * stamp.EDGE + 1 for mark in named(figure, part) for line in mark.text.split("<br>"))
         assert all(mark.xanchor == mark.align == "left" and mark.xshift == stamp.EDGE - layout.margin.l for mark in named(figure, part))
@@ -753,7 +801,8 @@ def test_a_long_table_is_laid_out_larger_and_its_rows_never_meet():
     """Its rows draw closer first, to 16 px for text of 12, and only then is all of it smaller."""
     for count, larger in ((12, False), (24, False), (48, True)):
         figure, room = stamp.fitted(lambda theme, count=count: charts.windows_heat(windows(count), a_stamp(), theme), Theme(), stamp.FORMATS["wide"])
-        assert (room.height > 540) == larger and (room.height - figure.layout.margin.t - figure.layout.margin.b) / count >= 16
+        assert (room.height > 540) == larger
+        assert (room.height - figure.layout.margin.t - figure.layout.margin.b) / count >= 16
 
 
 @pytest.mark.parametrize("name", DRAW)
@@ -768,7 +817,8 @@ def test_the_colours_of_up_and_down_are_told_where_red_is_up(name):
 
 def test_a_link_is_broken_between_its_parameters():
     lines = stamp.wrap("127.0.0.1:8501/valuation?t=0700.HK&as_of=2099-07-31&metric=pe_ttm&s=20991231-101500-abcdef", 300, 12, parts=stamp.PARAMETER)
-    assert len(lines) > 1 and all(line[-1] in "?&" for line in lines[:-1])
+    assert len(lines) > 1
+    assert all(line[-1] in "?&" for line in lines[:-1])
 
 
 def luminance(colour):
@@ -852,7 +902,8 @@ def test_the_frame_has_the_colours_of_the_charts():
     }  # fmt: skip
     for name in ("light", "dark"):
         assert settings["theme"][name] == {option: palette.TOKENS[name][token] for option, token in pairs.items()}
-    assert settings["server"]["address"] == "127.0.0.1" and settings["browser"]["gatherUsageStats"] is False
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["browser"]["gatherUsageStats"] is False
 
 
 def test_wrapped_lines_fit_and_lose_nothing():
@@ -875,4 +926,6 @@ def test_more_days_than_a_picture_can_show_are_drawn_by_week_with_the_last_day_k
     assert charts.weekly(few) is few
     many = pd.DataFrame({"date": pd.bdate_range("2016-01-04", periods=2503), "value": range(2503)})
     drawn = charts.weekly(many)
-    assert len(drawn) == 501 and drawn["value"].iloc[-1] == 2502 and (drawn["date"].iloc[:-1].dt.day_of_week == 4).all()
+    assert len(drawn) == 501
+    assert drawn["value"].iloc[-1] == 2502
+    assert (drawn["date"].iloc[:-1].dt.day_of_week == 4).all()

@@ -76,7 +76,7 @@ def test_a_missing_value_carries_no_quality_mark():
 
 def test_ordinals_follow_english():
     assert [f.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 91)] == (
-        "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 23rd 91st".split()
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "91st"]
     )
 
 

@@ -98,7 +98,9 @@ def test_a_full_link_is_understood():
 
 def test_an_empty_link_has_the_defaults_and_no_problem():
     assert parse({}, UNIVERSE) == (State(), [])
-    assert State().window == "5y" and State().basis == "adjusted" and State().updown == "hk"
+    assert State().window == "5y"
+    assert State().basis == "adjusted"
+    assert State().updown == "hk"
 
 
 @pytest.mark.parametrize(
@@ -165,12 +167,14 @@ def test_a_date_beyond_the_data_is_named():
 
 def test_a_period_that_ends_before_it_starts_is_named():
     state, problems = parse({"from": "2025-01-02", "to": "2025-01-01"}, UNIVERSE)
-    assert [p.reason for p in problems] == ["link.from_after_to"] and state.extras == {"to": "2025-01-01"}
+    assert [p.reason for p in problems] == ["link.from_after_to"]
+    assert state.extras == {"to": "2025-01-01"}
 
 
 def test_a_page_may_have_parameters_of_its_own():
     state, problems = parse({"grain": "half"}, UNIVERSE, extras=("grain",))
-    assert not problems and write(state)["grain"] == "half"
+    assert not problems
+    assert write(state)["grain"] == "half"
 
 
 def test_a_written_link_states_the_defaults_too():

@@ -35,8 +35,10 @@ def test_panels_draw_and_show_words_as_they_stand():
     at = AppTest.from_function(a_page).run(timeout=20)
     assert not at.exception
     shown = " ".join(element.value for element in at.markdown)
-    assert r"\*cheap\*" in shown and r"\$low\$" in shown
-    assert "](https://example.com/a)" in shown and "javascript" not in shown
+    assert r"\*cheap\*" in shown
+    assert r"\$low\$" in shown
+    assert "](https://example.com/a)" in shown
+    assert "javascript" not in shown
     assert [m.value for m in at.metric] == ["14.3x", "3rd"]
     assert r"\<script\>" in at.warning[0].value
     assert "12 of 23" in at.caption[0].value
@@ -66,12 +68,16 @@ def drawn(at):
 @pytest.mark.parametrize(("form", "size"), [("wide", (960, 540)), ("tall", (540, 675))])
 def test_one_click_draws_the_file_anew_light_and_for_one_run_only(form, size):
     at = AppTest.from_function(a_picture).run(timeout=20)
-    assert [figure["layout"]["paper_bgcolor"] for figure, _ in drawn(at)] == ["#12161C"] * 2 and not any(config["displayModeBar"] for _, config in drawn(at))
+    assert [figure["layout"]["paper_bgcolor"] for figure, _ in drawn(at)] == ["#12161C"] * 2
+    assert not any(config["displayModeBar"] for _, config in drawn(at))
     at.button(key=f"picture_second_9000_HK__{form}").click().run(timeout=20)
     (_, _), (_, _), (figure, config) = drawn(at)
-    assert figure["layout"]["paper_bgcolor"] == "#FFFFFF" and figure["layout"]["height"] == size[1]
+    assert figure["layout"]["paper_bgcolor"] == "#FFFFFF"
+    assert figure["layout"]["height"] == size[1]
     options = config["toImageButtonOptions"]
-    assert (options["width"], options["height"], options["scale"]) == (*size, 2) and options["filename"] == "second-9000.HK-2099-07-31" and config["displayModeBar"] is True
+    assert (options["width"], options["height"], options["scale"]) == (*size, 2)
+    assert options["filename"] == "second-9000.HK-2099-07-31"
+    assert config["displayModeBar"] is True
     assert len(drawn(at.run(timeout=20))) == 2
 
 

@@ -176,7 +176,8 @@ def test_market_cap_and_price_to_sales_of_tencent_rest_on_its_printed_count(rows
     revenue = sum(quarters[end] for end in ("2025-09-30", "2025-12-31", "2026-03-31", "2026-06-30"))
     rate = CurrencyConverter().convert(1, "CNY", "HKD", date(2026, 8, 21))
     ((value, status),) = rows("SELECT value, status FROM valuation WHERE ticker = '0700.HK' AND metric = 'ps_ttm' AND date = '2026-08-21'")
-    assert status == "OK" and value == pytest.approx(457.0 * 8980 / (revenue * rate))
+    assert status == "OK"
+    assert value == pytest.approx(457.0 * 8980 / (revenue * rate))
 
 
 def test_a_printed_count_gives_way_to_the_average_after_a_hundred_days(rows):
@@ -230,7 +231,9 @@ def test_the_basket_is_a_plain_loop_over_caps_and_profits(ask, rows, day, basis)
             members[ticker] = in_hkd(last["market_cap_mn"], last["close_currency"]), profit
             losses += profit <= 0
     ((tickers, value, found_losses, count),) = rows("SELECT array_to_string(list_sort(tickers), ' '), value, losses, members FROM basket_valuation WHERE date = ? AND basis = ? AND frequency = 'month_end'", day, basis)
-    assert tickers == " ".join(sorted(members)) and found_losses == losses and count == len(members) >= 5
+    assert tickers == " ".join(sorted(members))
+    assert found_losses == losses
+    assert count == len(members) >= 5
     pe = sum(cap for cap, _ in members.values()) / sum(profit for _, profit in members.values())
     assert value == pytest.approx(pe, rel=1e-9)
     assert value != pytest.approx(fmean(cap / profit for cap, profit in members.values() if profit > 0), rel=1e-6)  # never the mean
@@ -239,7 +242,8 @@ def test_the_basket_is_a_plain_loop_over_caps_and_profits(ask, rows, day, basis)
 
 def test_a_basket_of_three_is_said_to_be_too_few(rows):
     found = rows("SELECT members, status, value FROM basket_valuation WHERE members < 5")
-    assert found and {(status, value) for _, status, value in found} == {("FEW_MEMBERS", None)}
+    assert found
+    assert {(status, value) for _, status, value in found} == {("FEW_MEMBERS", None)}
 
 
 # Bands, buckets, one line against another -------------------------------------------------------------------------------
@@ -247,14 +251,17 @@ def test_a_basket_of_three_is_said_to_be_too_few(rows):
 @pytest.mark.parametrize("as_of", ["2025-12-31", "2026-08-21"])
 def test_the_price_over_a_band_is_the_multiple_over_its_quantile_on_every_day(ask, as_of):
     bands = ask("SELECT b.*, p.q10, p.q25, p.q50, p.q75, p.q90 FROM valuation_bands(?, 5) AS b JOIN valuation_percentiles(?, 5) AS p USING (ticker, metric, basis)", as_of, as_of)
-    assert len(bands) > 1000 and set(bands["metric"]) == {"pe_ttm", "pe_forward", "ps_ttm"}
+    assert len(bands) > 1000
+    assert set(bands["metric"]) == {"pe_ttm", "pe_forward", "ps_ttm"}
     valued = bands[bands["value"].notna() & bands["q50"].notna()]
-    assert len(valued) > 1000 and valued["price_q50"].notna().all()
+    assert len(valued) > 1000
+    assert valued["price_q50"].notna().all()
     for band in QUANTILES:
         np.testing.assert_allclose(valued["close"] / valued[f"price_{band}"], valued["value"] / valued[band], rtol=1e-9)
     # a band breaks where there is no multiple, and has none under thirty months
     broken = bands[bands["status"].isin(["NM_LOSS", "MISSING_EPS", "MISSING_FX", "MISSING_SHARES", "MISSING_REVENUE", "MISSING_ESTIMATE"]) | bands["q50"].isna()]
-    assert len(broken) and broken["price_q50"].isna().all()
+    assert len(broken)
+    assert broken["price_q50"].isna().all()
 
 
 @pytest.mark.parametrize("years", [1, 5, 0])
@@ -262,11 +269,14 @@ def test_the_buckets_hold_every_observation_and_the_current_one_the_current_mult
     buckets = ask("SELECT * FROM valuation_distribution('2026-08-21', ?)", years)
     window = ask("SELECT * FROM valuation_window('2026-08-21', ?) WHERE in_window AND status = 'OK'", years)
     lines = dict(iter(window.groupby(["ticker", "metric", "basis"])))
-    assert len(lines) >= 30 and set(lines) == set(buckets.groupby(["ticker", "metric", "basis"]).groups)
+    assert len(lines) >= 30
+    assert set(lines) == set(buckets.groupby(["ticker", "metric", "basis"]).groups)
     for key, own in buckets.groupby(["ticker", "metric", "basis"]):
         values = lines[key].sort_values("date")["value"]
-        assert own["observations"].sum() == len(values) and own["share_pct"].sum() == pytest.approx(100)
-        assert np.allclose(own["upper"] - own["lower"], (own["upper"] - own["lower"]).iloc[0]) and len(own) <= 18
+        assert own["observations"].sum() == len(values)
+        assert own["share_pct"].sum() == pytest.approx(100)
+        assert np.allclose(own["upper"] - own["lower"], (own["upper"] - own["lower"]).iloc[0])
+        assert len(own) <= 18
         (current,) = own[own["is_current"]].itertuples()
         assert current.lower - 1e-9 <= values.iloc[-1] < current.upper + 1e-9
 
@@ -286,16 +296,19 @@ def test_a_relative_multiple_is_own_over_other_of_the_same_month_and_stands_amon
     both = own.merge(theirs, on=["metric", "basis", "month"], suffixes=("", "_other"))
     both = both[both["metric"].isin(["pe_ttm", "pe_forward", "ps_ttm", "pb"])].assign(ratio=lambda rows: rows["value"] / rows["value_other"])
     found = ask("SELECT * FROM relative_valuation(?, 5, ?, ?)", as_of, line, other)
-    assert (found["value"] == found["own_value"] / found["other_value"]).all() and not found.duplicated(["metric", "basis", "date"]).any()
+    assert (found["value"] == found["own_value"] / found["other_value"]).all()
+    assert not found.duplicated(["metric", "basis", "date"]).any()
     same = both.merge(found, on=["metric", "basis", "date"], suffixes=("_loop", ""))
     assert len(same) == len(both) == len(found) >= 20
     np.testing.assert_allclose(same["value"], same["ratio"], rtol=1e-12)
     assert (same["other_date"].dt.to_period("M") == same["month"]).all()
     for answer in ask("SELECT * FROM relative_percentiles(?, 5, ?, ?)", as_of, line, other).to_dict("records"):
         ratios = same[(same["metric"] == answer["metric"]) & (same["basis"] == answer["basis"]) & (same["month"] > pd.Period("2021-08"))].sort_values("date")["value"].tolist()
-        assert answer["n"] == len(ratios) and answer["value"] == ratios[-1]
+        assert answer["n"] == len(ratios)
+        assert answer["value"] == ratios[-1]
         if len(ratios) < 30:
-            assert pd.isna(answer["percentile"]) and pd.isna(answer["q50"])
+            assert pd.isna(answer["percentile"])
+            assert pd.isna(answer["q50"])
             continue
         lower, equal = sum(ratio < ratios[-1] for ratio in ratios), ratios.count(ratios[-1])
         assert answer["percentile"] == pytest.approx(100 * (lower + (equal - 1) / 2) / (len(ratios) - 1))

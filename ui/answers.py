@@ -12,7 +12,7 @@ from warehouse import engine, runs, snapshot
 from warehouse.ask import CannotAnswer, served
 from warehouse.ask import ask as ask_warehouse
 
-__all__ = ["ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "today", "CannotAnswer", "HONG_KONG", "NoSnapshot"]
+__all__ = ["HONG_KONG", "CannotAnswer", "NoSnapshot", "ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "today"]
 
 # Each look at Arrow's words gives the interpreter away: on a busy server the page then waits to get it back.
 pd.options.mode.string_storage = "python"

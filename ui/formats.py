@@ -17,7 +17,7 @@ NOT_MEANINGFUL = "n.m."
 MINUS = "\u2212"
 DAGGER = "†"
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 # English writes the currency before the figure, Chinese after the unit.
 CURRENCY_BEFORE = {"HKD": "HK$", "USD": "US$", "CNY": "CNY ", "RMB": "CNY "}

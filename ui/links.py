@@ -283,7 +283,7 @@ def read_tickers(
             found.append(meant.ticker)
         elif members := group_of(part, universe):
             found += members
-        elif 2 <= sum(ticker is not None for ticker in several.values()) and len(words) <= MOST:
+        elif sum(ticker is not None for ticker in several.values()) >= 2 and len(words) <= MOST:
             # A column pasted into one line: its line ends have become spaces.
             found += [ticker for ticker in several.values() if ticker]
             unclear = [word for word, ticker in several.items() if ticker is None]

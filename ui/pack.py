@@ -127,7 +127,7 @@ class Drawing:
         import kaleido
 
         self._kaleido = kaleido
-        options: dict[str, Any] = dict(n=1, timeout=SECONDS, mathjax=False, path=browser())
+        options: dict[str, Any] = {"n": 1, "timeout": SECONDS, "mathjax": False, "path": browser()}
         kaleido.start_sync_server(silence_warnings=True, **options)
 
     def draw(self, figure: go.Figure, kind: str, room: stamp.Format, scale: float) -> bytes:

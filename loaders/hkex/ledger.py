@@ -133,7 +133,7 @@ class Ledger:
             wrong = f"another file of the report printed on {report.printed_on} says {same_day['shares']} shares for {same_day['amount'] or 'no amount'}: which one is right is not told"
             report.wrong.append(Rejection(report.name, fact.row, "shares", written(fact.shares), "P03", wrong))
             return None
-        if same_day or earlier and is_same(earlier[-1], fact):
+        if same_day or (earlier and is_same(earlier[-1], fact)):
             return "there"
         for row in earlier:
             row["superseded_on"] = min(row["superseded_on"] or "9999", known_from)

@@ -136,7 +136,7 @@ class Akshare:
         yuan = [parities.get(currency, pd.Series(1.0, index=next(iter(parities.values())).index)) for currency in (base, quote)]
         rate = (yuan[0] / yuan[1]).dropna()
         rate = rate[(rate.index >= pd.Timestamp(since)) & (rate.index <= pd.Timestamp(today))]
-        bars = no_bars() if rate.empty else pd.DataFrame({"date": rate.index.astype("datetime64[us]"), "close": rate.to_numpy()}).reindex(columns=list(BAR_COLUMNS)).astype({name: "float64" for name in BAR_COLUMNS[1:]})
+        bars = no_bars() if rate.empty else pd.DataFrame({"date": rate.index.astype("datetime64[us]"), "close": rate.to_numpy()}).reindex(columns=list(BAR_COLUMNS)).astype(dict.fromkeys(BAR_COLUMNS[1:], "float64"))
         few = since < today - timedelta(days=10)
         outcome = Outcome.GOT if len(bars) else Outcome.PROVIDER_FAULT if few else Outcome.NOTHING_NEW
         return Answer(pair, outcome, bars, currency=quote, note=f"central parity of the yuan, {len(bars)} days", raw=json.dumps(raw, ensure_ascii=False).encode(), raw_name=f"{pair}.json")
@@ -160,7 +160,7 @@ def _of(error: Exception) -> tuple[Outcome, pd.DataFrame, pd.DataFrame, None, st
 
 def _bars(frame: pd.DataFrame, since: date | None, finished: date) -> tuple[pd.DataFrame, str]:
     """The finished sessions with a close from the first one wanted, and what was left out."""
-    bars = frame.reindex(columns=list(BAR_COLUMNS)).astype({name: "float64" for name in BAR_COLUMNS[1:]})
+    bars = frame.reindex(columns=list(BAR_COLUMNS)).astype(dict.fromkeys(BAR_COLUMNS[1:], "float64"))
     bars["date"] = pd.to_datetime(bars["date"]).astype("datetime64[us]")
     bars["adj_close"] = float("nan")
     if bars["date"].isna().any():

@@ -236,7 +236,7 @@ def read_file(path: Path, asked: Asked, declared: Declared, today: date) -> Read
     if asked.exchange and len(frame) > 1 and _was_running(frame["date"].iloc[-1].date(), asked.exchange, datetime.fromtimestamp(path.stat().st_mtime, UTC)):
         notes.append(f"the bar of {frame['date'].iloc[-1]:%Y-%m-%d} left out: the file was written before that session had ended")
         frame = frame.iloc[:-1]
-    bars = frame.reindex(columns=list(BAR_COLUMNS)).astype({name: "float64" for name in BAR_COLUMNS[1:]})
+    bars = frame.reindex(columns=list(BAR_COLUMNS)).astype(dict.fromkeys(BAR_COLUMNS[1:], "float64"))
     adjusted, how, said = basis_of(bars, actions, sheet, asked, declared)
     if said:
         notes.append(said)

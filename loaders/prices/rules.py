@@ -254,7 +254,7 @@ class Check:
     def acted(self, day: date) -> bool:
         """Whether a corporate action of the line falls on the day."""
         dividends = self.line.dividends
-        return day in self.line.splits or dividends is not None and (dividends["ex_date"] == pd.Timestamp(day)).any()
+        return day in self.line.splits or (dividends is not None and (dividends["ex_date"] == pd.Timestamp(day)).any())
 
     def witness(self) -> None:
         """P16 and P10: against the month-end closes of another source."""

@@ -440,7 +440,7 @@ class Run:
                 self.record(pair, str(Outcome.NOTHING_NEW), "as it was read before", mark)
                 self.progress.done(pair, str(Outcome.NOTHING_NEW), "as it was read before")
                 continue
-            landed = [row for row in landing.read_rows(path)]
+            landed = list(landing.read_rows(path))
             since = max(after, date.fromisoformat(landed[-1]["date"])) if landed else after
             since = date.fromordinal(since.toordinal() - FX_OVERLAP)
             self.log.line(pair, "asked", f"{self.provider.name} since {since}")

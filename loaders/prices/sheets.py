@@ -150,7 +150,7 @@ def sheet_of_csv(text: str) -> Sheet:
     symbol = None
     if len(records) > 2 and fold(records[0][1][0]) == "price" and fold(records[1][1][0]) == "ticker" and _meaning(records[2][1][0]) == "date":
         symbol = next(iter(set(records[1][1][1:]) - {""}), None)
-        records = [(records[2][0], [records[2][1][0], *records[0][1][1:]])] + records[3:]
+        records = [(records[2][0], [records[2][1][0], *records[0][1][1:]]), *records[3:]]
     at = next((i for i, (_, cells) in enumerate(records[:20]) if _is_header(cells)), None)
     if at is None:
         raise Unusable(f"no header with a date and a close in it; its first line is {','.join(records[0][1])[:80]!r}")
@@ -319,7 +319,7 @@ def days_of(sheet: Sheet, zone, order: str | None, today: date) -> tuple[list[da
     for line, cell in zip(sheet.lines, cells):
         try:
             day, time = _day_of(cell, zone, midnight, order)
-            if not FIRST_YEAR <= day.year:
+            if day.year < FIRST_YEAR:
                 raise ValueError(f"lies before {FIRST_YEAR}")
             if day > today + timedelta(days=1):
                 raise ValueError("lies in the future")
@@ -339,7 +339,7 @@ def _plain_days(cells: list[str], today: date) -> list[date] | None:
         days = [date.fromisoformat(cell) for cell in cells]
     except ValueError:
         return None
-    return days if FIRST_YEAR <= min(days).year and max(days) <= today + timedelta(days=1) else None
+    return days if min(days).year >= FIRST_YEAR and max(days) <= today + timedelta(days=1) else None
 
 
 def _on_weekdays(days: list[date]) -> list[date]:

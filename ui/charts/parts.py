@@ -255,11 +255,11 @@ def label(
     yanchor: str = "bottom", yshift: float = 0, xshift: float = 0, xref: str = "x", yref: str = "y", bold: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """One label inside the plot, for a chart that sets its many labels at once: Plotly takes each one added as long as all before it."""
-    return dict(
-        name="label", text=f"<b>{words}</b>" if bold else words, x=x, y=y, xref=xref, yref=yref, xanchor=xanchor,
-        yanchor=yanchor, yshift=yshift, xshift=xshift, showarrow=False, borderpad=1, align="left",
-        font={"size": BODY, "color": colour or theme.colour("muted"), "family": FONTS},
-    )  # fmt: skip
+    return {
+        "name": "label", "text": f"<b>{words}</b>" if bold else words, "x": x, "y": y, "xref": xref, "yref": yref, "xanchor": xanchor,
+        "yanchor": yanchor, "yshift": yshift, "xshift": xshift, "showarrow": False, "borderpad": 1, "align": "left",
+        "font": {"size": BODY, "color": colour or theme.colour("muted"), "family": FONTS},
+    }  # fmt: skip
 
 
 def words_at(figure: Draft, words: str, x: Any, y: Any, theme: Theme, **options: Any) -> None:
@@ -350,7 +350,7 @@ def short_tick(write: Write, value: float, digits: int) -> str:
 def headroom(figure: Draft, values: Sequence[float]) -> None:
     """Stretch the y axis so that a label beyond the longest bar stays inside."""
     low, high = figure.yaxis["range"]
-    span = max(values + [0.0]) - min(values + [0.0]) or 1.0
+    span = max([*values, 0.0]) - min([*values, 0.0]) or 1.0
     low = min(low, min(values) - span * 0.12) if min(values) < 0 else low
     high = max(high, max(values) + span * 0.12) if max(values) > 0 else high
     figure.update_yaxes(range=[low, high])

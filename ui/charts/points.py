@@ -39,7 +39,7 @@ def free_places(
             right, down = round(right, 3), round(down, 3)
             place = right * ring + (half if right > 0 else -half if right < 0 else 0), down * ring + (tall if down > 0 else -tall if down < 0 else 0)
             box = box_of(*point, place, width)
-            inside = 0 <= box[0] and 0 <= box[1] and box[2] <= plot[0] and box[3] <= plot[1]
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= plot[0] and box[3] <= plot[1]
             if inside and not any(_meet(box, other) for other in taken):
                 free.append((any(_meet(box, other) for other in guide), place))
         yield from (place for _, place in sorted(free, key=lambda one: one[0]))

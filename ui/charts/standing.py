@@ -119,7 +119,7 @@ def distribution(
         anchor = "center"
         if beside is not None and abs(here - beside) < half + 6:
             anchor = "left" if here >= beside else "right"
-        if anchor == "right" and here < 2 * half or anchor == "center" and here < half:
+        if (anchor == "right" and here < 2 * half) or (anchor == "center" and here < half):
             anchor = "left" if beside is None or here >= beside else anchor
         above = max(above, 18.0)
         # Beyond the right edge there is a margin to grow; beyond the left one there are the words of the axis, which end lower.
@@ -175,7 +175,7 @@ def cross_section(
 
     low_side, high_side = floats(frame["minimum"]), floats(frame["maximum"])
     firsts, lasts, middles, now = (floats(frame[c]) for c in ("q25", "q75", "q50", "value"))
-    numbers = [v for v in known_values(low_side, high_side, firsts, lasts, middles, now)]
+    numbers = list(known_values(low_side, high_side, firsts, lasts, middles, now))
     # The gap between the ranked and the rest is a row of its own.
     gap = 1 if len(above) and len(below) else 0
     rows_y = [-(i + (gap if i >= len(above) else 0)) for i in range(count)]

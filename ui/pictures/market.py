@@ -70,7 +70,7 @@ class Month:
     @cached_property
     def running(self) -> dict[str, pd.DataFrame]:
         """The markets whose month still runs: New York's ends an evening later here."""
-        return {market: part for market, part in self.rows[self.rows["is_running"].astype(bool)].groupby("market")}
+        return dict(self.rows[self.rows["is_running"].astype(bool)].groupby("market"))
 
     @property
     def words(self) -> str:
@@ -88,7 +88,7 @@ class Month:
             said.append(view.text("market.note_misfit", publisher=publisher, market=view.text(f"market.{market}"), benchmark=benchmark, value=percent(part["printed_benchmark_pct"].iloc[0]),
                                   misfit=", ".join(formats.number(value, 1) for value in misfits), implied=", ".join(percent(value) for value in implied)))
         for row in printed[printed["return_check"].isin(["total return", "differs"])].itertuples():
-            words = dict(publisher=row.publisher, name=view.name(row.compared_with), printed=percent(row.printed_return_pct), value=percent(row.own_return_pct))
+            words = {"publisher": row.publisher, "name": view.name(row.compared_with), "printed": percent(row.printed_return_pct), "value": percent(row.own_return_pct)}
             said.append(view.text("market.note_total", date=view.day(row.ex_date), total=percent(row.total_return_pct), **words) if row.return_check == "total return" else view.text("market.note_differs", **words))
         for row in self.sector[self.sector["printed_percentile"].notna()].itertuples():
             publisher = printed[printed["source_id"] == row.source_id]["publisher"]

@@ -76,7 +76,7 @@ class Board:
 def side_by_side(view: View, rows: pd.DataFrame, across: str = "ranges") -> Picture:
     """The companies of rows (of the macro overview, in their order) by PE-TTM: ranges with the present in them, or windows as heat."""
     tickers = view.state.tickers
-    words = dict(unit=view.text("unit.times"), metric="PE-TTM", basis=view.text(f"basis.{view.state.basis}"), window=view.window_words())
+    words = {"unit": view.text("unit.times"), "metric": "PE-TTM", "basis": view.text(f"basis.{view.state.basis}"), "window": view.window_words()}
     chart = "cross_section" if across == "ranges" else "windows_heat"
     said = view.stamp("overview", view.text(f"chart.{chart}", **words), view.text(f"chart.{chart}_subtitle", **words), view.text("source.computed", frequency=view.closes), marks.prices(view, rows["ticker"]),
                       number=int(rows["percentile"].notna().sum()), tickers=tickers, across=across)

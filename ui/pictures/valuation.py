@@ -202,7 +202,7 @@ class Multiple:
 
     def _about(self, part: str, **more: str) -> str:
         """The subtitle of a picture: what it measures, unit, basis, frequency, window."""
-        words = dict(metric=self.measure, unit=self.unit, basis=self.basis_words, frequency=self.frequency_words, window=self.window_of)
+        words = {"metric": self.measure, "unit": self.unit, "basis": self.basis_words, "frequency": self.frequency_words, "window": self.window_of}
         return self.view.text(f"chart.{part}_subtitle", **words | more)
 
     def _picture(self, chart: str, draw) -> Picture:
@@ -304,7 +304,7 @@ class Multiple:
         absent = view.text("valuation.note_absent", number=len(here) - len(shown), total=len(here)) if len(here) > len(shown) else ""
         source = view.text("source.quoted") if self.kind == "index" and self.metric != "pe_ttm" else view.text("source.computed_estimates") if self.metric == "pe_forward" or across == "growth" else view.text("source.computed", frequency=view.closes)
         empty = self.empty if self.metric == "pe_forward" else view.text("missing.no_rows", date=view.day(view.as_of))
-        words = dict(metric=self.measure, basis=self.basis_words if self.kind != "index" else view.text(f"basis.{view.state.basis}"), window=view.window_words(), unit=self.unit)
+        words = {"metric": self.measure, "basis": self.basis_words if self.kind != "index" else view.text(f"basis.{view.state.basis}"), "window": view.window_words(), "unit": self.unit}
         part = ACROSS[across]
         old = marks.prices(view, [ticker for ticker in shown["ticker"] if view.kinds[ticker] not in ("index", "basket")])
 

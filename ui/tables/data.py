@@ -63,7 +63,7 @@ def price_lines(view: View, rows: pd.DataFrame, run: Run | None, only_stale: boo
         "frequency": view.text(f"frequency.{line['frequency']}") if isinstance(line.get("frequency"), str) else None,
     } | ({"outcome": view.text(f"outcome.{one.outcome}"), "at": formats.minute(one.at, view.language) if one.at else None, "provider": one.provider, "new": one.rows_new, "rejected": one.rejected, "note": one.note}
          if (one := asked.get(line["ticker"])) else {}) for line in lines]).reindex(columns=["name", "ticker", "last", "state", "since", "frequency", "outcome", "at", "provider", "new", "rejected", "note"])
-    table = table.astype({column: "Float64" for column in ("since", "new", "rejected")}).assign(last=pd.to_datetime(table["last"]))
+    table = table.astype(dict.fromkeys(("since", "new", "rejected"), "Float64")).assign(last=pd.to_datetime(table["last"]))
     ended = ["stale" if line["ticker"] in asked and asked[line["ticker"]].failed else "fresh" for line in lines]
     states = [line["state"] for line in lines]
     return Table("price-lines", table, {

@@ -65,7 +65,7 @@ def stories(view: View, found: pd.DataFrame, rows: pd.DataFrame, topics: tuple[t
 
 
 def _stories(view: View, found: pd.DataFrame, rows: pd.DataFrame, topics: tuple[tuple[str, str], ...], terms: tuple[str, ...]) -> None:
-    by_story = {story_id: group for story_id, group in rows.groupby("story_id", sort=False)}
+    by_story = dict(rows.groupby("story_id", sort=False))
     for story_id in found["story_id"]:
         group = by_story[story_id]
         with st.container(border=True, gap="xxsmall"):

@@ -74,7 +74,7 @@ def segment_reconciliation(view: View, rows: pd.DataFrame, currency: str) -> Tab
 def moved(view: View, row) -> str:
     """What a KPI did in a year: its growth, its change in points, or why neither is told."""
     if pd.notna(row.yoy_pct):
-        whole = row.yoy_basis == "printed" and float(row.yoy_pct).is_integer() or row.yoy_quality == "rounded"
+        whole = (row.yoy_basis == "printed" and float(row.yoy_pct).is_integer()) or row.yoy_quality == "rounded"
         return formats.percent(row.yoy_pct, digits=0 if whole else 1, sign=True, quality=row.yoy_quality)
     if pd.notna(row.change_pp):
         return formats.points(row.change_pp, view.language, quality=row.yoy_quality)
