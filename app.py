@@ -1,6 +1,7 @@
 """Harbourview: the entry of `streamlit run app.py`.
 
-The pages' frame is ui/main.py. This file puts the checks of ui/server.py before Streamlit's own server.
+The pages' frame is ui/main.py. This file puts the checks of ui/server.py before Streamlit's own
+server.
 """
 
 from starlette.middleware import Middleware

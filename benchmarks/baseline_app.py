@@ -1,4 +1,6 @@
-"""What load costs a plain Streamlit app: one page with two charts and a table over the served snapshot, as anyone would write it. benchmarks/load.py runs it beside Harbourview."""
+"""What load costs a plain Streamlit app: one page with two charts and a table over the served
+snapshot, as anyone would write it. benchmarks/load.py runs it beside Harbourview.
+"""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,11 +20,28 @@ def ask(snapshot: str, question: str, *values: str) -> pd.DataFrame:
 
 
 snapshot = served().snapshot_id
-tickers = ask(snapshot, "SELECT DISTINCT ticker FROM valuation WHERE metric = 'pe_ttm' AND frequency = 'daily' ORDER BY ticker")["ticker"].tolist()
+tickers = ask(
+    snapshot,
+    """
+    SELECT DISTINCT ticker
+    FROM valuation
+    WHERE metric = 'pe_ttm' AND frequency = 'daily'
+    ORDER BY ticker
+    """,
+)["ticker"].tolist()
 chosen = st.multiselect("Companies", tickers, default=["0700.HK"])
 window = st.segmented_control("Window", list(YEARS), default="5y", required=True)
 ticker = chosen[0] if chosen else tickers[0]
-rows = ask(snapshot, "SELECT date, close, value AS pe FROM valuation WHERE ticker = ? AND metric = 'pe_ttm' AND basis = 'adjusted' ORDER BY date", ticker)
+rows = ask(
+    snapshot,
+    """
+    SELECT date, close, value AS pe
+    FROM valuation
+    WHERE ticker = ? AND metric = 'pe_ttm' AND basis = 'adjusted'
+    ORDER BY date
+    """,
+    ticker,
+)
 rows = rows[rows["date"] >= rows["date"].max() - pd.DateOffset(years=YEARS[window])]
 st.metric("Close", f"{rows['close'].iloc[-1]:.2f}")
 left, right = st.columns(2)

@@ -1,8 +1,10 @@
-"""How long do a build, a page, a first chart and a click take? Ratios, side by side in one run; no figure here is a test.
+"""How long do a build, a page, a first chart and a click take? Ratios, side by side in one run; no
+figure here is a test.
 
     python benchmarks/speed.py [rounds]
 
-HARBOURVIEW_DATA names a data folder with a built warehouse, such as one with years of daily prices (python -m loaders prices).
+HARBOURVIEW_DATA names a data folder with a built warehouse, such as one with years of daily prices
+(python -m loaders prices).
 """
 
 import os
@@ -19,7 +21,19 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import browser as driver  # noqa: E402
 
-PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
+PAGES = (
+    "overview",
+    "company",
+    "valuation",
+    "buybacks",
+    "segments",
+    "estimates",
+    "coverage",
+    "market",
+    "documents",
+    "traffic",
+    "data",
+)
 COMPANIES = {"Tencent": "0700.HK", "Alibaba": "9988.HK", "NetEase": "9999.HK", "JD.com": "9618.HK"}
 EVENING = "2026-07-31"
 # Press the button of a company and wait until the first picture is of it: milliseconds.
@@ -39,9 +53,17 @@ def build() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.symlink(ROOT / "data" / "curated", Path(folder) / "curated")
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "loaders", "build"], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": folder}, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "loaders", "build"],
+            cwd=ROOT,
+            env=os.environ | {"HARBOURVIEW_DATA": folder},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (
+        1024 if sys.platform != "darwin" else 1024 * 1024
+    )
     print(f"build of the bundled data: {seconds:.1f} s, {peak:.0f} MB at the peak")
 
 
@@ -59,12 +81,22 @@ def scripts(rounds: int) -> None:
             begun = time.perf_counter()
             at.run()
             took.append(1000 * (time.perf_counter() - begun))
-        print(f"script of {page:<10} warm: median {statistics.median(took):5.0f} ms, worst {max(took):5.0f} ms")
+        print(
+            f"script of {page:<10} warm: median {statistics.median(took):5.0f} ms, worst "
+            f"{max(took):5.0f} ms"
+        )
 
 
 def first_charts(rounds: int) -> None:
-    """Milliseconds from navigation to the first drawn chart: Valuation against the floor, in turn, in one browser."""
-    with driver.browser() as chromium, driver.server(ROOT / "benchmarks" / "empty_page.py") as floor, driver.server(ROOT / "app.py") as app:
+    """Milliseconds from navigation to the first drawn chart: Valuation against the floor, in turn,
+    in one browser.
+    """
+    with (
+        driver.browser() as chromium,
+        driver.server(ROOT / "benchmarks" / "empty_page.py") as floor,
+        driver.server(ROOT / "app.py") as app,
+    ):
+
         def once(address: str) -> float:
             context = chromium.new_context(viewport={"width": 1366, "height": 768})
             page = context.new_page()
@@ -78,10 +110,18 @@ def first_charts(rounds: int) -> None:
         addresses = {"empty page": floor, "valuation": f"{app}/valuation?t=0700.HK"}
         for address in addresses.values():
             once(address)
-        pairs = [{name: once(address) for name, address in addresses.items()} for _ in range(rounds)]
+        pairs = [
+            {name: once(address) for name, address in addresses.items()} for _ in range(rounds)
+        ]
         for name in addresses:
-            print(f"navigation to first chart, {name:<10}: median {statistics.median(p[name] for p in pairs):.0f} ms")
-        print(f"ratio valuation / empty page: median {statistics.median(p['valuation'] / p['empty page'] for p in pairs):.2f}")
+            print(
+                f"navigation to first chart, {name:<10}: median "
+                f"{statistics.median(p[name] for p in pairs):.0f} ms"
+            )
+        print(
+            "ratio valuation / empty page: median "
+            f"{statistics.median(p['valuation'] / p['empty page'] for p in pairs):.2f}"
+        )
 
         context = chromium.new_context(viewport={"width": 1366, "height": 768})
         page = context.new_page()
@@ -95,7 +135,10 @@ def first_charts(rounds: int) -> None:
             for name in names:
                 turns[-1].append(page.evaluate(CLICK, name))
                 page.wait_for_timeout(900)
-        print(f"click on another company to its picture: median {statistics.median(turns[0]):.0f} ms the first time, {statistics.median(sum(turns[1:], [])):.0f} ms after that")
+        print(
+            f"click on another company to its picture: median {statistics.median(turns[0]):.0f} "
+            f"ms the first time, {statistics.median(sum(turns[1:], [])):.0f} ms after that"
+        )
         context.close()
 
 

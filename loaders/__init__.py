@@ -1,1 +1,3 @@
-"""The write side: read what people and vendors give, refuse what is wrong, publish what is right."""
+"""The write side: read what people and vendors give, refuse what is wrong, publish what is
+right.
+"""

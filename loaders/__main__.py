@@ -1,7 +1,9 @@
-"""The loaders' command line: build, prices, hkex, documents, traffic, check, status, path, rollback, pin.
+"""The loaders' command line: build, prices, hkex, documents, traffic, check, status, path,
+rollback, pin.
 
-Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the last build was), 3 published
-in part (what was left out is listed), 4 another loader holds the lock, 130 broken off at the keyboard.
+Exit codes: 0 published or all well, 2 rejected and the old snapshot still served (status: the
+    last build was), 3 published in part (what was left out is listed), 4 another loader holds the
+    lock, 130 broken off at the keyboard.
 """
 
 import argparse
@@ -59,7 +61,10 @@ def run_build(publish: bool, accept_loss: list[str]) -> int:
 def warn_of_damage(now: snapshot.Served) -> None:
     """Say on standard error that the pointer or the snapshot that it names is damaged."""
     if now.problem:
-        print(f"warning: {now.problem}; serving {now.snapshot_id}, the newest that can be verified", file=sys.stderr)
+        print(
+            f"warning: {now.problem}; serving {now.snapshot_id}, the newest that can be verified",
+            file=sys.stderr,
+        )
 
 
 def tell_build(result: build.Result, begun: float) -> bool:
@@ -73,8 +78,13 @@ def tell_build(result: build.Result, begun: float) -> bool:
     if result.unchanged:
         print(f"nothing new: {result.snapshot_id} was built from the same inputs and is served")
         return True
-    counted = ", ".join(f"{count} {severity}" for severity, count in sorted(result.findings.items())) or "none"
-    print(f"{'published ' + result.snapshot_id if result.snapshot_id else 'all well, nothing published'}; findings: {counted}; {time.perf_counter() - begun:.1f} s")
+    counted = (
+        ", ".join(f"{count} {severity}" for severity, count in sorted(result.findings.items()))
+        or "none"
+    )
+    print(
+        f"{'published ' + result.snapshot_id if result.snapshot_id else 'all well, nothing published'}; findings: {counted}; {time.perf_counter() - begun:.1f} s"
+    )
     return True
 
 
@@ -91,12 +101,20 @@ def run_prices(chosen: argparse.Namespace) -> int:
         for line in str(error).splitlines():
             print(f"{line}; {end}", file=sys.stderr)
         return REJECTED
-    tickers, unknown = names.tickers_of(chosen.tickers, world.names) if chosen.tickers else (None, [])
+    tickers, unknown = (
+        names.tickers_of(chosen.tickers, world.names) if chosen.tickers else (None, [])
+    )
     if unknown and not tickers:
         print(f"{'; '.join(unknown)}; {still_served()}", file=sys.stderr)
         return REJECTED
     if chosen.provider == "csv" and not (chosen.folder and Path(chosen.folder).is_dir()):
-        print(f"--provider csv reads a folder: --from {chosen.folder or 'DIR'} is none; {still_served()}", file=sys.stderr)
+        print(
+            (
+                f"--provider csv reads a folder: --from {chosen.folder or 'DIR'} is none; "
+                f"{still_served()}"
+            ),
+            file=sys.stderr,
+        )
         return REJECTED
     try:
         provider = prices.provider_of(chosen.provider, chosen.folder, chosen.unadjusted, world)
@@ -104,9 +122,22 @@ def run_prices(chosen: argparse.Namespace) -> int:
         print(f"provider {chosen.provider}: {error}; {still_served()}", file=sys.stderr)
         return REJECTED
     try:
-        report = prices.run(data, provider, tickers, chosen.since, options={"from": chosen.folder, "unadjusted": chosen.unadjusted}, world=world)
+        report = prices.run(
+            data,
+            provider,
+            tickers,
+            chosen.since,
+            options={"from": chosen.folder, "unadjusted": chosen.unadjusted},
+            world=world,
+        )
     except KeyboardInterrupt:
-        print(f"\nbroken off; what has landed is whole, the same command goes on from here; {still_served()}", file=sys.stderr)
+        print(
+            (
+                "\nbroken off; what has landed is whole, the same command goes on from here; "
+                f"{still_served()}"
+            ),
+            file=sys.stderr,
+        )
         return BROKEN_OFF
     published_to().tell_run(data / "prices")
     well = tell_build(report.built, begun)
@@ -114,7 +145,10 @@ def run_prices(chosen: argparse.Namespace) -> int:
         print(f"left out: {line}", file=sys.stderr)
     if not well or not report.answered:
         if well:
-            print(f"no line was answered; {still_served() if report.built.unchanged else 'only what had landed before was built'}", file=sys.stderr)
+            print(
+                f"no line was answered; {still_served() if report.built.unchanged else 'only what had landed before was built'}",
+                file=sys.stderr,
+            )
         return REJECTED
     return IN_PART if report.left_out or unknown else PUBLISHED
 
@@ -125,9 +159,20 @@ def run_hkex(chosen: argparse.Namespace) -> int:
 
     begun = time.perf_counter()
     try:
-        done = hkex.run(places.data_folder(), chosen.files, hkex.Options(chosen.ticker, chosen.day, chosen.source), say=say_step)
+        done = hkex.run(
+            places.data_folder(),
+            chosen.files,
+            hkex.Options(chosen.ticker, chosen.day, chosen.source),
+            say=say_step,
+        )
     except KeyboardInterrupt:
-        print(f"\nbroken off; the curated files are as they were or changed whole, the same command goes on from here; {still_served()}", file=sys.stderr)
+        print(
+            (
+                "\nbroken off; the curated files are as they were or changed whole, the same "
+                f"command goes on from here; {still_served()}"
+            ),
+            file=sys.stderr,
+        )
         return BROKEN_OFF
     well = not done.rejected and bool(done.read or done.known)
     tell_left_out(done, well)
@@ -150,7 +195,14 @@ def run_documents(chosen: argparse.Namespace) -> int:
         print(f"already here as {document_id}: {title}")
     for document_id, other in done.folded:
         print(f"{document_id} tells the story of {other} and stands under it")
-    return tell_entered(done, begun, f"documents: {len(done.added)} added, {len(done.known)} already here; files: {done.read} read, {len(done.refused)} refused")
+    return tell_entered(
+        done,
+        begun,
+        (
+            f"documents: {len(done.added)} added, {len(done.known)} already here; files: "
+            f"{done.read} read, {len(done.refused)} refused"
+        ),
+    )
 
 
 def run_traffic(chosen: argparse.Namespace) -> int:
@@ -158,16 +210,35 @@ def run_traffic(chosen: argparse.Namespace) -> int:
     from loaders import traffic
 
     begun = time.perf_counter()
-    done = traffic.run(places.data_folder(), chosen.files, chosen.vendor, chosen.week, chosen.published, chosen.source)
-    return tell_entered(done, begun, f"sites: {done.added} added, {done.known} already here; files: {done.read} read, {len(done.refused)} refused")
+    done = traffic.run(
+        places.data_folder(),
+        chosen.files,
+        chosen.vendor,
+        chosen.week,
+        chosen.published,
+        chosen.source,
+    )
+    return tell_entered(
+        done,
+        begun,
+        (
+            f"sites: {done.added} added, {done.known} already here; files: {done.read} read, "
+            f"{len(done.refused)} refused"
+        ),
+    )
 
 
 def tell_left_out(done, well: bool) -> None:
-    """Every error line: of a file left out while others went in (well), or with what is still served."""
+    """Every error line: of a file left out while others went in (well), or with what is still
+    served.
+    """
     end = still_served()
     for name, lines in done.refused.items():
         for line in lines:
-            print(f"{line}; {f'{name} was left out, nothing else is lost' if well else end}", file=sys.stderr)
+            print(
+                f"{line}; {f'{name} was left out, nothing else is lost' if well else end}",
+                file=sys.stderr,
+            )
     for line in done.rejected:
         print(f"{line}; {end}", file=sys.stderr)
 
@@ -186,7 +257,10 @@ def tell_entered(done, begun: float, counted: str) -> int:
 def tell_refusal(refused: dict | None, end: str) -> None:
     """Every line of the last build, where it was refused."""
     if refused:
-        print(f"the last build, of {refused['at'][:16].replace('T', ' ')} HKT, was refused: {refused['count']} error{'s' * (refused['count'] != 1)}; {end}")
+        print(
+            f"the last build, of {refused['at'][:16].replace('T', ' ')} HKT, was refused: "
+            f"{refused['count']} error{'s' * (refused['count'] != 1)}; {end}"
+        )
         for line in refused["lines"]:
             print(f"  {line}")
 
@@ -198,34 +272,74 @@ def run_status(as_json: bool) -> int:
         tell_refusal(build.refused(places.data_folder()), "nothing is served yet")
         raise
     except duckdb.CatalogException:  # after an update, or a rollback to before one
-        raise snapshot.NoSnapshot("the served snapshot was built by another version of Harbourview and lacks what status tells; run: python -m loaders build") from None
+        raise snapshot.NoSnapshot(
+            "the served snapshot was built by another version of Harbourview and lacks what "
+            "status tells; run: python -m loaders build"
+        ) from None
     code = REJECTED if status["problem"] or status["refused"] else PUBLISHED
     if as_json:
         print(json.dumps(status, ensure_ascii=False, indent=2))
         return code
-    print(f"snapshot {status['snapshot_id']}, built {status['built_at'][:19]}Z, data as of {status['data_as_of']}")
+    print(
+        f"snapshot {status['snapshot_id']}, built {status['built_at'][:19]}Z, data as of "
+        f"{status['data_as_of']}"
+    )
     if status["problem"]:
         print(f"warning: {status['problem']}; serving the newest snapshot that can be verified")
     tell_refusal(status["refused"], "what is served is the snapshot before it")
     for row in status["tables"]:
-        print(f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-':<10}  {row['state'] if row['state'] != 'none' else ''}".rstrip())
+        print(
+            (
+                f"  {row['table']:<22}{row['rows']:>8}  {row['latest'] or '-':<10}  "
+                f"{row['state'] if row['state'] != 'none' else ''}"
+            ).rstrip()
+        )
     for row in status["findings"]:
         print(f"  {row['severity']} {row['code']}: {row['count']}")
     stale = [row for row in status["prices"] if row["state"] != "fresh"]
-    print(f"prices: {len(status['prices']) - len(stale)} of {len(status['prices'])} lines are fresh by their own cadence")
+    print(
+        f"prices: {len(status['prices']) - len(stale)} of {len(status['prices'])} lines are "
+        "fresh by their own cadence"
+    )
     for row in stale[:SHOWN]:
-        print(f"  {row['ticker']:<9} {row['state']:<6} {row['frequency'] or '-':<10} last {row['last_date'] or '-'}" + (f", {row['sessions_since']} sessions since" if row["sessions_since"] is not None else ""))
+        print(
+            (
+                f"  {row['ticker']:<9} {row['state']:<6} {row['frequency'] or '-':<10} last "
+                f"{row['last_date'] or '-'}"
+            )
+            + (
+                f", {row['sessions_since']} sessions since"
+                if row["sessions_since"] is not None
+                else ""
+            )
+        )
     if len(stale) > SHOWN:
         print(f"  and {len(stale) - SHOWN} more: status --json")
     if run := status["last_run"]:
-        ended = f"ended {run['finished_at'][:16].replace('T', ' ')}" if run["finished_at"] else "was broken off"
-        print(f"last run of prices: {run['provider']}, began {run['began_at'][:16].replace('T', ' ')}, {ended}: " + (", ".join(f"{count} {outcome}" for outcome, count in run["outcomes"].items()) or "nothing asked"))
+        ended = (
+            f"ended {run['finished_at'][:16].replace('T', ' ')}"
+            if run["finished_at"]
+            else "was broken off"
+        )
+        print(
+            (
+                f"last run of prices: {run['provider']}, began "
+                f"{run['began_at'][:16].replace('T', ' ')}, {ended}: "
+            )
+            + (
+                ", ".join(f"{count} {outcome}" for outcome, count in run["outcomes"].items())
+                or "nothing asked"
+            )
+        )
         for line in run["lines"]:
             if line["outcome"] not in runs.WELL:
                 print(f"  {line['ticker']:<9} {line['outcome']}: {line['note']}")
     print("snapshots kept, newest first; to serve one: python -m loaders rollback ID")
     for kept in status["snapshots"]:
-        print(f"  {kept['snapshot_id']}  built {kept['built_at'][:16].replace('T', ' ')} HKT{', pinned' * kept['pinned']}{', served' * kept['served']}")
+        print(
+            f"  {kept['snapshot_id']}  built {kept['built_at'][:16].replace('T', ' ')} "
+            f"HKT{', pinned' * kept['pinned']}{', served' * kept['served']}"
+        )
     return code
 
 
@@ -244,39 +358,121 @@ def run_rollback(snapshot_id: str | None) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m loaders", description="Load figures and publish the warehouse.")
+    parser = argparse.ArgumentParser(
+        prog="python -m loaders", description="Load figures and publish the warehouse."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    building = commands.add_parser("build", help="curated CSV and landed prices -> checked -> published snapshot")
+    building = commands.add_parser(
+        "build", help="curated CSV and landed prices -> checked -> published snapshot"
+    )
     building.add_argument(
         "--accept-loss",
         action="append",
         default=[],
         metavar="TABLE",
-        help="publish although TABLE (or several, comma separated) has fewer rows than in the served snapshot",
+        help=(
+            "publish although TABLE (or several, comma separated) has fewer rows than in the "
+            "served snapshot"
+        ),
     )
     prices = commands.add_parser("prices", help="bring daily prices and exchange rates, then build")
     prices.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
-    prices.add_argument("--tickers", nargs="+", metavar="TICKER", help="these lines only, in any spelling; without it, the whole universe")
-    prices.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="first session wanted; without it, what has not landed yet")
-    prices.add_argument("--from", dest="folder", metavar="DIR", help="the folder that the provider csv reads")
-    prices.add_argument("--unadjusted", action="store_true", help="declare the files of the folder as not adjusted for dividends")
-    hkex = commands.add_parser("hkex", help="read the exchange's share repurchases reports, or a vendor's tables, into the curated buybacks, then build")
-    hkex.add_argument("files", nargs="+", metavar="FILE", help="workbooks (.xls, .xlsx), a vendor's CSV, or folders of workbooks")
+    prices.add_argument(
+        "--tickers",
+        nargs="+",
+        metavar="TICKER",
+        help="these lines only, in any spelling; without it, the whole universe",
+    )
+    prices.add_argument(
+        "--since",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="first session wanted; without it, what has not landed yet",
+    )
+    prices.add_argument(
+        "--from", dest="folder", metavar="DIR", help="the folder that the provider csv reads"
+    )
+    prices.add_argument(
+        "--unadjusted",
+        action="store_true",
+        help="declare the files of the folder as not adjusted for dividends",
+    )
+    hkex = commands.add_parser(
+        "hkex",
+        help=(
+            "read the exchange's share repurchases reports, or a vendor's tables, into the "
+            "curated buybacks, then build"
+        ),
+    )
+    hkex.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="workbooks (.xls, .xlsx), a vendor's CSV, or folders of workbooks",
+    )
     hkex.add_argument("--ticker", help="the company of a vendor's table that names none")
-    hkex.add_argument("--day", type=date.fromisoformat, metavar="DATE", help="the trade day of a vendor's table that names none")
-    hkex.add_argument("--source", metavar="SOURCE_ID", help="the row of sources.csv that a vendor's table comes from")
-    commands.add_parser("documents", help="add research documents, then build").add_argument("files", nargs="+", metavar="FILE", help="CSV files, text files with a front matter (.md, .txt), or folders of them")
-    traffic = commands.add_parser("traffic", help="add a vendor's weekly table of site traffic, then build")
-    traffic.add_argument("files", nargs="+", metavar="FILE", help="the vendor's table (.csv, .xlsx); of several each is the week after the one before it")
-    traffic.add_argument("--vendor", required=True, help="who counts: a vendor that is here already, or a publisher of sources.csv")
-    traffic.add_argument("--week", required=True, type=date.fromisoformat, metavar="DATE", help="the first day of the (first) table's week")
-    traffic.add_argument("--published", type=date.fromisoformat, metavar="DATE", help="the day of the report; without it the week is known a week after its end")
-    traffic.add_argument("--source", metavar="SOURCE_ID", help="the row of sources.csv that it comes from; without it a new one")
+    hkex.add_argument(
+        "--day",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the trade day of a vendor's table that names none",
+    )
+    hkex.add_argument(
+        "--source",
+        metavar="SOURCE_ID",
+        help="the row of sources.csv that a vendor's table comes from",
+    )
+    commands.add_parser("documents", help="add research documents, then build").add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="CSV files, text files with a front matter (.md, .txt), or folders of them",
+    )
+    traffic = commands.add_parser(
+        "traffic", help="add a vendor's weekly table of site traffic, then build"
+    )
+    traffic.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help=(
+            "the vendor's table (.csv, .xlsx); of several each is the week after the one before it"
+        ),
+    )
+    traffic.add_argument(
+        "--vendor",
+        required=True,
+        help="who counts: a vendor that is here already, or a publisher of sources.csv",
+    )
+    traffic.add_argument(
+        "--week",
+        required=True,
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the first day of the (first) table's week",
+    )
+    traffic.add_argument(
+        "--published",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the day of the report; without it the week is known a week after its end",
+    )
+    traffic.add_argument(
+        "--source",
+        metavar="SOURCE_ID",
+        help="the row of sources.csv that it comes from; without it a new one",
+    )
     commands.add_parser("check", help="validate everything, publish nothing")
-    commands.add_parser("status", help="the served snapshot, freshness, findings").add_argument("--json", action="store_true")
+    commands.add_parser("status", help="the served snapshot, freshness, findings").add_argument(
+        "--json", action="store_true"
+    )
     commands.add_parser("path", help="path of the served snapshot")
-    commands.add_parser("rollback", help="serve an earlier snapshot").add_argument("id", nargs="?", help="snapshot id; without it, the one before")
-    commands.add_parser("pin", help="keep a snapshot for good").add_argument("id", help="snapshot id")
+    commands.add_parser("rollback", help="serve an earlier snapshot").add_argument(
+        "id", nargs="?", help="snapshot id; without it, the one before"
+    )
+    commands.add_parser("pin", help="keep a snapshot for good").add_argument(
+        "id", help="snapshot id"
+    )
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:
@@ -314,7 +510,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"the database: {str(error).splitlines()[0]}; {still_served()}", file=sys.stderr)
         return REJECTED
     except OSError as error:
-        print(f"{error.filename or places.data_folder()}: {error.strerror or error}; {still_served()}", file=sys.stderr)
+        print(
+            (
+                f"{error.filename or places.data_folder()}: {error.strerror or error}; "
+                f"{still_served()}"
+            ),
+            file=sys.stderr,
+        )
         return REJECTED
 
 

@@ -1,6 +1,8 @@
-"""Change curated files in one step: what a build would refuse never gets there, and a reader sees all the old files or all the new.
+"""Change curated files in one step: what a build would refuse never gets there, and a reader sees
+all the old files or all the new.
 
-The new files are first written whole beside the old ones. From the moment their folder has its final name they are the
+The new files are first written whole beside the old ones. From the moment their folder has its
+final name they are the
 truth: a process that is killed later has its moves made by the next loader.
 """
 
@@ -17,16 +19,43 @@ from loaders.reading import Rejection
 from warehouse import snapshot
 
 PENDING, STAGED = ".amended", ".amending"
-LICENCE = "facts only; the document is not redistributed"  # of a source that a command enters by itself
+LICENCE = (
+    "facts only; the document is not redistributed"  # of a source that a command enters by itself
+)
 
 
-def files_of(given: Iterable[str], suffixes: tuple[str, ...], what: str) -> tuple[list[Path], list[Rejection]]:
-    """The files named, those of a folder with one of the suffixes in the order of their names; a folder without any is an error that says what it lacks."""
+def files_of(
+    given: Iterable[str], suffixes: tuple[str, ...], what: str
+) -> tuple[list[Path], list[Rejection]]:
+    """The files named, those of a folder with one of the suffixes in the order of their names; a
+    folder without any is an error that says what it lacks.
+    """
     found, wrong = [], []
     for one in map(Path, given):
-        inside = sorted(path for path in one.iterdir() if path.suffix.lower() in suffixes and not path.name.startswith(".")) if one.is_dir() else [one]
+        inside = (
+            sorted(
+                path
+                for path in one.iterdir()
+                if path.suffix.lower() in suffixes and not path.name.startswith(".")
+            )
+            if one.is_dir()
+            else [one]
+        )
         found += inside
-        wrong += [] if inside else [Rejection(name_of(one), 0, "folder", None, "C11", f"holds no {what} ({', '.join(suffixes)})")]
+        wrong += (
+            []
+            if inside
+            else [
+                Rejection(
+                    name_of(one),
+                    0,
+                    "folder",
+                    None,
+                    "C11",
+                    f"holds no {what} ({', '.join(suffixes)})",
+                )
+            ]
+        )
     return list(dict.fromkeys(found)), wrong
 
 
@@ -54,13 +83,17 @@ def csv_of(table: str, rows: Iterable[Mapping[str, str]]) -> str:
 
 
 def refused(data: Path, texts: Mapping[str, str]) -> list[str]:
-    """What a build would refuse if the files of these tables had these texts: error lines, none where all is well. Nothing is changed."""
+    """What a build would refuse if the files of these tables had these texts: error lines, none
+    where all is well. Nothing is changed.
+    """
     from loaders import build  # which itself completes what is pending
 
     stage = data / "warehouse" / "amending"
     shutil.rmtree(stage, ignore_errors=True)
     try:
-        shutil.copytree((data / "curated").resolve(), stage / "curated", ignore=shutil.ignore_patterns(".*"))
+        shutil.copytree(
+            (data / "curated").resolve(), stage / "curated", ignore=shutil.ignore_patterns(".*")
+        )
         (stage / "warehouse").mkdir()
         if (data / "prices").exists():
             (stage / "prices").symlink_to((data / "prices").resolve(), target_is_directory=True)
@@ -72,9 +105,17 @@ def refused(data: Path, texts: Mapping[str, str]) -> list[str]:
 
 
 def replace(data: Path, texts: Mapping[str, str]) -> list[str]:
-    """Give the curated files of these tables these texts, all or none; returns their names. For who holds the loaders' lock and has asked refused()."""
+    """Give the curated files of these tables these texts, all or none; returns their names.
+
+    For who holds the loaders' lock and has asked refused().
+    """
     curated = (data / "curated").resolve()
-    changed = {table: text for table, text in texts.items() if not (curated / f"{table}.csv").exists() or (curated / f"{table}.csv").read_text("utf-8") != text}
+    changed = {
+        table: text
+        for table, text in texts.items()
+        if not (curated / f"{table}.csv").exists()
+        or (curated / f"{table}.csv").read_text("utf-8") != text
+    }
     if not changed:
         return []
     staged = curated / STAGED
@@ -93,7 +134,9 @@ def replace(data: Path, texts: Mapping[str, str]) -> list[str]:
 
 
 def enter(data: Path, texts: Mapping[str, str]) -> list[str]:
-    """Give the curated files of these tables these texts where a build takes them; else nothing is changed: the error lines. For who holds the loaders' lock."""
+    """Give the curated files of these tables these texts where a build takes them; else nothing is
+    changed: the error lines. For who holds the loaders' lock.
+    """
     lines = refused(data, texts)
     if not lines:
         replace(data, texts)
@@ -101,7 +144,10 @@ def enter(data: Path, texts: Mapping[str, str]) -> list[str]:
 
 
 def complete(data: Path) -> None:
-    """Make the moves of a change that was broken off; nothing where none is pending. Every build does so first."""
+    """Make the moves of a change that was broken off; nothing where none is pending.
+
+    Every build does so first.
+    """
     curated = (data / "curated").resolve()
     pending = curated / PENDING
     if not pending.is_dir():

@@ -1,8 +1,8 @@
 """What did the inputs lose since the served snapshot was built?
 
-A table that lost many rows, or its file, stops the build: a file cut off while it was saved is valid
-CSV. A smaller loss is a note, and so are derived points that disappear although the inputs are
-complete (a rule or the code changed).
+A table that lost many rows, or its file, stops the build: a file cut off while it was saved is
+    valid CSV. A smaller loss is a note, and so are derived points that disappear although the
+    inputs are complete (a rule or the code changed).
 """
 
 import hashlib
@@ -51,10 +51,12 @@ class Table:
 
 
 class Earlier:
-    """The served snapshot as something to compare with. Use as a context manager; falsy where there is none.
+    """The served snapshot as something to compare with. Use as a context manager; falsy where there
+    is none.
 
-    There is none on a first build, after a rollback (the newest snapshot is not the served one), where
-    the snapshot was built by an earlier version or, in a shared engine, from another data folder.
+    There is none on a first build, after a rollback (the newest snapshot is not the served one),
+    where the snapshot was built by an earlier version or, in a shared engine, from another data
+    folder.
     """
 
     def __init__(self, warehouse: engine.Folder | engine.Lake, data: Path) -> None:
@@ -132,7 +134,9 @@ def _lost(before: Table, now: Table | None, snapshot_id: str) -> Loss | None:
     gone = [file for file in before.files if file not in now.files]
     files = f" ({', '.join(gone[:3])}{', ...' if len(gone) > 3 else ''} missing)" if gone else ""
     percent = f"{100 * lost / before.rows:.1f} %"
-    wrong = f"{lost:,} of the {before.rows:,} rows in snapshot {snapshot_id} are gone, {percent}{files}"
+    wrong = (
+        f"{lost:,} of the {before.rows:,} rows in snapshot {snapshot_id} are gone, {percent}{files}"
+    )
     rejection = Rejection(before.place, 0, "row count", f"{rows:,}", "L01", wrong)
     return Loss(before.name, rejection, lost > MOST_ROWS and 100 * lost > MOST_PCT * before.rows)
 
@@ -163,8 +167,11 @@ def note_lost_points(
     """L02: multiples that the served snapshot has and this build does not, by measure."""
     if not earlier:
         return
-    now = {key: points for *key_parts, points in connection.execute(POINTS).fetchall()
-           for key in [tuple(key_parts)]}  # fmt: skip
+    now = {
+        key: points
+        for *key_parts, points in connection.execute(POINTS).fetchall()
+        for key in [tuple(key_parts)]
+    }
     lost: dict[tuple[str, str], dict[str, int]] = {}
     before: dict[tuple[str, str], int] = {}
     for metric, basis, ticker, year, points in earlier.ask(POINTS):

@@ -1,4 +1,6 @@
-"""Who buys back its own shares: how much, at what price, how much is left, do the shares really fall, and which documents say so?"""
+"""Who buys back its own shares: how much, at what price, how much is left, do the shares really
+fall, and which documents say so?
+"""
 
 import pandas as pd
 import streamlit as st
@@ -21,7 +23,8 @@ def money(value, **options) -> str:
     return view.money(value, "HKD", **options)
 
 
-# The finding and the headline figures --------------------------------------------------------------------------
+# The finding and the headline figures -------------------------------------------------------------
+
 
 def year_before(row) -> str:
     """The label of last year's figure: the same day, or the day to which it is known."""
@@ -33,9 +36,24 @@ def year_before(row) -> str:
 def yields_of(row) -> tuple[str, str, str]:
     """Gross yield and net reduction side by side, each with what it is made of."""
     star = "*" if row.yield_basis == "last_year" else ""
-    basis = view.text(f"buybacks.basis_{row.yield_basis}") if isinstance(row.yield_basis, str) else formats.MISSING
-    return (view.text("buybacks.yield"), f"{formats.percent(row.gross_yield_pct)}{star if pd.notna(row.gross_yield_pct) else ''} · {formats.percent(row.net_reduction_pct, quality=row.net_quality if isinstance(row.net_quality, str) else 'exact')}",
-            view.text("buybacks.yield_help", from_date=day(row.yield_from), to_date=day(row.yield_to), basis=basis, cap_date=day(row.market_cap_date), opening=day(row.opening_date), closing=day(row.closing_date)))
+    basis = (
+        view.text(f"buybacks.basis_{row.yield_basis}")
+        if isinstance(row.yield_basis, str)
+        else formats.MISSING
+    )
+    return (
+        view.text("buybacks.yield"),
+        f"{formats.percent(row.gross_yield_pct)}{star if pd.notna(row.gross_yield_pct) else ''} · {formats.percent(row.net_reduction_pct, quality=row.net_quality if isinstance(row.net_quality, str) else 'exact')}",
+        view.text(
+            "buybacks.yield_help",
+            from_date=day(row.yield_from),
+            to_date=day(row.yield_to),
+            basis=basis,
+            cap_date=day(row.market_cap_date),
+            opening=day(row.opening_date),
+            closing=day(row.closing_date),
+        ),
+    )
 
 
 def tell_one(row) -> None:
@@ -45,48 +63,131 @@ def tell_one(row) -> None:
         panels.finding(view.text("finding.buybacks_none", name=name, date=day(view.as_of)))
         panels.missing(tables.basis_words(view, row))
         panels.what_next(view)
-        panels.headline([
-            (view.text("headline.buyback_ytd"), formats.MISSING, view.text("buybacks.basis_none")),
-            yields_of(row),
-            (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
-            (view.text("headline.close"), view.price(row.close, "HKD"), day(row.close_date)),
-            (year_before(row), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
-        ])
+        panels.headline(
+            [
+                (
+                    view.text("headline.buyback_ytd"),
+                    formats.MISSING,
+                    view.text("buybacks.basis_none"),
+                ),
+                yields_of(row),
+                (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
+                (view.text("headline.close"), view.price(row.close, "HKD"), day(row.close_date)),
+                (
+                    year_before(row),
+                    money(row.prior_amount_hkd),
+                    view.text(
+                        "buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING
+                    ),
+                ),
+            ]
+        )
         return
     if not row.amount_hkd:
         panels.finding(view.text("finding.buybacks_zero", name=name, date=day(row.last_trade_date)))
-        panels.headline([
-            (view.text("buybacks.to", label=view.text("headline.buyback_ytd"), date=day(row.last_trade_date)), money(0.0), tables.basis_words(view, row)),
-            yields_of(row),
-            (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
-            (year_before(row), money(row.prior_amount_hkd), view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING)),
-        ])
+        panels.headline(
+            [
+                (
+                    view.text(
+                        "buybacks.to",
+                        label=view.text("headline.buyback_ytd"),
+                        date=day(row.last_trade_date),
+                    ),
+                    money(0.0),
+                    tables.basis_words(view, row),
+                ),
+                yields_of(row),
+                (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
+                (
+                    year_before(row),
+                    money(row.prior_amount_hkd),
+                    view.text(
+                        "buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING
+                    ),
+                ),
+            ]
+        )
         marks.tell(view, [row.ticker])
         return
-    amount, average, above = money(row.amount_hkd, quality=row.quality), view.price(row.price_average_hkd, "HKD"), row.above_close_pct
+    amount, average, above = (
+        money(row.amount_hkd, quality=row.quality),
+        view.price(row.price_average_hkd, "HKD"),
+        row.above_close_pct,
+    )
     words = {"name": name, "amount": amount, "date": day(row.last_trade_date), "average": average}
     if pd.notna(above):
         side = "at" if round(above, 1) == 0 else "above" if above > 0 else "below"
-        panels.finding(view.text("finding.buybacks", difference=view.text(f"difference.{side}", pct=formats.percent(abs(above))), **words))
+        panels.finding(
+            view.text(
+                "finding.buybacks",
+                difference=view.text(f"difference.{side}", pct=formats.percent(abs(above))),
+                **words,
+            )
+        )
     elif pd.notna(row.price_average_hkd):
         panels.finding(view.text("finding.buybacks_average", **words))
     else:
-        panels.finding(view.text("finding.buybacks_plain", name=name, amount=amount, date=words["date"]))
-    against = f"{formats.percent(above, sign=True)} · {formats.percent(row.above_close_then_pct, sign=True)}"
-    panels.headline([
-        (view.text("buybacks.to", label=view.text("headline.buyback_ytd"), date=day(row.last_trade_date)), amount, tables.basis_words(view, row)),
-        *([(view.text("buybacks.shares"), formats.number(row.shares), None)] if pd.notna(row.shares) else []),
-        *([(view.text("headline.average_price"), average, None),
-           (view.text("buybacks.against_close"), against, view.text("buybacks.against_close_help", now=formats.price(row.close), now_date=day(row.close_date), then=formats.price(row.close_then), then_date=day(row.close_then_date)))] if pd.notna(row.price_average_hkd) else []),
-        yields_of(row),
-        (year_before(row), money(row.prior_amount_hkd) + (f" {formats.change(row.change_pct)}" if pd.notna(row.change_pct) else ""),
-         view.text("buybacks.same_day_help", date=day(row.prior_to), change=formats.change(row.change_pct))),
-    ])
+        panels.finding(
+            view.text("finding.buybacks_plain", name=name, amount=amount, date=words["date"])
+        )
+    against = (
+        f"{formats.percent(above, sign=True)} · "
+        f"{formats.percent(row.above_close_then_pct, sign=True)}"
+    )
+    panels.headline(
+        [
+            (
+                view.text(
+                    "buybacks.to",
+                    label=view.text("headline.buyback_ytd"),
+                    date=day(row.last_trade_date),
+                ),
+                amount,
+                tables.basis_words(view, row),
+            ),
+            *(
+                [(view.text("buybacks.shares"), formats.number(row.shares), None)]
+                if pd.notna(row.shares)
+                else []
+            ),
+            *(
+                [
+                    (view.text("headline.average_price"), average, None),
+                    (
+                        view.text("buybacks.against_close"),
+                        against,
+                        view.text(
+                            "buybacks.against_close_help",
+                            now=formats.price(row.close),
+                            now_date=day(row.close_date),
+                            then=formats.price(row.close_then),
+                            then_date=day(row.close_then_date),
+                        ),
+                    ),
+                ]
+                if pd.notna(row.price_average_hkd)
+                else []
+            ),
+            yields_of(row),
+            (
+                year_before(row),
+                money(row.prior_amount_hkd)
+                + (f" {formats.change(row.change_pct)}" if pd.notna(row.change_pct) else ""),
+                view.text(
+                    "buybacks.same_day_help",
+                    date=day(row.prior_to),
+                    change=formats.change(row.change_pct),
+                ),
+            ),
+        ]
+    )
     marks.tell(view, [row.ticker])
 
 
 def tell_all(rows: pd.DataFrame, total) -> None:
-    """Several companies, or all: the sum of those complete to one day, who leads, who is left out."""
+    """Several companies, or all: the sum of those complete to one day, who leads, who is left
+    out.
+    """
     if not total["reported"]:
         panels.finding(view.text("finding.buybacks_nobody", total=len(rows), date=day(view.as_of)))
         panels.what_next(view)
@@ -103,19 +204,45 @@ def tell_all(rows: pd.DataFrame, total) -> None:
     first = known.iloc[0]  # the largest figure of all, complete or not
     first_name, first_amount = words_of(first)
     if not total["complete"]:
-        panels.finding(view.text("finding.buybacks_minimum", name=name, amount=amount, date=day(known.iloc[0]["last_trade_date"]), number=int(total["reported"])))
+        panels.finding(
+            view.text(
+                "finding.buybacks_minimum",
+                name=name,
+                amount=amount,
+                date=day(known.iloc[0]["last_trade_date"]),
+                number=int(total["reported"]),
+            )
+        )
     elif not total["bought"]:
-        panels.finding(view.text("finding.buybacks_no_purchase", number=int(total["complete"]), date=date))
+        panels.finding(
+            view.text("finding.buybacks_no_purchase", number=int(total["complete"]), date=date)
+        )
     elif total["bought"] == 1 < total["complete"]:
         number = int(total["complete"])
-        panels.finding(view.text("finding.buybacks_alone", name=name, amount=amount, date=date, number=number))
+        panels.finding(
+            view.text("finding.buybacks_alone", name=name, amount=amount, date=date, number=number)
+        )
     elif total["complete"] == 1:
-        panels.finding(view.text("finding.buybacks_one", name=name, amount=amount, date=date, total=len(rows)))
+        panels.finding(
+            view.text("finding.buybacks_one", name=name, amount=amount, date=date, total=len(rows))
+        )
     else:
         number = int(total["bought"])
-        leads = "finding.buybacks_largest" if first["ticker"] in left_out else "finding.buybacks_leads"
-        leader = view.text(leads, name=first_name, amount=first_amount, date=day(first["last_trade_date"]))
-        panels.finding(view.text("finding.buybacks_league", number=number, amount=money(total["amount_hkd"], quality=total["quality"]), date=date, leader=leader))
+        leads = (
+            "finding.buybacks_largest" if first["ticker"] in left_out else "finding.buybacks_leads"
+        )
+        leader = view.text(
+            leads, name=first_name, amount=first_amount, date=day(first["last_trade_date"])
+        )
+        panels.finding(
+            view.text(
+                "finding.buybacks_league",
+                number=number,
+                amount=money(total["amount_hkd"], quality=total["quality"]),
+                date=date,
+                leader=leader,
+            )
+        )
     counts = {"number": int(total["complete"]), "total": len(rows)}
     compared = [
         (
@@ -125,12 +252,32 @@ def tell_all(rows: pd.DataFrame, total) -> None:
             view.text("buybacks.compared_help", number=int(total["compared"]), date=date),
         )
     ]
-    panels.headline([
-        (view.text("buybacks.to", label=view.text("buybacks.total"), date=date), money(total["amount_hkd"], quality=total["quality"]), view.text("buybacks.total_help", date=date, **counts)),
-        (view.text("buybacks.complete", date=date), view.text("buybacks.complete_value", **counts), None),
-        *([(view.text("buybacks.leader"), f"{first_name} {first_amount}", tables.basis_words(view, first))] if first["amount_hkd"] else []),
-        *(compared if total["compared"] else []),
-    ])
+    panels.headline(
+        [
+            (
+                view.text("buybacks.to", label=view.text("buybacks.total"), date=date),
+                money(total["amount_hkd"], quality=total["quality"]),
+                view.text("buybacks.total_help", date=date, **counts),
+            ),
+            (
+                view.text("buybacks.complete", date=date),
+                view.text("buybacks.complete_value", **counts),
+                None,
+            ),
+            *(
+                [
+                    (
+                        view.text("buybacks.leader"),
+                        f"{first_name} {first_amount}",
+                        tables.basis_words(view, first),
+                    )
+                ]
+                if first["amount_hkd"]
+                else []
+            ),
+            *(compared if total["compared"] else []),
+        ]
+    )
     tell_left_out(rows, total)
 
 
@@ -150,18 +297,32 @@ def tell_left_out(rows: pd.DataFrame, total) -> None:
         ends = day(total["last_to"])
         if total["first_to"] != total["last_to"]:
             ends = view.text("buybacks.different_ends", first=day(total["first_to"]), last=ends)
-        words = {"names": view.text("mark.comma").join(others), "amount": money(total["reported_hkd"], quality=total["reported_quality"])}
-        panels.missing(view.text("buybacks.left_out", date=day(total["cut_off"]), ends=ends, **words))
+        words = {
+            "names": view.text("mark.comma").join(others),
+            "amount": money(total["reported_hkd"], quality=total["reported_quality"]),
+        }
+        panels.missing(
+            view.text("buybacks.left_out", date=day(total["cut_off"]), ends=ends, **words)
+        )
     if total["compared"] and (missing := formats.listed(total["not_compared"])):
         names = view.text("mark.comma").join(view.name(ticker) for ticker in missing)
         panels.missing(view.text("buybacks.not_compared", names=names))
 
 
 def venue_names(rows: pd.DataFrame) -> str:
-    return ", ".join(view.text(f"venue.{venue}") for venue in sorted({venue for words in rows["venues"].dropna() for venue in words.split(", ")})) or formats.MISSING
+    return (
+        ", ".join(
+            view.text(f"venue.{venue}")
+            for venue in sorted(
+                {venue for words in rows["venues"].dropna() for venue in words.split(", ")}
+            )
+        )
+        or formats.MISSING
+    )
 
 
-# The page ------------------------------------------------------------------------------------------------------
+# The page -----------------------------------------------------------------------------------------
+
 
 def page() -> None:
     league = once(buybacks.league, view)
@@ -169,7 +330,9 @@ def page() -> None:
     focus = asked[0] if len(asked) == 1 else None
     one = shown.iloc[0] if focus and len(shown) else None
     if focus and one is None:
-        panels.finding(view.text("finding.buybacks_none", name=view.name(focus), date=day(view.as_of)))
+        panels.finding(
+            view.text("finding.buybacks_none", name=view.name(focus), date=day(view.as_of))
+        )
         panels.missing(view.text("buybacks.basis_none"))
         panels.what_next(view)
     elif focus:
@@ -182,7 +345,13 @@ def page() -> None:
             tell_all(shown, total)
     for line in view.state.tickers:
         if kinds[line] == "line":
-            panels.missing(view.text("buybacks.line", line=f"{view.name(line)} {line}", name=view.name(view.universe.issuer(line))))
+            panels.missing(
+                view.text(
+                    "buybacks.line",
+                    line=f"{view.name(line)} {line}",
+                    name=view.name(view.universe.issuer(line)),
+                )
+            )
 
     wanted = tuple(asked or league["ticker"])
     days, statements = once(buybacks.detail, view, wanted)
@@ -192,12 +361,20 @@ def page() -> None:
     if focus:
         company = once(buybacks.Buybacks, view, focus)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            chart, grain = view.choice("chart", BUYBACK_CHARTS, lambda c: view.text(f"buybacks.chart_{c}")), ""
-            if len(company.grains) > 1 and (chart == "periods" or (chart == "running" and not company.has_report)):
+            chart, grain = (
+                view.choice("chart", BUYBACK_CHARTS, lambda c: view.text(f"buybacks.chart_{c}")),
+                "",
+            )
+            if len(company.grains) > 1 and (
+                chart == "periods" or (chart == "running" and not company.has_report)
+            ):
                 grain = view.choice("grain", company.grains, lambda g: view.text(f"grain.{g}"))
         panels.picture(view, once(company.own_picture, chart, grain))
         if chart == "programmes":
-            used += [*company.programmes["source_id"], *company.programmes["used_source_id"].dropna()]
+            used += [
+                *company.programmes["source_id"],
+                *company.programmes["used_source_id"].dropna(),
+            ]
         if chart == "paid" and len(company.prices):
             st.markdown(f"**{view.text('buybacks.prices')}**")
             tables.buyback_prices(view, company.prices)
@@ -210,55 +387,156 @@ def page() -> None:
     # The league is always here: its scope and its cut-off beneath it.
     st.markdown(f"**{view.text('buybacks.league')}** · {view.text('buybacks.click')}")
     league_rows = shown if len(shown) and not focus else league
-    picked = tables.buyback_league(view, league_rows, "buybacks_table_" + "_".join(asked), most=8 if focus else 23)
+    picked = tables.buyback_league(
+        view, league_rows, "buybacks_table_" + "_".join(asked), most=8 if focus else 23
+    )
     if picked and picked != focus:
         frame.choose(picked)
         st.rerun()
-    with_figure, known = league_rows[league_rows["amount_hkd"].notna()], shown[shown["amount_hkd"].notna()]
+    with_figure, known = (
+        league_rows[league_rows["amount_hkd"].notna()],
+        shown[shown["amount_hkd"].notna()],
+    )
     if len(with_figure):
-        panels.missing(view.text("buybacks.universe", total=len(league_rows), number=len(with_figure), venues=venue_names(with_figure), first=day(with_figure["last_trade_date"].min()), last=day(with_figure["last_trade_date"].max())))
+        panels.missing(
+            view.text(
+                "buybacks.universe",
+                total=len(league_rows),
+                number=len(with_figure),
+                venues=venue_names(with_figure),
+                first=day(with_figure["last_trade_date"].min()),
+                last=day(with_figure["last_trade_date"].max()),
+            )
+        )
     if focus and len(known):
-        panels.missing(view.text("buybacks.universe_one", name=view.name(focus), venues=venue_names(known), last=day(known.iloc[0]["last_trade_date"]), basis=tables.basis_words(view, known.iloc[0])))
+        panels.missing(
+            view.text(
+                "buybacks.universe_one",
+                name=view.name(focus),
+                venues=venue_names(known),
+                last=day(known.iloc[0]["last_trade_date"]),
+                basis=tables.basis_words(view, known.iloc[0]),
+            )
+        )
 
     # What was said of the same days, and what was ruled.
-    agreed = view.ask_among(wanted, "SELECT r.*, s.publisher FROM buyback_reconciliation AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? ORDER BY r.verdict = 'differs' DESC, r.end_date DESC, r.ticker, r.buyback_id", view.as_of)
+    agreed = view.ask_among(
+        wanted,
+        """
+        SELECT r.*, s.publisher
+        FROM buyback_reconciliation AS r
+        JOIN sources AS s USING (source_id)
+        WHERE r.published_on <= ?
+        ORDER BY r.verdict = 'differs' DESC, r.end_date DESC, r.ticker, r.buyback_id
+        """,
+        view.as_of,
+    )
     if len(agreed):
         differ = int((agreed["verdict"] == "differs").sum())
-        with st.expander(f"{view.text('buybacks.reconciliation')}: {view.text('buybacks.reconciliation_said', number=len(agreed), agree=int(agreed['verdict'].isin(['agrees', 'at least']).sum()), differ=differ)}", expanded=bool(focus) and differ > 0):
+        with st.expander(
+            f"{view.text('buybacks.reconciliation')}: {view.text('buybacks.reconciliation_said', number=len(agreed), agree=int(agreed['verdict'].isin(['agrees', 'at least']).sum()), differ=differ)}",
+            expanded=bool(focus) and differ > 0,
+        ):
             for row in agreed[agreed["reached_on"].notna()].itertuples():
-                panels.missing(view.text("buybacks.reached", name=view.name(row.ticker), amount=view.money(row.printed_amount, row.currency, digits=2), start=day(row.start_date), end=day(row.end_date), reached=day(row.reached_on), daily=view.money(row.daily_amount, row.currency, digits=2)))
+                panels.missing(
+                    view.text(
+                        "buybacks.reached",
+                        name=view.name(row.ticker),
+                        amount=view.money(row.printed_amount, row.currency, digits=2),
+                        start=day(row.start_date),
+                        end=day(row.end_date),
+                        reached=day(row.reached_on),
+                        daily=view.money(row.daily_amount, row.currency, digits=2),
+                    )
+                )
             tables.buyback_reconciliation(view, agreed)
-            panels.computed(view.text("computed.buyback_reconciliation"), language, of=view.text("buybacks.reconciliation"))
-    ruled = view.ask_among(wanted, "SELECT r.*, s.publisher FROM buyback_rulings AS r JOIN sources AS s USING (source_id) WHERE r.published_on <= ? ORDER BY r.end_date DESC, r.ticker, r.column_name", view.as_of)
+            panels.computed(
+                view.text("computed.buyback_reconciliation"),
+                language,
+                of=view.text("buybacks.reconciliation"),
+            )
+    ruled = view.ask_among(
+        wanted,
+        """
+        SELECT r.*, s.publisher
+        FROM buyback_rulings AS r
+        JOIN sources AS s USING (source_id)
+        WHERE r.published_on <= ?
+        ORDER BY r.end_date DESC, r.ticker, r.column_name
+        """,
+        view.as_of,
+    )
     if len(ruled):
         with st.expander(f"{view.text('buybacks.rulings')} ({len(ruled)})"):
             tables.buyback_rulings(view, ruled)
 
     # The rows and their documents.
     st.markdown(f"**{view.text('buybacks.rows')}**")
-    of_days = days if asked else once(buybacks.of_year, days, view.as_of.year)  # of all companies, this year's
+    of_days = (
+        days if asked else once(buybacks.of_year, days, view.as_of.year)
+    )  # of all companies, this year's
     if len(of_days):
         tables.buyback_days(view, of_days)
-        panels.missing(view.text("buybacks.rows_note", number=formats.number(len(of_days)), first=day(of_days["end_date"].min()), last=day(of_days["end_date"].max())))
+        panels.missing(
+            view.text(
+                "buybacks.rows_note",
+                number=formats.number(len(of_days)),
+                first=day(of_days["end_date"].min()),
+                last=day(of_days["end_date"].max()),
+            )
+        )
     else:
         panels.missing(view.text("buybacks.rows_none"))
-    mandates = view.ask_among(wanted, "SELECT m.*, s.publisher FROM buyback_mandate(?) AS m JOIN sources AS s USING (source_id) ORDER BY m.end_date DESC, m.ticker", view.as_of)
+    mandates = view.ask_among(
+        wanted,
+        """
+        SELECT m.*, s.publisher
+        FROM buyback_mandate(?) AS m
+        JOIN sources AS s USING (source_id)
+        ORDER BY m.end_date DESC, m.ticker
+        """,
+        view.as_of,
+    )
     if len(mandates):
         with st.expander(f"{view.text('buybacks.mandates')} ({len(mandates)})"):
             tables.buyback_mandates(view, mandates)
     if len(statements):
         with st.expander(view.text("buybacks.statements") + f" ({len(statements)})"):
             tables.buyback_statements(view, statements)
-    basis = tables.basis_words(view, one) if one is not None else view.text("buybacks.basis_none") if focus else view.text("buybacks.basis_several", number=len(known), total=len(shown))
+    basis = (
+        tables.basis_words(view, one)
+        if one is not None
+        else view.text("buybacks.basis_none")
+        if focus
+        else view.text("buybacks.basis_several", number=len(known), total=len(shown))
+    )
     with st.container(horizontal=True):
-        panels.computed(view.text("computed.buyback_ytd", basis_note=basis), language, of=view.text("headline.buyback_ytd"))
-        panels.computed(view.text("computed.buyback_yield"), language, of=view.text("buybacks.yield"))
+        panels.computed(
+            view.text("computed.buyback_ytd", basis_note=basis),
+            language,
+            of=view.text("headline.buyback_ytd"),
+        )
+        panels.computed(
+            view.text("computed.buyback_yield"), language, of=view.text("buybacks.yield")
+        )
     panels.missing(view.text("footer.dagger"))
-    panels.sources(view.sources_of([*days["source_id"].dropna(), *statements["source_id"].dropna(), *used, "ecb-euro-reference-rates"]), language)
+    panels.sources(
+        view.sources_of(
+            [
+                *days["source_id"].dropna(),
+                *statements["source_id"].dropna(),
+                *used,
+                "ecb-euro-reference-rates",
+            ]
+        ),
+        language,
+    )
 
 
 if outside:
-    words = view.text("buybacks.no_company", names=", ".join(view.name(ticker) for ticker in outside))
+    words = view.text(
+        "buybacks.no_company", names=", ".join(view.name(ticker) for ticker in outside)
+    )
     if asked:
         panels.missing(words)
     else:

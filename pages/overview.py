@@ -14,10 +14,15 @@ board = once(Board, view)
 rows, companies, ranked, index = board.rows, board.companies, board.ranked, board.index
 
 
-# The finding: how many are cheap, or on which date most are fresh --------------------------------------------------
+# The finding: how many are cheap, or on which date most are fresh ---------------------------------
+
 
 def finding() -> None:
-    fresh = view.ask("SELECT * FROM freshness_by_month WHERE basis = ? AND date <= ? ORDER BY date DESC", view.state.basis, view.as_of)
+    fresh = view.ask(
+        "SELECT * FROM freshness_by_month WHERE basis = ? AND date <= ? ORDER BY date DESC",
+        view.state.basis,
+        view.as_of,
+    )
     here = fresh.iloc[0] if len(fresh) else None
     full = fresh[fresh["fresh"] * 2 > fresh["ever_ranked"]]
     is_thin = here is not None and here["fresh"] * 2 < here["ever_ranked"]
@@ -25,13 +30,38 @@ def finding() -> None:
         panels.finding(view.text("finding.overview_none", date=view.day(view.as_of)))
         panels.what_next(view)
         return
-    cheap = {"cheap": int((ranked["percentile"] <= 20).sum()), "ranked": len(ranked), "window": view.window_words()}
+    cheap = {
+        "cheap": int((ranked["percentile"] <= 20).sum()),
+        "ranked": len(ranked),
+        "window": view.window_words(),
+    }
     if is_thin:
         then = full.iloc[0]
-        panels.finding(view.text("finding.overview_thin", ok=int(here["fresh"]), ever=int(here["ever_ranked"]), date=view.day(here["date"]), full=view.day(then["date"]), full_ok=int(then["fresh"])))
-        st.button(view.text("action.go_to_date", date=view.day(then["date"])), on_click=frame.show_date, args=(then["date"].date(),))
+        panels.finding(
+            view.text(
+                "finding.overview_thin",
+                ok=int(here["fresh"]),
+                ever=int(here["ever_ranked"]),
+                date=view.day(here["date"]),
+                full=view.day(then["date"]),
+                full_ok=int(then["fresh"]),
+            )
+        )
+        st.button(
+            view.text("action.go_to_date", date=view.day(then["date"])),
+            on_click=frame.show_date,
+            args=(then["date"].date(),),
+        )
     elif len(index) and pd.notna(index.iloc[0]["percentile"]):
-        panels.finding(view.text("finding.overview", index=view.name("HSTECH"), multiple=formats.multiple(index.iloc[0]["value"], language), percentile=formats.percentile(index.iloc[0]["percentile"], language), **cheap))
+        panels.finding(
+            view.text(
+                "finding.overview",
+                index=view.name("HSTECH"),
+                multiple=formats.multiple(index.iloc[0]["value"], language),
+                percentile=formats.percentile(index.iloc[0]["percentile"], language),
+                **cheap,
+            )
+        )
     else:
         panels.finding(view.text("finding.overview_plain", **cheap))
 
@@ -42,7 +72,9 @@ buyback_label, buyback_value = view.text("headline.buyback_ytd"), formats.MISSIN
 if bought is None:
     buyback_help = view.text("buybacks.no_total")
 elif not bought["reported"]:
-    buyback_help = view.text("finding.buybacks_nobody", total=len(companies), date=view.day(view.as_of))
+    buyback_help = view.text(
+        "finding.buybacks_nobody", total=len(companies), date=view.day(view.as_of)
+    )
 else:
     cut_off = view.day(bought["cut_off"])
     buyback_label = view.text("buybacks.to", label=buyback_label, date=cut_off)
@@ -53,17 +85,37 @@ else:
     if left_out := formats.listed(bought["left_out"]):
         names = view.text("mark.comma").join(view.name(ticker) for ticker in left_out)
         buyback_help += " " + view.text("buybacks.left_out_names", names=names)
-panels.headline([
-    (f"{view.name('HSTECH')} PE", formats.multiple(index.iloc[0]["value"], language) + " · " + formats.percentile(index.iloc[0]["percentile"], language) if len(index) else formats.MISSING, view.text("help.index_pe")),
-    (view.text("headline.median_percentile"), formats.percentile(ranked["percentile"].median(), language), view.text("help.median_percentile", number=len(ranked), total=len(companies))),
-    (buyback_label, buyback_value, buyback_help),
-    (view.text("headline.results_this_month"), str(len(results)), ", ".join(view.name(ticker) for ticker in results["ticker"]) or None),
-])
+panels.headline(
+    [
+        (
+            f"{view.name('HSTECH')} PE",
+            formats.multiple(index.iloc[0]["value"], language)
+            + " · "
+            + formats.percentile(index.iloc[0]["percentile"], language)
+            if len(index)
+            else formats.MISSING,
+            view.text("help.index_pe"),
+        ),
+        (
+            view.text("headline.median_percentile"),
+            formats.percentile(ranked["percentile"].median(), language),
+            view.text("help.median_percentile", number=len(ranked), total=len(companies)),
+        ),
+        (buyback_label, buyback_value, buyback_help),
+        (
+            view.text("headline.results_this_month"),
+            str(len(results)),
+            ", ".join(view.name(ticker) for ticker in results["ticker"]) or None,
+        ),
+    ]
+)
 
 
-# The board: one company a row ---------------------------------------------------------------------------------------
+# The board: one company a row ---------------------------------------------------------------------
 
-with st.container(horizontal=True, vertical_alignment="center", gap="small", key="overview_choices"):
+with st.container(
+    horizontal=True, vertical_alignment="center", gap="small", key="overview_choices"
+):
     columns = view.choice("columns", COLUMNS, lambda c: view.text(f"board.columns_{c}"))
     group = view.choice("group", GROUPS, lambda g: view.text(f"board.group_{g}"))
     across = view.choice("across", ("ranges", "windows"), lambda a: view.text(f"board.across_{a}"))
@@ -72,17 +124,28 @@ if group == "mine" and not view.state.my:
     st.info(view.text("board.no_list"))
 outside = [ticker for ticker in view.state.tickers if ticker not in set(rows["ticker"])]
 if outside:
-    st.info(view.text("overview.no_company", names=", ".join(view.name(ticker) for ticker in outside)))
+    st.info(
+        view.text("overview.no_company", names=", ".join(view.name(ticker) for ticker in outside))
+    )
 marks.tell(view, shown["ticker"])
 if len(shown):
-    chosen = tables.overview(view, shown, columns, f"overview_table_{columns}", by_subsector=group == "subsector")
+    chosen = tables.overview(
+        view, shown, columns, f"overview_table_{columns}", by_subsector=group == "subsector"
+    )
     if chosen is not None:
         frame.open_company(chosen)
     if group == "subsector" and not view.state.tickers:
-        tables.subsectors(view, view.ask("SELECT * FROM subsectors(?, ?, ?)", view.as_of, view.years, view.state.basis))
+        tables.subsectors(
+            view,
+            view.ask("SELECT * FROM subsectors(?, ?, ?)", view.as_of, view.years, view.state.basis),
+        )
         panels.missing(view.text("board.one_member"))
     panels.picture(view, once(side_by_side, view, shown, across))
 
 with st.container(horizontal=True):
-    panels.computed(view.text("computed.pe_ttm", basis=view.text(f"basis.{view.state.basis}")), language)
-panels.sources(view.sources_of(pd.concat([shown["price_source_id"], shown["revenue_source_id"]])), language)
+    panels.computed(
+        view.text("computed.pe_ttm", basis=view.text(f"basis.{view.state.basis}")), language
+    )
+panels.sources(
+    view.sources_of(pd.concat([shown["price_source_id"], shown["revenue_source_id"]])), language
+)

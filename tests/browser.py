@@ -14,15 +14,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-SETTINGS = ("--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SETTINGS = (
+    "--server.address",
+    "127.0.0.1",
+    "--server.headless",
+    "true",
+    "--server.fileWatcherType",
+    "none",
+    "--browser.gatherUsageStats",
+    "false",
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
 def executable() -> str | None:
-    """An installed Chromium or Chrome: $CHROMIUM, one on the path, or macOS's; None leaves it to playwright's own."""
-    named = os.environ.get("CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
+    """An installed Chromium or Chrome: $CHROMIUM, one on the path, or macOS's; None leaves it to
+    playwright's own.
+    """
+    named = os.environ.get("CHROMIUM") or next(
+        (found for name in NAMES if (found := shutil.which(name))), None
+    )
     return named or (str(MAC) if MAC.exists() else None)
 
 
@@ -46,20 +67,53 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(script: Path, data: Path | None = None, port: int | None = None, settings: tuple[str, ...] = SETTINGS, **variables: str) -> Iterator[str]:
+def server(
+    script: Path,
+    data: Path | None = None,
+    port: int | None = None,
+    settings: tuple[str, ...] = SETTINGS,
+    **variables: str,
+) -> Iterator[str]:
     """As process() does; yields the address alone."""
     with process(script, data, port, settings, **variables) as (address, _):
         yield address
 
 
 @contextmanager
-def process(script: Path, data: Path | None = None, port: int | None = None, settings: tuple[str, ...] = SETTINGS, **variables: str) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Streamlit serving script on a port of this machine (a free one); yields the address and the process, which is ended after. settings: none, and .streamlit/config.toml alone says how; variables: of its environment."""
+def process(
+    script: Path,
+    data: Path | None = None,
+    port: int | None = None,
+    settings: tuple[str, ...] = SETTINGS,
+    **variables: str,
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Streamlit serving script on a port of this machine (a free one); yields the address and the
+    process, which is ended after. settings: none, and .streamlit/config.toml alone says how;
+    variables: of its environment.
+    """
     port = port or free_port()
-    environment = os.environ | ({"HARBOURVIEW_DATA": str(data)} if data else {}) | {"PYTHONPATH": str(ROOT)} | variables
+    environment = (
+        os.environ
+        | ({"HARBOURVIEW_DATA": str(data)} if data else {})
+        | {"PYTHONPATH": str(ROOT)}
+        | variables
+    )
     serving = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *settings],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(script),
+            "--server.port",
+            str(port),
+            *settings,
+        ],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):

@@ -1,4 +1,6 @@
-"""One warehouse built from the repository's own figures for the whole run, and a way to build invented ones."""
+"""One warehouse built from the repository's own figures for the whole run, and a way to build
+invented ones.
+"""
 
 import io
 import os
@@ -37,7 +39,9 @@ CURATED = ROOT / "data" / "curated"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with the mark few(count) leave so many cases to each run; those that are proof anyway do not count."""
+    """Of a test with the mark few(count) leave so many cases to each run; those that are proof
+    anyway do not count.
+    """
     cases: dict[tuple, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("few") and not item.get_closest_marker("proof"):
@@ -67,11 +71,18 @@ class Built:
     def rows(self, question: str, *parameters) -> list[tuple]:
         """The answer as plain tuples, absent figures as None."""
         frame = self.ask(question, *parameters)
-        return [tuple(None if pd.isna(value) else value for value in row) for row in frame.itertuples(index=False, name=None)]
+        return [
+            tuple(None if pd.isna(value) else value for value in row)
+            for row in frame.itertuples(index=False, name=None)
+        ]
 
 
-def built(folder: Path, curated: dict[str, str] | None = None, landed: dict[str, str] | None = None) -> Built:
-    """Build in folder: the repository's curated files with those of curated put in their place, and landed price files."""
+def built(
+    folder: Path, curated: dict[str, str] | None = None, landed: dict[str, str] | None = None
+) -> Built:
+    """Build in folder: the repository's curated files with those of curated put in their place, and
+    landed price files.
+    """
     (folder / "prices").mkdir(parents=True, exist_ok=True)
     if not (folder / "curated").exists():
         shutil.copytree(CURATED, folder / "curated")
@@ -89,7 +100,9 @@ def invented(folder: Path, **curated: str) -> Built:
 
 
 def publish_copy(folder: Path, number: int) -> str:
-    """Publish a copy of the snapshot that a warehouse folder serves under a later name, as a loader would, without a build; returns its id."""
+    """Publish a copy of the snapshot that a warehouse folder serves under a later name, as a loader
+    would, without a build; returns its id.
+    """
     snapshot_id = f"2099{1 + number // 28:02d}{1 + number % 28:02d}-000000-{number:06x}"
     staged = folder / f"stage-{snapshot_id}.duckdb"
     shutil.copyfile(snapshot.served(folder).path, staged)
@@ -106,14 +119,25 @@ def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.Comple
         said, told = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(told):
             patch.setenv("HARBOURVIEW_DATA", str(data))
-            return subprocess.CompletedProcess(arguments, commands.main(list(arguments)), said.getvalue(), told.getvalue())
-    return subprocess.run([sys.executable, "-m", "loaders", *arguments], cwd=ROOT, env=os.environ | {"HARBOURVIEW_DATA": str(data)}, capture_output=True, text=True, timeout=60)
+            return subprocess.CompletedProcess(
+                arguments, commands.main(list(arguments)), said.getvalue(), told.getvalue()
+            )
+    return subprocess.run(
+        [sys.executable, "-m", "loaders", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"HARBOURVIEW_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 class Prepared:
-    """In place of a module of a build: what a build makes whatever the figures are (tables, macros, words) is made once a process, and each file begins as a copy of it.
+    """In place of a module of a build: what a build makes whatever the figures are (tables, macros,
+    words) is made once a process, and each file begins as a copy of it.
 
-    That is more than half of a small build. The warehouse of the repository's own figures is built without it, and a test holds both ways against each other.
+    That is more than half of a small build. The warehouse of the repository's own figures is built
+    without it, and a test holds both ways against each other.
     """
 
     on = True
@@ -128,8 +152,13 @@ class Prepared:
 
     @classmethod
     def empty(cls) -> tuple[bytes, list[str]]:
-        """The bytes of a file with all tables and views and no figure, and the statements that fill what the views keep as tables."""
-        texts = tuple((snapshot.SQL / name).read_text("utf-8") for name in ("schema.sql", *(f"views/{name}.sql" for name in snapshot.VIEWS)))
+        """The bytes of a file with all tables and views and no figure, and the statements that fill
+        what the views keep as tables.
+        """
+        texts = tuple(
+            (snapshot.SQL / name).read_text("utf-8")
+            for name in ("schema.sql", *(f"views/{name}.sql" for name in snapshot.VIEWS))
+        )
         if texts not in cls._empty:
             with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
                 patch.delenv(snapshot.FAULT, raising=False)
@@ -137,7 +166,11 @@ class Prepared:
                 with snapshot.create(path) as connection:
                     snapshot.add_views(connection)
                     dictionary.fill(connection)
-                    for statement in (statement.query for text in texts[1:] for statement in connection.extract_statements(text)):
+                    for statement in (
+                        statement.query
+                        for text in texts[1:]
+                        for statement in connection.extract_statements(text)
+                    ):
                         bare = re.sub(r"^(\s|--[^\n]*\n)+", "", statement)
                         if re.match(f"(CREATE|COMMENT ON) MACRO {snapshot.EVENING}", bare):
                             fills.append(re.sub("^CREATE", "CREATE OR REPLACE", bare))
@@ -186,7 +219,9 @@ curated_files.tables = Prepared.tables
 
 
 def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
-    """What make(folder) answers, made once a run for all its workers; nobody writes into the folder after that, who must takes a copy."""
+    """What make(folder) answers, made once a run for all its workers; nobody writes into the folder
+    after that, who must takes a copy.
+    """
     ours = tmp_path_factory.getbasetemp()
     folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "shared" / name
     folder.parent.mkdir(exist_ok=True)
@@ -199,7 +234,9 @@ def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
     return pickle.loads(told.read_bytes())
 
 
-KEPT = ROOT / ".pytest_cache" / "harbourview"  # between runs: warehouses by the hash of what they are built from
+KEPT = (
+    ROOT / ".pytest_cache" / "harbourview"
+)  # between runs: warehouses by the hash of what they are built from
 KEPT_WAREHOUSES = 3
 
 
@@ -215,7 +252,9 @@ def kept_warehouse() -> Built:
         if not done.exists():
             shutil.rmtree(KEPT / name, ignore_errors=True)
             done.write_bytes(pickle.dumps(built(KEPT / name)))
-            for old in sorted(KEPT.glob("*.done"), key=lambda path: path.stat().st_mtime)[:-KEPT_WAREHOUSES]:
+            for old in sorted(KEPT.glob("*.done"), key=lambda path: path.stat().st_mtime)[
+                :-KEPT_WAREHOUSES
+            ]:
                 shutil.rmtree(old.with_suffix(""), ignore_errors=True)
                 old.unlink()
     return pickle.loads(done.read_bytes())
@@ -228,13 +267,17 @@ def copy_of(made: Built, folder: Path) -> Built:
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory) -> Iterator[Built]:
-    """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the whole run."""
+    """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the
+    whole run.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Prepared, "on", False)
         made = kept_warehouse()
     assert made.result.rejected == []
     folder = made.folder
-    before = {name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")}
+    before = {
+        name: os.environ.pop(name, None) for name in ("HARBOURVIEW_DATA", "HARBOURVIEW_WAREHOUSE")
+    }
     os.environ["HARBOURVIEW_DATA"] = str(folder)
     yield made
     os.environ.pop("HARBOURVIEW_DATA")
@@ -255,19 +298,25 @@ def rows(warehouse) -> Callable[..., list[tuple]]:
 
 @pytest.fixture
 def open_page(warehouse) -> Callable:
-    """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own figures."""
+    """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own
+    figures.
+    """
     return screen.run_page
 
 
-# A real browser ------------------------------------------------------------------------------------------------------
+# A real browser -----------------------------------------------------------------------------------
 
-LOUD = "NO BROWSER: install chromium (apt-get install chromium fonts-noto-cjk) or run `python -m playwright install chromium`; the pages are not seen by this run"
+LOUD = (
+    "NO BROWSER: install chromium (apt-get install chromium fonts-noto-cjk) or run `python "
+    "-m playwright install chromium`; the pages are not seen by this run"
+)
 CHART = ".js-plotly-plot .main-svg"
 
 
 @pytest.fixture(scope="module")
 def chromium(warehouse):
     from playwright.sync_api import Error
+
     try:
         with driver.browser() as one:
             yield one
@@ -287,20 +336,33 @@ def address(warehouse):
 
 @pytest.fixture
 def visit(chromium, address):
-    """visit('valuation?t=0700.HK', size, dark) -> the page once its first chart or table stands, and what it asked of the network."""
+    """visit('valuation?t=0700.HK', size, dark) -> the page once its first chart or table stands,
+    and what it asked of the network.
+    """
     contexts = []
 
     def settled(page, path: str, wait: str):
         page.goto(f"{address}/{path}", wait_until="domcontentloaded")
         page.wait_for_selector(wait, timeout=60_000)
-        page.wait_for_function("() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=60_000)
+        page.wait_for_function(
+            "() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=60_000
+        )
         page.wait_for_timeout(500)
         assert page.locator("[data-testid='stException']").count() == 0
         assert page.errors == []
         return page
 
-    def go(path: str, size: tuple[int, int] = (1366, 768), dark: bool = False, wait: str = f"{CHART}, [data-testid='stDataFrame'] canvas, [data-testid='stAlert']"):
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", accept_downloads=True)
+    def go(
+        path: str,
+        size: tuple[int, int] = (1366, 768),
+        dark: bool = False,
+        wait: str = f"{CHART}, [data-testid='stDataFrame'] canvas, [data-testid='stAlert']",
+    ):
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
         contexts.append(context)
         page = context.new_page()
         page.asked, page.errors = [], []

@@ -1,4 +1,6 @@
-"""A server on this machine that answers as Yahoo's chart endpoint does: the recorded shape, invented figures."""
+"""A server on this machine that answers as Yahoo's chart endpoint does: the recorded shape,
+invented figures.
+"""
 
 import json
 import threading
@@ -12,33 +14,83 @@ from zoneinfo import ZoneInfo
 
 from curl_cffi import requests as curl
 
-ZONES = {"HKG": ZoneInfo("Asia/Hong_Kong"), "NYQ": ZoneInfo("America/New_York"), "CCY": ZoneInfo("Europe/London")}
+ZONES = {
+    "HKG": ZoneInfo("Asia/Hong_Kong"),
+    "NYQ": ZoneInfo("America/New_York"),
+    "CCY": ZoneInfo("Europe/London"),
+}
 OPENS = {"HKG": clock(9, 30), "NYQ": clock(9, 30), "CCY": clock(0, 0)}
 Reply = tuple[int, bytes]
 
 
 def stamp(day: str, exchange: str = "HKG") -> int:
     """The second at which that day's session opens, as Yahoo dates a daily bar."""
-    return int(datetime.combine(date.fromisoformat(day), OPENS[exchange], ZONES[exchange]).timestamp())
+    return int(
+        datetime.combine(date.fromisoformat(day), OPENS[exchange], ZONES[exchange]).timestamp()
+    )
 
 
-def chart(symbol: str, closes: dict[str, float | None], exchange: str = "HKG", currency: str = "HKD", dividends: dict[str, dict] | None = None,
-          splits: dict[str, tuple[int, int]] | None = None, adjusted: dict[str, float] | None = None, volumes: dict[str, int | None] | None = None) -> dict:
-    """A chart answer in Yahoo's shape: closes by day, None for the row without a price that Yahoo sends before the open."""
+def chart(
+    symbol: str,
+    closes: dict[str, float | None],
+    exchange: str = "HKG",
+    currency: str = "HKD",
+    dividends: dict[str, dict] | None = None,
+    splits: dict[str, tuple[int, int]] | None = None,
+    adjusted: dict[str, float] | None = None,
+    volumes: dict[str, int | None] | None = None,
+) -> dict:
+    """A chart answer in Yahoo's shape: closes by day, None for the row without a price that Yahoo
+    sends before the open.
+    """
     days = list(closes)
     events = {}
     if dividends:
-        events["dividends"] = {str(stamp(day, exchange)): {"date": stamp(day, exchange), **told} for day, told in dividends.items()}
+        events["dividends"] = {
+            str(stamp(day, exchange)): {"date": stamp(day, exchange), **told}
+            for day, told in dividends.items()
+        }
     if splits:
-        events["splits"] = {str(stamp(day, exchange)): {"date": stamp(day, exchange), "numerator": up, "denominator": down, "splitRatio": f"{up}:{down}"} for day, (up, down) in splits.items()}
+        events["splits"] = {
+            str(stamp(day, exchange)): {
+                "date": stamp(day, exchange),
+                "numerator": up,
+                "denominator": down,
+                "splitRatio": f"{up}:{down}",
+            }
+            for day, (up, down) in splits.items()
+        }
     price = list(closes.values())
-    around = {"open": price, "high": [p and p * 1.01 for p in price], "low": [p and p * 0.99 for p in price], "close": price, "volume": [(volumes or {}).get(day, 1000) for day in days]}
+    around = {
+        "open": price,
+        "high": [p and p * 1.01 for p in price],
+        "low": [p and p * 0.99 for p in price],
+        "close": price,
+        "volume": [(volumes or {}).get(day, 1000) for day in days],
+    }
     result = {
-        "meta": {"currency": currency, "symbol": symbol, "exchangeName": exchange, "fullExchangeName": exchange, "instrumentType": "CURRENCY" if exchange == "CCY" else "EQUITY", "firstTradeDate": 1087349400,
-                 "regularMarketTime": 1786090091, "hasPrePostMarketData": False, "gmtoffset": 28800, "timezone": "HKT", "exchangeTimezoneName": ZONES[exchange].key, "priceHint": 3, "dataGranularity": "1d", "range": "",
-                 "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"]},
-        "indicators": {"quote": [around if days else {}], "adjclose": [{"adjclose": [(adjusted or closes)[day] for day in days]} if days else {}]},
-    }  # fmt: skip
+        "meta": {
+            "currency": currency,
+            "symbol": symbol,
+            "exchangeName": exchange,
+            "fullExchangeName": exchange,
+            "instrumentType": "CURRENCY" if exchange == "CCY" else "EQUITY",
+            "firstTradeDate": 1087349400,
+            "regularMarketTime": 1786090091,
+            "hasPrePostMarketData": False,
+            "gmtoffset": 28800,
+            "timezone": "HKT",
+            "exchangeTimezoneName": ZONES[exchange].key,
+            "priceHint": 3,
+            "dataGranularity": "1d",
+            "range": "",
+            "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
+        },
+        "indicators": {
+            "quote": [around if days else {}],
+            "adjclose": [{"adjclose": [(adjusted or closes)[day] for day in days]} if days else {}],
+        },
+    }
     if days:
         result["timestamp"] = [stamp(day, exchange) for day in days]
     if events:
@@ -51,14 +103,31 @@ def good(*answer, **more) -> Reply:
 
 
 HANGS_UP = 0  # a status that no server sends: the connection is closed without an answer
-NOT_FOUND: Reply = 404, json.dumps({"chart": {"result": None, "error": {"code": "Not Found", "description": "No data found, symbol may be delisted"}}}).encode()
+NOT_FOUND: Reply = (
+    404,
+    json.dumps(
+        {
+            "chart": {
+                "result": None,
+                "error": {
+                    "code": "Not Found",
+                    "description": "No data found, symbol may be delisted",
+                },
+            }
+        }
+    ).encode(),
+)
 TOO_MANY: Reply = 429, b"Too Many Requests\r\n"
 HTML: Reply = 200, b"<!DOCTYPE html><html><body>Yahoo will be right back</body></html>"
-CONTROL: Reply = good("MSFT", {"2026-08-06": 400.0, "2026-08-07": 401.0}, exchange="NYQ", currency="USD")
+CONTROL: Reply = good(
+    "MSFT", {"2026-08-06": 400.0, "2026-08-07": 401.0}, exchange="NYQ", currency="USD"
+)
 
 
 class FakeYahoo(ThreadingHTTPServer):
-    """Answers by symbol; `limited_from` makes every chart answer from that count on a 429, `drip` the seconds between two bytes."""
+    """Answers by symbol; `limited_from` makes every chart answer from that count on a 429, `drip`
+    the seconds between two bytes.
+    """
 
     daemon_threads = True
 
@@ -69,7 +138,9 @@ class FakeYahoo(ThreadingHTTPServer):
         self.limited_from: int | None = None
         self.limited_until: int | None = None
         self.drip = 0.0
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
 
     @property
     def address(self) -> str:
@@ -86,8 +157,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, b"crumb" if address.path.endswith("getcrumb") else b"")
         symbol = address.path.rsplit("/", 1)[1].replace("%5E", "^").replace("%3D", "=")
         server: FakeYahoo = self.server
-        server.asked.append((symbol, {name: values[0] for name, values in parse_qs(address.query).items()}))
-        if server.limited_from is not None and len(server.asked) >= server.limited_from and not (server.limited_until and len(server.asked) > server.limited_until):
+        server.asked.append(
+            (symbol, {name: values[0] for name, values in parse_qs(address.query).items()})
+        )
+        if (
+            server.limited_from is not None
+            and len(server.asked) >= server.limited_from
+            and not (server.limited_until and len(server.asked) > server.limited_until)
+        ):
             return self.answer(*TOO_MANY)
         reply = server.replies.get(symbol, NOT_FOUND)
         self.answer(*(reply() if callable(reply) else reply), drip=server.drip)
@@ -111,11 +188,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def pieces(body: bytes) -> Iterable[bytes]:
-    return (body[i:i + 1] for i in range(len(body)))
+    return (body[i : i + 1] for i in range(len(body)))
 
 
 class Diverted(curl.Session):
-    """A session as yfinance wants one, whose every question goes to the fake server instead of its host."""
+    """A session as yfinance wants one, whose every question goes to the fake server instead of its
+    host.
+    """
 
     def __init__(self, address: str) -> None:
         super().__init__()
@@ -123,4 +202,8 @@ class Diverted(curl.Session):
 
     def request(self, method, url, **more):
         parts = urlsplit(url)
-        return super().request(method, f"{self.address}{parts.path}" + (f"?{parts.query}" if parts.query else ""), **more)
+        return super().request(
+            method,
+            f"{self.address}{parts.path}" + (f"?{parts.query}" if parts.query else ""),
+            **more,
+        )

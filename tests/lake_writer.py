@@ -1,6 +1,7 @@
-"""A writer of the lake, as a loader on another machine: publishes copies of a snapshot file under new ids, and prints each that was acknowledged.
+"""A writer of the lake, as a loader on another machine: publishes copies of a snapshot file under
+new ids, and prints each that was acknowledged.
 
-    python tests/lake_writer.py FILE HOW_MANY NUMBER
+python tests/lake_writer.py FILE HOW_MANY NUMBER
 """
 
 import shutil
@@ -21,12 +22,18 @@ def main() -> None:
             staged = Path(folder) / "staged.duckdb"
             shutil.copyfile(file, staged)
             snapshot_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{number:02d}{turn:04d}"
-            with duckdb.connect(str(staged)) as connection:  # two tables tell the id: a reader who sees both must see it in both
+            with duckdb.connect(
+                str(staged)
+            ) as connection:  # two tables tell the id: a reader who sees both must see it in both
                 connection.execute("UPDATE snapshot SET snapshot_id = ?", [snapshot_id])
-                connection.execute("UPDATE companies SET name_en = ? WHERE ticker = '0700.HK'", [snapshot_id])
+                connection.execute(
+                    "UPDATE companies SET name_en = ? WHERE ticker = '0700.HK'", [snapshot_id]
+                )
             try:
                 engine.published_to(Path(folder)).publish(staged, snapshot_id)
-            except snapshot.NoSnapshot as error:  # the other was a second later and is served: an older one is refused
+            except (
+                snapshot.NoSnapshot
+            ) as error:  # the other was a second later and is served: an older one is refused
                 print(f"refused {snapshot_id} {error}", flush=True)
                 continue
         print(f"published {snapshot_id}", flush=True)

@@ -1,4 +1,7 @@
-"""A reader of what is served, who tells what he saw and whether it was torn. A module of its own, so that a process of readers starts with nothing else."""
+"""A reader of what is served, who tells what he saw and whether it was torn.
+
+A module of its own, so that a process of readers starts with nothing else.
+"""
 
 import json
 import sys
@@ -7,11 +10,25 @@ import time
 
 from warehouse.ask import ask, served
 
-QUESTION = """SELECT (SELECT snapshot_id FROM snapshot) AS before, (SELECT count(*) FROM prices) AS n, (SELECT sum(close) FROM prices) AS total, (SELECT count(*) FROM valuation) AS v, (SELECT max(snapshot_id) FROM snapshot) AS after"""
+QUESTION = """
+    SELECT (
+        SELECT snapshot_id FROM snapshot
+    ) AS before, (
+    SELECT count(*)
+    FROM prices) AS n, (
+    SELECT sum(close)
+    FROM prices) AS total, (
+    SELECT count(*)
+    FROM valuation) AS v, (
+    SELECT max(snapshot_id)
+    FROM snapshot) AS after
+    """
 
 
 def read_on(is_done, seen: dict[str, float], wrong: list[str], counts: dict[str, int]) -> None:
-    """Read until told to stop: the id twice within a question, once outside it, and the figures with it."""
+    """Read until told to stop: the id twice within a question, once outside it, and the figures
+    with it.
+    """
     expected = None
     while not is_done():
         try:
@@ -21,7 +38,11 @@ def read_on(is_done, seen: dict[str, float], wrong: list[str], counts: dict[str,
             outside = ask("SELECT snapshot_id FROM snapshot", path=now.path)["snapshot_id"][0]
             figures = (found["n"], found["total"], found["v"])
             expected = expected or figures
-            if not found["before"] == found["after"] == outside == now.snapshot_id or figures != expected or now.problem:
+            if (
+                not found["before"] == found["after"] == outside == now.snapshot_id
+                or figures != expected
+                or now.problem
+            ):
                 wrong.append(f"torn: {now} {dict(found)} {outside}")
             counts["reads"] = counts.get("reads", 0) + 1
             time.sleep(0.03)

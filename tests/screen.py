@@ -20,7 +20,11 @@ def run_page(page: str, **query: str) -> AppTest:
 
 def words(at: AppTest) -> str:
     """All that a reader sees as text."""
-    parts = [element.value for kind in ("markdown", "caption", "warning", "info", "error") for element in getattr(at, kind)]
+    parts = [
+        element.value
+        for kind in ("markdown", "caption", "warning", "info", "error")
+        for element in getattr(at, kind)
+    ]
     parts += [f"{metric.label} {metric.value}" for metric in at.metric]
     return "\n".join(str(part) for part in parts).replace("\\", "")
 

@@ -42,7 +42,9 @@ def wait_for_tickers(page, wanted: list[str]) -> None:
     assert tickers(page) == wanted
 
 
-@pytest.mark.parametrize("query", ["", "?lang=zh", "?columns=growth", "?t=0700.HK,9988.HK,1810.HK,1024.HK"])
+@pytest.mark.parametrize(
+    "query", ["", "?lang=zh", "?columns=growth", "?t=0700.HK,9988.HK,1810.HK,1024.HK"]
+)
 def test_a_click_on_the_third_name_of_overview_opens_that_company(visit, query):
     page = visit(f"overview{query}", wait="[data-testid='stDataFrame'] canvas")
     grid = grid_with(page, "代码" if "zh" in query else "Ticker")
@@ -75,7 +77,15 @@ def test_a_click_on_the_third_name_of_buybacks_opens_that_company(visit):
     assert tickers(page) != [""]
 
 
-@pytest.mark.parametrize(("path", "header", "x"), [("overview", "Ticker", 110), ("overview", "Ticker", 250), ("overview", "Name", 30), ("buybacks", "#", 60)])
+@pytest.mark.parametrize(
+    ("path", "header", "x"),
+    [
+        ("overview", "Ticker", 110),
+        ("overview", "Ticker", 250),
+        ("overview", "Name", 30),
+        ("buybacks", "#", 60),
+    ],
+)
 def test_a_click_on_a_header_sorts_and_opens_nothing(visit, path, header, x):
     page = visit(path, size=(1366, 1400), wait="[data-testid='stDataFrame'] canvas")
     grid = grid_with(page, header)
@@ -85,7 +95,9 @@ def test_a_click_on_a_header_sorts_and_opens_nothing(visit, path, header, x):
         page.wait_for_timeout(800)
         assert f"/{path}" in page.url
         assert tickers(page) == [""]
-    assert [cells(grid, row)[:3] for row in range(1, 8)] != before, "the second click sorts downwards"
+    assert [cells(grid, row)[:3] for row in range(1, 8)] != before, (
+        "the second click sorts downwards"
+    )
 
 
 def test_a_name_is_opened_by_its_row_after_the_reader_has_sorted(visit):
@@ -113,7 +125,8 @@ def test_what_was_chosen_before_a_page_switch_stays_chosen(visit):
     assert "basis=reported" in page.url
 
 
-# Enter in the ticker box ---------------------------------------------------------------------------------------------
+# Enter in the ticker box --------------------------------------------------------------------------
+
 
 @pytest.fixture
 def typed(visit):
@@ -130,7 +143,16 @@ def typed(visit):
     return enter
 
 
-@pytest.mark.parametrize(("words", "ticker"), [("tencent", "0700.HK"), ("BABA", "BABA"), ("700", "0700.HK"), ("阿里", "9988.HK"), ("kuai", "1024.HK")])
+@pytest.mark.parametrize(
+    ("words", "ticker"),
+    [
+        ("tencent", "0700.HK"),
+        ("BABA", "BABA"),
+        ("700", "0700.HK"),
+        ("阿里", "9988.HK"),
+        ("kuai", "1024.HK"),
+    ],
+)
 def test_enter_takes_an_exact_name_or_the_beginning_of_one_company(typed, words, ticker):
     page = typed(words)
     assert tickers(page) == ["9961.HK", ticker]

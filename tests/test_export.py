@@ -1,4 +1,6 @@
-"""What a table says when it is taken along: the same rows, figures as figures, nothing that runs, and where it comes from."""
+"""What a table says when it is taken along: the same rows, figures as figures, nothing that runs,
+and where it comes from.
+"""
 
 import csv
 import io
@@ -12,8 +14,25 @@ from python_calamine import CalamineWorkbook
 
 from ui import export
 
-EVIL = ['=HYPERLINK("http://x.invalid")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", " =1", "=cmd|' /C calc'!A0"]
-FRAME = pd.DataFrame({"name": [*EVIL, "腾讯"], "eps": [24.1, None, -7.0, 1e-7, 0.1 + 0.2, 1e12, 3, 4, 5, 6], "count": pd.array([1, None, *range(8)], dtype="Int64"), "day": pd.to_datetime(["2024-12-02", None] + ["2024-07-07"] * 8)})
+EVIL = [
+    '=HYPERLINK("http://x.invalid")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1+1",
+    " =1",
+    "=cmd|' /C calc'!A0",
+]
+FRAME = pd.DataFrame(
+    {
+        "name": [*EVIL, "腾讯"],
+        "eps": [24.1, None, -7.0, 1e-7, 0.1 + 0.2, 1e12, 3, 4, 5, 6],
+        "count": pd.array([1, None, *range(8)], dtype="Int64"),
+        "day": pd.to_datetime(["2024-12-02", None] + ["2024-07-07"] * 8),
+    }
+)
 COLUMNS = [("name", "Name"), ("eps", "EPS"), ("count", "=N"), ("day", "Day")]
 
 
@@ -29,26 +48,44 @@ def test_text_that_begins_like_a_formula_is_text_in_a_csv_and_figures_stay_figur
 
 
 def test_a_spreadsheet_runs_nothing_on_any_of_its_sheets():
-    made = export.workbook("=1+1", [("As of", "=2+2")], COLUMNS, FRAME, notes=["=3+3"], further={"Sources": [("Publisher", "Link"), ("=4+4", "https://x.invalid"), ("P", None)]})
+    made = export.workbook(
+        "=1+1",
+        [("As of", "=2+2")],
+        COLUMNS,
+        FRAME,
+        notes=["=3+3"],
+        further={"Sources": [("Publisher", "Link"), ("=4+4", "https://x.invalid"), ("P", None)]},
+    )
     book = CalamineWorkbook.from_filelike(io.BytesIO(made))
     first = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     assert book.sheet_names == ["Harbourview", "Sources"]
     assert first[0][0] == "=1+1"
     assert first[3] == ["Name", "EPS", "=N", "Day"]
-    assert [row[0].replace("\r", "\n") for row in first[4:14]] == [evil.replace("\r", "\n") for evil in EVIL] + ["腾讯"]
+    assert [row[0].replace("\r", "\n") for row in first[4:14]] == [
+        evil.replace("\r", "\n") for evil in EVIL
+    ] + ["腾讯"]
     assert first[4][1:] == [24.1, 1, date(2024, 12, 2)]
     assert first[5][1:] == ["", "", ""]
     assert first[6][1] == -7
-    assert book.get_sheet_by_name("Sources").to_python()[1:] == [["=4+4", "https://x.invalid"], ["P", ""]]
+    assert book.get_sheet_by_name("Sources").to_python()[1:] == [
+        ["=4+4", "https://x.invalid"],
+        ["P", ""],
+    ]
     with zipfile.ZipFile(io.BytesIO(made)) as file:
-        parts = {name: file.read(name).decode() for name in file.namelist() if name.startswith("xl/worksheets/sheet")}
+        parts = {
+            name: file.read(name).decode()
+            for name in file.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        }
     assert len(parts) == 2
     assert not any("<f>" in part or "<hyperlink" in part for part in parts.values())
 
 
 @pytest.fixture
 def taken(monkeypatch) -> list[tuple[str, str, bytes]]:
-    """What the page of a test offers to take along: label, file name, and what is made of it on a press (after the page has run)."""
+    """What the page of a test offers to take along: label, file name, and what is made of it on a
+    press (after the page has run).
+    """
     offered, draw = [], st.download_button
 
     def record(label, data, *arguments, file_name, **options):
@@ -76,7 +113,10 @@ def test_a_page_gives_its_table_with_definitions_sources_and_state(open_page, ta
     assert "t=0700.HK,1024.HK" in state["Link"]
     assert state["Snapshot"] in state["Link"]
     assert len(book.get_sheet_by_name("Sources").to_python()) > 2
-    assert any("cheapest" in str(meaning) for _, meaning in book.get_sheet_by_name("Definitions").to_python()[1:])
+    assert any(
+        "cheapest" in str(meaning)
+        for _, meaning in book.get_sheet_by_name("Definitions").to_python()[1:]
+    )
 
 
 @pytest.mark.parametrize("page", ["buybacks", "coverage"])

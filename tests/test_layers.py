@@ -12,18 +12,40 @@ from warehouse import snapshot
 OURS = {"app", "pages", "ui", "warehouse", "loaders", "tests"}
 SCREEN = {"streamlit", "plotly"}
 # What a layer may import of ours, and what it may never import of others'.
-MAY = {"app": {"ui"}, "pages": {"ui"}, "ui": {"ui", "warehouse"}, "warehouse": {"warehouse"}, "loaders": {"loaders", "warehouse"}}
+MAY = {
+    "app": {"ui"},
+    "pages": {"ui"},
+    "ui": {"ui", "warehouse"},
+    "warehouse": {"warehouse"},
+    "loaders": {"loaders", "warehouse"},
+}
 NEVER = {
     "app": {"duckdb", "yfinance", "akshare", "plotly"},
-    "pages": {"duckdb", "yfinance", "akshare", "plotly", "currency_converter", "exchange_calendars"},
+    "pages": {
+        "duckdb",
+        "yfinance",
+        "akshare",
+        "plotly",
+        "currency_converter",
+        "exchange_calendars",
+    },
     "ui": {"duckdb", "yfinance", "akshare", "currency_converter", "exchange_calendars"},
     "warehouse": SCREEN | {"yfinance", "akshare", "currency_converter", "exchange_calendars"},
     "loaders": SCREEN,
-}  # fmt: skip
+}
 
 
 def files() -> list[Path]:
-    return sorted([*ROOT.glob("*.py"), *(path for layer in ("pages", "ui", "warehouse", "loaders") for path in ROOT.glob(f"{layer}/**/*.py"))])
+    return sorted(
+        [
+            *ROOT.glob("*.py"),
+            *(
+                path
+                for layer in ("pages", "ui", "warehouse", "loaders")
+                for path in ROOT.glob(f"{layer}/**/*.py")
+            ),
+        ]
+    )
 
 
 def layer_of(path: Path) -> str:
@@ -31,14 +53,20 @@ def layer_of(path: Path) -> str:
 
 
 def imported(path: Path) -> set[str]:
-    """The first names of all that a module imports, also inside functions; a relative import is one of its own layer."""
+    """The first names of all that a module imports, also inside functions; a relative import is one
+    of its own layer.
+    """
     names = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(layer_of(path) if node.level else node.module.split(".")[0])
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module", "import_module"):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "__import__",
+            "importlib.import_module",
+            "import_module",
+        ):
             names.add("?")
     return names
 
@@ -62,7 +90,9 @@ def test_no_module_hides_an_error_or_writes_raw_html(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"line {node.lineno}: a bare except"
-            assert ast.unparse(node.type) != "BaseException", f"line {node.lineno}: catches everything"
+            assert ast.unparse(node.type) != "BaseException", (
+                f"line {node.lineno}: catches everything"
+            )
 
 
 @named
@@ -72,15 +102,30 @@ def test_a_module_says_in_its_first_line_what_it_is_for(path):
 
 @named
 def test_no_value_is_written_into_the_text_of_a_question(path):
-    """A question may be put together from names of ours and from question marks, never from what somebody chose."""
+    """A question may be put together from names of ours and from question marks, never from what
+    somebody chose.
+    """
     if layer_of(path) in ("warehouse", "loaders"):
         return
     module = ast.parse(path.read_text("utf-8"))
-    marks = {ast.unparse(node.targets[0]) for node in ast.walk(module) if isinstance(node, ast.Assign) and "'?'" in ast.unparse(node.value)}
+    marks = {
+        ast.unparse(node.targets[0])
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and "'?'" in ast.unparse(node.value)
+    }
     for node in ast.walk(module):
-        if isinstance(node, ast.JoinedStr) and re.match(r"\s*(SELECT|WITH|FROM)\s", "".join(part.value for part in node.values if isinstance(part, ast.Constant))):
-            written = {ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)}
-            assert all("'?'" in text for text in written - marks), f"line {node.lineno}: {written - marks}"
+        if isinstance(node, ast.JoinedStr) and re.match(
+            r"\s*(SELECT|WITH|FROM)\s",
+            "".join(part.value for part in node.values if isinstance(part, ast.Constant)),
+        ):
+            written = {
+                ast.unparse(part.value)
+                for part in node.values
+                if isinstance(part, ast.FormattedValue)
+            }
+            assert all("'?'" in text for text in written - marks), (
+                f"line {node.lineno}: {written - marks}"
+            )
 
 
 def test_every_view_file_is_built_and_begins_with_its_question():
@@ -93,14 +138,39 @@ def test_every_view_file_is_built_and_begins_with_its_question():
 
 def test_nothing_in_the_project_names_a_folder_of_one_machine():
     suffixes = {".py", ".sql", ".md", ".toml", ".txt", ".csv", ".yml", ".yaml"}
-    for path in [*ROOT.glob("*"), *(p for part in ("pages", "ui", "warehouse", "loaders", "tests") for p in ROOT.glob(f"{part}/**/*")), *ROOT.glob("data/*"), *ROOT.glob("data/curated/*")]:
+    for path in [
+        *ROOT.glob("*"),
+        *(
+            p
+            for part in ("pages", "ui", "warehouse", "loaders", "tests")
+            for p in ROOT.glob(f"{part}/**/*")
+        ),
+        *ROOT.glob("data/*"),
+        *ROOT.glob("data/curated/*"),
+    ]:
         if path.is_file() and (path.suffix in suffixes or path.name == "Makefile"):
             text = path.read_text("utf-8", errors="replace")
-            assert not [folder for folder in ("/wo" + "rk/", "/ro" + "ot/", "/tm" + "p/", "/ho" + "me/") if folder in text], path.name
+            assert not [
+                folder
+                for folder in ("/wo" + "rk/", "/ro" + "ot/", "/tm" + "p/", "/ho" + "me/")
+                if folder in text
+            ], path.name
 
 
-@pytest.mark.parametrize("path", [path for room in ("charts", "pictures", "tables") for path in sorted((ROOT / "ui" / room).glob("*.py"))], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for room in ("charts", "pictures", "tables")
+        for path in sorted((ROOT / "ui" / room).glob("*.py"))
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
 def test_a_picture_or_table_takes_from_a_view_only_what_makes_views_equal(path):
     """It is made once for equal views; what else the link says would be the first reader's."""
-    read = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("state")}
+    read = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("state")
+    }
     assert not read & {"extras", "my", "mode", "snapshot"}

@@ -1,4 +1,6 @@
-"""Rows that the inputs lost since the served snapshot stop a build, unless they were given up on purpose."""
+"""Rows that the inputs lost since the served snapshot stop a build, unless they were given up on
+purpose.
+"""
 
 import shutil
 
@@ -14,17 +16,28 @@ QUARTERS = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01"
 
 
 def prices_of(count: int) -> str:
-    rows = ({"ticker": "0700.HK", "date": day, "close": 10, "frequency": "month_end"} for day in DAYS)
+    rows = (
+        {"ticker": "0700.HK", "date": day, "close": 10, "frequency": "month_end"} for day in DAYS
+    )
     return csv_of("prices", list(rows)[:count])
 
 
 def earnings_of(years: range) -> str:
     """Four quarters of 0.125 a year, so a close of 10 is 20 times earnings."""
-    return csv_of("earnings", (
-        {"ticker": "0700.HK", "value": 0.125, "period_start": f"{year}-{start}",
-         "period_end": f"{year}-{end}", "announced_on": f"{year + 1}-02-15"}
-        for year in years for start, end in QUARTERS
-    ))  # fmt: skip
+    return csv_of(
+        "earnings",
+        (
+            {
+                "ticker": "0700.HK",
+                "value": 0.125,
+                "period_start": f"{year}-{start}",
+                "period_end": f"{year}-{end}",
+                "announced_on": f"{year + 1}-02-15",
+            }
+            for year in years
+            for start, end in QUARTERS
+        ),
+    )
 
 
 def aliases_of(*aliases: str) -> str:
@@ -55,12 +68,29 @@ def served(data) -> str:
     return snapshot.served(data / "warehouse").snapshot_id
 
 
-@pytest.mark.parametrize(("how", "words"), [
-    ("cut", "earnings.csv row count '40': rule L01, 40 of the 80 rows in snapshot {id} are gone, 50.0 %"),
-    ("header", "earnings.csv row count '0': rule L01, 80 of the 80 rows in snapshot {id} are gone, 100.0 %"),
-    ("missing", "earnings.csv file: rule L01, is missing; snapshot {id} has its 80 rows"),
-])  # fmt: skip
-def test_a_table_that_lost_rows_or_its_file_is_rejected_with_the_command_that_accepts_it(first, data, how, words):
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (
+            "cut",
+            (
+                "earnings.csv row count '40': rule L01, 40 of the 80 rows in snapshot {id} are "
+                "gone, 50.0 %"
+            ),
+        ),
+        (
+            "header",
+            (
+                "earnings.csv row count '0': rule L01, 80 of the 80 rows in snapshot {id} are "
+                "gone, 100.0 %"
+            ),
+        ),
+        ("missing", "earnings.csv file: rule L01, is missing; snapshot {id} has its 80 rows"),
+    ],
+)
+def test_a_table_that_lost_rows_or_its_file_is_rejected_with_the_command_that_accepts_it(
+    first, data, how, words
+):
     file = data / "curated" / "earnings.csv"
     lines = file.read_text("utf-8").splitlines(keepends=True)
     if how == "missing":
@@ -96,8 +126,16 @@ def test_a_table_may_lose_twenty_rows(first, data, count, code):
     (data / "curated" / "prices.csv").write_text(prices_of(count), "utf-8")
     assert loaders("build", data=data).returncode == code
     if code == 0:  # published, and said
-        found = Built(data, first.result).rows("SELECT severity, ref, message FROM findings WHERE code = 'L01'")
-        assert found == [("note", "prices.csv", f"20 of the 246 rows in snapshot {first.result.snapshot_id} are gone, 8.1 %")]
+        found = Built(data, first.result).rows(
+            "SELECT severity, ref, message FROM findings WHERE code = 'L01'"
+        )
+        assert found == [
+            (
+                "note",
+                "prices.csv",
+                f"20 of the 246 rows in snapshot {first.result.snapshot_id} are gone, 8.1 %",
+            )
+        ]
 
 
 def test_a_small_file_may_shrink_and_may_not_disappear(data):
@@ -139,9 +177,18 @@ def test_points_that_disappear_with_complete_inputs_are_a_note(first, data):
     done = loaders("build", data=data)
     assert done.returncode == 0, done.stderr
     made = Built(data, first.result)
-    found = made.rows("SELECT severity, ref, message FROM findings WHERE code = 'L02' AND ref LIKE 'pe_ttm%'")
+    found = made.rows(
+        "SELECT severity, ref, message FROM findings WHERE code = 'L02' AND ref LIKE 'pe_ttm%'"
+    )
     assert len(found) == 1
     assert found[0][:2] == ("note", "pe_ttm adjusted")
-    before, now = (one.rows("SELECT count(*) FROM valuation WHERE value IS NOT NULL AND metric = 'pe_ttm'")[0][0] for one in (first, made))
+    before, now = (
+        one.rows("SELECT count(*) FROM valuation WHERE value IS NOT NULL AND metric = 'pe_ttm'")[0][
+            0
+        ]
+        for one in (first, made)
+    )
     assert before - now > losses.MOST_ROWS
-    assert found[0][2].startswith(f"{before - now:,} of {before:,} points of snapshot {first.result.snapshot_id} are gone")
+    assert found[0][2].startswith(
+        f"{before - now:,} of {before:,} points of snapshot {first.result.snapshot_id} are gone"
+    )

@@ -1,4 +1,6 @@
-"""What is made once and handed out again: for equal views, by the very frames, and nobody may change it."""
+"""What is made once and handed out again: for equal views, by the very frames, and nobody may
+change it.
+"""
 
 import gc
 import json
@@ -21,7 +23,19 @@ from ui.memory import once
 from ui.view import view_of
 from warehouse import runs
 
-PAGES = ("overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
+PAGES = (
+    "overview",
+    "company",
+    "valuation",
+    "buybacks",
+    "segments",
+    "estimates",
+    "coverage",
+    "market",
+    "documents",
+    "traffic",
+    "data",
+)
 
 
 def doubled(frame, factor=2):
@@ -48,7 +62,9 @@ def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypa
     monkeypatch.setattr(memory, "SWEPT", 50)
     for _ in range(400):
         assert len(frame["words"]) == len(held.copy["value"]) == 1
-    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks] + [one.index._references for one in (frame, held.copy)]
+    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks] + [
+        one.index._references for one in (frame, held.copy)
+    ]
     assert max(len(refs.referenced_blocks) for refs in notes) > 300
     for _ in range(50):
         once(doubled, 1)
@@ -72,24 +88,42 @@ def test_what_only_holds_itself_is_thrown_away_though_it_is_old(monkeypatch):
 
 
 def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse):
-    answer = answers.ask(warehouse.served, "SELECT ticker, name_en, kind, fiscal_year_end_month, ticker AS again FROM companies ORDER BY ticker")
+    answer = answers.ask(
+        warehouse.served,
+        """
+        SELECT ticker, name_en, kind, fiscal_year_end_month, ticker AS again
+        FROM companies
+        ORDER BY ticker
+        """,
+    )
     words = ["ticker", "name_en", "kind", "again"]
     assert {str(answer[name].dtype) for name in words} == {"object"}
     assert len(answer._mgr.blocks) == 2
     assert all(one is other for one, other in zip(answer["ticker"], answer["again"], strict=True))
     assert len({id(kind) for kind in answer["kind"]}) == answer["kind"].nunique()
-    assert answers.ask(warehouse.served, "SELECT 'x' AS word UNION ALL SELECT NULL")["word"].isna().tolist() == [False, True]
+    assert answers.ask(warehouse.served, "SELECT 'x' AS word UNION ALL SELECT NULL")[
+        "word"
+    ].isna().tolist() == [False, True]
 
 
 def test_a_frame_counts_by_its_cells_and_what_holds_frames_by_theirs():
     frame = pd.DataFrame({"a": range(1000), "b": "word"})
-    assert memory.size(frame) == memory.OTHER + 2000 * memory.CELL == memory.size(Held(frame)) == memory.size((frame, 1)) < memory.size((frame, frame))
+    assert (
+        memory.size(frame)
+        == memory.OTHER + 2000 * memory.CELL
+        == memory.size(Held(frame))
+        == memory.size((frame, 1))
+        < memory.size((frame, frame))
+    )
     assert memory.size(go.Figure()) == memory.FIGURE
     assert memory.size("word") == memory.OTHER
 
 
 def test_the_record_of_the_last_run_is_read_once_and_anew_when_it_is_another(tmp_path):
-    record = {"run": {"began_at": "2026-08-24T18:00:00+08:00"}, "tickers": {"0700.HK": {"outcome": "got", "run": "2026-08-24T18:00:00+08:00"}}}
+    record = {
+        "run": {"began_at": "2026-08-24T18:00:00+08:00"},
+        "tickers": {"0700.HK": {"outcome": "got", "run": "2026-08-24T18:00:00+08:00"}},
+    }
     (tmp_path / "run.json").write_text(json.dumps(record), "utf-8")
     told = runs.last_run(tmp_path)
     assert told is runs.last_run(tmp_path)
@@ -101,13 +135,25 @@ def test_the_record_of_the_last_run_is_read_once_and_anew_when_it_is_another(tmp
 
 def test_equal_views_share_and_others_do_not(warehouse):
     view = view_of({"t": "0700.HK"}, warehouse.served)[0]
-    for query in ({"t": "700"}, {"t": "0700.HK", "chart": "price", "my": "9988.HK"}, {"t": "0700.HK", "as_of": view.latest.isoformat()}, {"t": "0700.HK", "mode": "present"}):
+    for query in (
+        {"t": "700"},
+        {"t": "0700.HK", "chart": "price", "my": "9988.HK"},
+        {"t": "0700.HK", "as_of": view.latest.isoformat()},
+        {"t": "0700.HK", "mode": "present"},
+    ):
         same = view_of(query, warehouse.served, view.address)[0]
         assert view == same
         assert hash(view) == hash(same)
         assert view is not same
-    for other in (view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0], view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0], view_of({"t": "0700.HK", "currency": "USD"}, warehouse.served)[0],
-                  replace(view, screen=replace(view.screen, theme="dark")), replace(view, address="https://desk.example"), replace(view, today=view.today.replace(year=2099)), replace(view, run="another")):
+    for other in (
+        view_of({"t": "0700.HK", "as_of": "2024-12-31"}, warehouse.served)[0],
+        view_of({"t": "0700.HK", "lang": "zh"}, warehouse.served)[0],
+        view_of({"t": "0700.HK", "currency": "USD"}, warehouse.served)[0],
+        replace(view, screen=replace(view.screen, theme="dark")),
+        replace(view, address="https://desk.example"),
+        replace(view, today=view.today.replace(year=2099)),
+        replace(view, run="another"),
+    ):
         assert other != view
 
 
@@ -168,17 +214,35 @@ def test_no_page_changes_what_it_was_handed(monkeypatch):
 
 
 def in_a_process_of_its_own(code: str, **settings: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="DuckDB has an allocator of its own on Linux only")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="DuckDB has an allocator of its own on Linux only"
+)
 def test_duckdb_is_told_to_give_memory_back_before_it_is_imported():
-    told = in_a_process_of_its_own("import sys, ui.frame, duckdb; names = list(sys.modules); print(names.index('warehouse') < names.index('_duckdb')); duckdb.connect().execute('SELECT 1')")
+    told = in_a_process_of_its_own(
+        "import sys, ui.frame, duckdb; names = list(sys.modules); print(names.index('warehouse') "
+        "< names.index('_duckdb')); duckdb.connect().execute('SELECT 1')"
+    )
     assert (told.stdout, "jemalloc" in told.stderr) == ("True\n", False), told.stderr
-    wrong = in_a_process_of_its_own("import warehouse, duckdb; duckdb.connect().execute('SELECT 1')", DUCKDB_JE_MALLOC_CONF="nonsense:1")
+    wrong = in_a_process_of_its_own(
+        "import warehouse, duckdb; duckdb.connect().execute('SELECT 1')",
+        DUCKDB_JE_MALLOC_CONF="nonsense:1",
+    )
     assert "Invalid conf pair: nonsense:1" in wrong.stderr  # so the right words are read too
 
 
 def test_python_looks_for_dead_cycles_seldom_and_not_in_its_libraries():
-    told = in_a_process_of_its_own("import gc, ui.memory; print(gc.get_freeze_count() > 50_000, gc.get_threshold()[0] >= 10_000)")
+    told = in_a_process_of_its_own(
+        "import gc, ui.memory; print(gc.get_freeze_count() > 50_000, gc.get_threshold()[0] >= "
+        "10_000)"
+    )
     assert told.stdout == "True True\n", told.stderr

@@ -1,4 +1,6 @@
-"""Every page with full, missing and filtered data, and the frame around them, run by Streamlit's own test driver."""
+"""Every page with full, missing and filtered data, and the frame around them, run by Streamlit's
+own test driver.
+"""
 
 import json
 import re
@@ -15,13 +17,26 @@ from ui import links
 from ui.stamp import measure
 from ui.text import text
 
-PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data")
+PAGES = (
+    "overview",
+    "valuation",
+    "buybacks",
+    "segments",
+    "estimates",
+    "coverage",
+    "market",
+    "documents",
+    "traffic",
+    "data",
+)
+
 
 def figure_words(figure: dict) -> str:
     return " ".join(str(a.get("text", "")) for a in figure["layout"].get("annotations", []))
 
 
-# The published figures, read from the page ------------------------------------------------------------------
+# The published figures, read from the page --------------------------------------------------------
+
 
 def test_valuation_shows_tencent_at_the_end_of_2025(open_page):
     at = open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y")
@@ -76,7 +91,9 @@ def test_a_window_longer_than_the_history_is_called_by_its_first_month(open_page
     assert "percentile since Mar 2020" in stamped.replace("<br>", " ")
     assert "10 years" not in stamped
     assert "since Mar 2020, N 77" in words(at)
-    assert "percentile of 5 years" in figure_words(figures(open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y"))[0])
+    assert "percentile of 5 years" in figure_words(
+        figures(open_page("valuation", t="0700.HK", as_of="2026-07-31", w="5y"))[0]
+    )
 
 
 def test_overview_ranks_the_universe(open_page):
@@ -100,14 +117,22 @@ def test_overview_keeps_stale_rows_unranked(open_page):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("page", ["overview", "buybacks", "segments", "estimates", "traffic", "data"])
-def test_words_that_stand_to_the_right_have_room_so_that_no_figure_loses_its_first_digit(open_page, page, lang):
+@pytest.mark.parametrize(
+    "page", ["overview", "buybacks", "segments", "estimates", "traffic", "data"]
+)
+def test_words_that_stand_to_the_right_have_room_so_that_no_figure_loses_its_first_digit(
+    open_page, page, lang
+):
     """Of 11.2x (EPS to 31 Dec 2025) a narrow column showed 1.2x."""
     seen = 0
-    for shown in open_page(page, as_of="2026-08-21", lang=lang, t="" if page == "overview" else "0700.HK").dataframe:
+    for shown in open_page(
+        page, as_of="2026-08-21", lang=lang, t="" if page == "overview" else "0700.HK"
+    ).dataframe:
         for name, column in json.loads(shown.proto.columns).items():
             if column.get("alignment") == "right":
-                longest = max((measure(str(words), 12.25) for words in shown.value[name].dropna()), default=0)
+                longest = max(
+                    (measure(str(words), 12.25) for words in shown.value[name].dropna()), default=0
+                )
                 seen += longest > 0
                 assert column["width"] >= longest + 16, (name, column, longest)
     assert seen
@@ -125,7 +150,9 @@ def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
     at = open_page("data")
     at.segmented_control(key="data_severity").set_value("warn").run()
     shown = at.dataframe[3].value
-    assert len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0]
+    assert (
+        len(shown) == warehouse.rows("SELECT count(*) FROM findings WHERE severity = 'warn'")[0][0]
+    )
     assert set(shown["severity"]) == {"warning"}
     at.selectbox(key="data_rule_warn").set_value("E02").run()
     shown = at.dataframe[3].value
@@ -138,13 +165,27 @@ def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
     at.multiselect(key="filter_tickers").set_value([]).run()
     at.segmented_control(key="data_severity").set_value("note").run()
     assert not at.exception
-    assert set(at.dataframe[3].value["code"]) == {code for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")}
+    assert set(at.dataframe[3].value["code"]) == {
+        code
+        for (code,) in warehouse.rows("SELECT DISTINCT code FROM findings WHERE severity = 'note'")
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_rule_is_told_in_words(language):
-    asked = {("finding", check.code) for check in checks.CHECKS if check.severity != "stop"} | {("refusal", check.code) for check in checks.CHECKS if check.severity == "stop"}
-    asked |= {("refusal", code) for code in re.findall(r'"([CP]\d\d)"', " ".join((ROOT / "loaders" / f"{room}.py").read_text("utf-8") for room in ("curated", "plausible", "reading")))}
+    asked = {("finding", check.code) for check in checks.CHECKS if check.severity != "stop"} | {
+        ("refusal", check.code) for check in checks.CHECKS if check.severity == "stop"
+    }
+    asked |= {
+        ("refusal", code)
+        for code in re.findall(
+            r'"([CP]\d\d)"',
+            " ".join(
+                (ROOT / "loaders" / f"{room}.py").read_text("utf-8")
+                for room in ("curated", "plausible", "reading")
+            ),
+        )
+    }
     assert len(asked) > 40
     for group, code in sorted(asked):
         assert text(f"{group}_rule.{code}", language) != code
@@ -155,25 +196,66 @@ def test_a_refused_build_is_said_on_the_data_page_with_every_line(tmp_path, monk
     monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))
     assert not screen.run_page("data").warning
     path = made.folder / "curated" / "prices.csv"
-    path.write_text(changed("prices", ",46,,", ",<img src=x onerror=alert(1)>: rule C01,,").replace("9999.HK", "9998.HK"), "utf-8")
+    path.write_text(
+        changed("prices", ",46,,", ",<img src=x onerror=alert(1)>: rule C01,,").replace(
+            "9999.HK", "9998.HK"
+        ),
+        "utf-8",
+    )
     assert loaders("build", data=made.folder, in_process=False).returncode == 2
     at = screen.run_page("data")
     (warning,) = at.warning
-    assert re.search(r"The last build, of \d+ \w{3} \d{4} \d\d:\d\d HKT, was refused: 2 errors; what is shown is the snapshot before it\.", warning.value.replace("\\", ""))
+    assert re.search(
+        (
+            r"The last build, of \d+ \w{3} \d{4} \d\d:\d\d HKT, was refused: 2 errors; what is "
+            r"shown is the snapshot before it\."
+        ),
+        warning.value.replace("\\", ""),
+    )
     lines = at.dataframe[0].value
     assert lines.values.tolist() == [
-        ["prices.csv:2", "close '<img src=x onerror=alert(1)>: rule C01'", "C08", "no unit beside the number", "a number with its unit: the unit belongs in the unit column or the column's name"],
-        ["prices.csv:4", "ticker '9998.HK'", "C10", "a ticker of the universe", "no ticker of companies.csv; near: 9999.HK"]]
-    assert made.served.snapshot_id in words(at) or made.served.snapshot_id in " ".join(metric.value for metric in at.metric)
+        [
+            "prices.csv:2",
+            "close '<img src=x onerror=alert(1)>: rule C01'",
+            "C08",
+            "no unit beside the number",
+            "a number with its unit: the unit belongs in the unit column or the column's name",
+        ],
+        [
+            "prices.csv:4",
+            "ticker '9998.HK'",
+            "C10",
+            "a ticker of the universe",
+            "no ticker of companies.csv; near: 9999.HK",
+        ],
+    ]
+    assert made.served.snapshot_id in words(at) or made.served.snapshot_id in " ".join(
+        metric.value for metric in at.metric
+    )
     assert "被拒绝：2处错误" in screen.run_page("data", lang="zh").warning[0].value
     path.write_text(GOOD["prices"].lstrip(), "utf-8")
     assert loaders("build", data=made.folder, in_process=False).returncode == 0
     assert not screen.run_page("data").warning
 
 
-# Filters and links --------------------------------------------------------------------------------------------
+# Filters and links --------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("typed", ["700", "00700", "0700.hk", "HK.00700", "700 HK", "Tencent", "腾讯", "腾讯控股", "TCEHY", "０７００"])
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "700",
+        "00700",
+        "0700.hk",
+        "HK.00700",
+        "700 HK",
+        "Tencent",
+        "腾讯",
+        "腾讯控股",
+        "TCEHY",
+        "０７００",
+    ],
+)
 def test_a_ticker_is_found_however_it_is_typed(open_page, typed):
     at = open_page("valuation", t=typed)
     assert at.multiselect(key="filter_tickers").value == ["0700.HK"]
@@ -197,8 +279,22 @@ def test_script_in_a_link_is_text(open_page, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("query", [{}, {"t": "BABA,0700.HK,PDD", "lang": "zh", "basis": "reported", "w": "max"}, {"t": "HSTECH,3033.HK,2076.HK", "w": "1y", "as_of": "2004-07-01"},
-                                   *(pytest.param(query, marks=pytest.mark.proof) for query in ({"t": "HSTECH", "w": "1y"}, {"t": "3033.HK,2076.HK"}, {"as_of": "2004-07-01"}))])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"t": "BABA,0700.HK,PDD", "lang": "zh", "basis": "reported", "w": "max"},
+        {"t": "HSTECH,3033.HK,2076.HK", "w": "1y", "as_of": "2004-07-01"},
+        *(
+            pytest.param(query, marks=pytest.mark.proof)
+            for query in (
+                {"t": "HSTECH", "w": "1y"},
+                {"t": "3033.HK,2076.HK"},
+                {"as_of": "2004-07-01"},
+            )
+        ),
+    ],
+)
 @pytest.mark.few(14)
 def test_no_page_fails(open_page, page, query):
     at = open_page(page, **query)
@@ -213,11 +309,18 @@ def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
         assert not at.exception, ticker
 
 
-@pytest.mark.parametrize("page", ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic", "documents"])
+@pytest.mark.parametrize(
+    "page",
+    ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic", "documents"],
+)
 @pytest.mark.few(3)
-def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(warehouse, monkeypatch, page):
+def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(
+    warehouse, monkeypatch, page
+):
     """The browser says when it is drawn (seen in test_browser.py); without one nothing waits."""
-    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", f"http://127.0.0.1:8501/{page}")
+    monkeypatch.setattr(
+        "streamlit.runtime.context.ContextProxy.url", f"http://127.0.0.1:8501/{page}"
+    )
     at = screen.run_page(page, t="0700.HK")
     assert at.get("plotly_chart")
     assert not at.dataframe
@@ -225,7 +328,7 @@ def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(ware
     at.session_state["harbourview_drawn"] = True
     at.run()
     assert at.get("plotly_chart")
-    assert (at.dataframe or page == "company")
+    assert at.dataframe or page == "company"
     assert [one for one in at.expander if one.label.startswith("Sources")]
     assert not at.exception
 
@@ -241,7 +344,15 @@ def test_the_state_survives_a_change_of_page(open_page):
 def test_the_copied_link_states_everything(open_page, warehouse):
     at = open_page("valuation", t="700")
     link = at.code[0].value
-    for part in ("t=0700.HK", "as_of=2026-08-21", "w=5y", "basis=adjusted", "lang=en", "updown=hk", f"s={warehouse.served.snapshot_id}"):
+    for part in (
+        "t=0700.HK",
+        "as_of=2026-08-21",
+        "w=5y",
+        "basis=adjusted",
+        "lang=en",
+        "updown=hk",
+        f"s={warehouse.served.snapshot_id}",
+    ):
         assert part in link
 
 
@@ -267,9 +378,22 @@ def test_nothing_published_is_said_and_is_no_fault(tmp_path, monkeypatch):
 
 @pytest.mark.proof
 def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monkeypatch, warehouse):
-    """Prices go on and no results come: it says so and offers a date, and never switches by itself."""
-    rows = warehouse.rows("SELECT ticker, any_value(currency) FROM prices JOIN companies USING (ticker) WHERE kind = 'company' AND exchange = 'HKEX' GROUP BY ticker")
-    landed = "ticker,date,close,adj_close,volume,currency,frequency,source_id\n" + "".join(f"{ticker},2026-11-20,50,,,{currency},month_end,month-end-closes\n" for ticker, currency in rows)
+    """Prices go on and no results come: it says so and offers a date, and never switches by
+    itself.
+    """
+    rows = warehouse.rows(
+        """
+        SELECT ticker, any_value(currency)
+        FROM prices
+        JOIN companies USING (ticker)
+        WHERE kind = 'company' AND exchange = 'HKEX'
+        GROUP BY ticker
+        """
+    )
+    landed = "ticker,date,close,adj_close,volume,currency,frequency,source_id\n" + "".join(
+        f"{ticker},2026-11-20,50,,,{currency},month_end,month-end-closes\n"
+        for ticker, currency in rows
+    )
     later = built(tmp_path / "data", landed={"later": landed})
     assert later.result.rejected == []
     monkeypatch.setenv("HARBOURVIEW_DATA", str(later.folder))
@@ -296,4 +420,5 @@ def test_every_chart_of_every_page_proves_itself(open_page, warehouse):
 
 def test_the_windows_are_the_grammar_of_links():
     from ui.view import YEARS
+
     assert tuple(YEARS) == links.WINDOWS

@@ -1,4 +1,6 @@
-"""What a provider of prices gives, by every way in which Yahoo, a folder of files and akshare can answer."""
+"""What a provider of prices gives, by every way in which Yahoo, a folder of files and akshare can
+answer.
+"""
 
 import csv
 import json
@@ -28,9 +30,28 @@ from loaders.prices.yahoo import Yahoo
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 TENCENT = Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 3))
 EVENING = datetime(2026, 8, 7, 10, 0, tzinfo=UTC)  # 18:00 in Hong Kong, a Friday
-CLOSES = {"2026-08-03": 100.0, "2026-08-04": 101.0, "2026-08-05": 99.5, "2026-08-06": 98.0, "2026-08-07": 97.5}
-UNIVERSE = {"0700.HK": ["Tencent", "腾讯"], "9988.HK": ["Alibaba"], "BABA": [], "SE": ["Sea"], "^HSI": ["HSI"], "HSTECH": ["HSTECH.HK"]}
-LINES = {"0700.HK": Asked("0700.HK", "HKEX", "HKD"), "BABA": Asked("BABA", "NYSE", "USD"), "^HSI": Asked("^HSI", "HKEX", "PTS"), "9988.HK": Asked("9988.HK", "HKEX", "HKD"), "SE": Asked("SE", "NYSE", "USD")}
+CLOSES = {
+    "2026-08-03": 100.0,
+    "2026-08-04": 101.0,
+    "2026-08-05": 99.5,
+    "2026-08-06": 98.0,
+    "2026-08-07": 97.5,
+}
+UNIVERSE = {
+    "0700.HK": ["Tencent", "腾讯"],
+    "9988.HK": ["Alibaba"],
+    "BABA": [],
+    "SE": ["Sea"],
+    "^HSI": ["HSI"],
+    "HSTECH": ["HSTECH.HK"],
+}
+LINES = {
+    "0700.HK": Asked("0700.HK", "HKEX", "HKD"),
+    "BABA": Asked("BABA", "NYSE", "USD"),
+    "^HSI": Asked("^HSI", "HKEX", "PTS"),
+    "9988.HK": Asked("9988.HK", "HKEX", "HKD"),
+    "SE": Asked("SE", "NYSE", "USD"),
+}
 
 
 def shaped(answer) -> None:
@@ -48,24 +69,45 @@ def days_of(answer) -> list[str]:
     return list(answer.bars["date"].dt.strftime("%Y-%m-%d"))
 
 
-# The trading day ------------------------------------------------------------------------------------------
+# The trading day ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("exchange", "moment", "last"),
-    [("HKEX", "2026-08-07T07:59+00:00", "2026-08-06"), ("HKEX", "2026-08-07T08:29+00:00", "2026-08-06"), ("HKEX", "2026-08-07T08:30+00:00", "2026-08-07"), ("HKEX", "2026-08-09T12:00+00:00", "2026-08-07"),
-     ("HKEX", "2026-02-16T04:31+00:00", "2026-02-16"), ("NASDAQ", "2026-08-07T20:00+00:00", "2026-08-06"), ("NYSE Arca", "2026-08-07T20:31+00:00", "2026-08-07")],
-)  # fmt: skip
-def test_a_session_is_finished_half_an_hour_after_its_close_on_half_days_too(exchange, moment, last):
-    assert provider.last_finished(exchange, datetime.fromisoformat(moment)) == date.fromisoformat(last)
+    [
+        ("HKEX", "2026-08-07T07:59+00:00", "2026-08-06"),
+        ("HKEX", "2026-08-07T08:29+00:00", "2026-08-06"),
+        ("HKEX", "2026-08-07T08:30+00:00", "2026-08-07"),
+        ("HKEX", "2026-08-09T12:00+00:00", "2026-08-07"),
+        ("HKEX", "2026-02-16T04:31+00:00", "2026-02-16"),
+        ("NASDAQ", "2026-08-07T20:00+00:00", "2026-08-06"),
+        ("NYSE Arca", "2026-08-07T20:31+00:00", "2026-08-07"),
+    ],
+)
+def test_a_session_is_finished_half_an_hour_after_its_close_on_half_days_too(
+    exchange, moment, last
+):
+    assert provider.last_finished(exchange, datetime.fromisoformat(moment)) == date.fromisoformat(
+        last
+    )
 
 
 def test_waiting_grows_with_each_attempt_and_never_passes_five_minutes():
-    assert [provider.wait_for(attempt, 1.0) for attempt in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    assert [provider.wait_for(attempt, 1.0) for attempt in range(9)] == [
+        5,
+        10,
+        20,
+        40,
+        80,
+        160,
+        300,
+        300,
+        300,
+    ]
     assert provider.wait_for(5, 0.25) == 40
 
 
-# Yahoo ----------------------------------------------------------------------------------------------------
+# Yahoo --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -79,18 +121,40 @@ def fake(tmp_path):
 
 def asking(server: FakeYahoo, now: datetime = EVENING, **more) -> Yahoo:
     waited = more.pop("waited", [])
-    return Yahoo(Diverted(server.address), waited.append, lambda: 1.0, lambda: now, timeouts=(0.5, 0.5), **more)
+    return Yahoo(
+        Diverted(server.address),
+        waited.append,
+        lambda: 1.0,
+        lambda: now,
+        timeouts=(0.5, 0.5),
+        **more,
+    )
 
 
 def test_yahoo_gives_closes_adjusted_closes_and_volumes_apart_on_the_exchanges_own_days(fake):
-    fake.replies["0700.HK"] = good("0700.HK", CLOSES, adjusted={day: close - 1 for day, close in CLOSES.items()}, volumes={"2026-08-05": None})
+    fake.replies["0700.HK"] = good(
+        "0700.HK",
+        CLOSES,
+        adjusted={day: close - 1 for day, close in CLOSES.items()},
+        volumes={"2026-08-05": None},
+    )
     answer = asking(fake).fetch(TENCENT)
     shaped(answer)
-    assert (answer.outcome, answer.currency, answer.raw_name) == (Outcome.GOT, "HKD", "0700.HK.json")
+    assert (answer.outcome, answer.currency, answer.raw_name) == (
+        Outcome.GOT,
+        "HKD",
+        "0700.HK.json",
+    )
     assert days_of(answer) == list(CLOSES)
     assert list(answer.bars["close"]) == list(CLOSES.values())
     assert list(answer.bars["adj_close"]) == [close - 1 for close in CLOSES.values()]
-    assert [None if pd.isna(volume) else volume for volume in answer.bars["volume"]] == [1000, 1000, None, 1000, 1000]
+    assert [None if pd.isna(volume) else volume for volume in answer.bars["volume"]] == [
+        1000,
+        1000,
+        None,
+        1000,
+        1000,
+    ]
     assert answer.raw == fake.replies["0700.HK"][1], "the raw answer is kept as it was received"
 
 
@@ -102,7 +166,10 @@ def test_one_line_is_one_question_of_the_days_asked_for_unadjusted(fake):
     assert question["interval"] == "1d"
     assert "div" in question["events"]
     assert "split" in question["events"]
-    assert datetime.fromtimestamp(int(question["period1"]), UTC).isoformat() == "2026-08-02T16:00:00+00:00", "midnight of the first day in Hong Kong"
+    assert (
+        datetime.fromtimestamp(int(question["period1"]), UTC).isoformat()
+        == "2026-08-02T16:00:00+00:00"
+    ), "midnight of the first day in Hong Kong"
 
 
 def test_the_whole_history_is_asked_for_where_no_day_is_named(fake):
@@ -111,12 +178,29 @@ def test_the_whole_history_is_asked_for_where_no_day_is_named(fake):
     assert int(fake.questions("0700.HK")[0]["period1"]) < 2 * 86400
 
 
-def test_dividends_and_splits_stand_apart_from_prices_and_a_dividends_currency_is_only_yahoos_own_word(fake):
-    fake.replies["0700.HK"] = good("0700.HK", CLOSES, dividends={"2026-08-04": {"amount": 0.98}, "2026-08-05": {"amount": 0.5, "currency": "USD"}}, splits={"2026-08-06": (5, 1)})
+def test_dividends_and_splits_stand_apart_from_prices_and_a_dividends_currency_is_only_yahoos_own_word(
+    fake,
+):
+    fake.replies["0700.HK"] = good(
+        "0700.HK",
+        CLOSES,
+        dividends={
+            "2026-08-04": {"amount": 0.98},
+            "2026-08-05": {"amount": 0.5, "currency": "USD"},
+        },
+        splits={"2026-08-06": (5, 1)},
+    )
     answer = asking(fake).fetch(TENCENT)
     shaped(answer)
-    told = [tuple(None if pd.isna(value) else value for value in row) for row in answer.actions.itertuples(index=False)]
-    assert told == [(pd.Timestamp("2026-08-04"), "dividend", 0.98, None, None), (pd.Timestamp("2026-08-05"), "dividend", 0.5, "USD", None), (pd.Timestamp("2026-08-06"), "split", None, None, 5.0)]
+    told = [
+        tuple(None if pd.isna(value) else value for value in row)
+        for row in answer.actions.itertuples(index=False)
+    ]
+    assert told == [
+        (pd.Timestamp("2026-08-04"), "dividend", 0.98, None, None),
+        (pd.Timestamp("2026-08-05"), "dividend", 0.5, "USD", None),
+        (pd.Timestamp("2026-08-06"), "split", None, None, 5.0),
+    ]
     assert list(answer.bars["close"]) == list(CLOSES.values()), "neither is applied to a close"
 
 
@@ -137,14 +221,19 @@ def test_the_bar_of_a_session_that_still_runs_is_not_given(fake, hour, kept):
 
 def test_a_new_york_bar_is_of_its_new_york_day_though_hong_kong_has_the_next(fake):
     fake.replies["BABA"] = good("BABA", CLOSES, exchange="NYQ", currency="USD")
-    answer = asking(fake, datetime(2026, 8, 7, 23, 0, tzinfo=UTC)).fetch(Asked("BABA", "NYSE", "USD", date(2026, 8, 3)))
+    answer = asking(fake, datetime(2026, 8, 7, 23, 0, tzinfo=UTC)).fetch(
+        Asked("BABA", "NYSE", "USD", date(2026, 8, 3))
+    )
     assert days_of(answer) == list(CLOSES)
     assert answer.currency == "USD"
 
 
 def test_no_bar_is_nothing_new_only_where_no_session_has_ended_since(fake):
     fake.replies["0700.HK"] = good("0700.HK", {})
-    saturday, monday = Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8)), datetime(2026, 8, 10, 7, 0, tzinfo=UTC)
+    saturday, monday = (
+        Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8)),
+        datetime(2026, 8, 10, 7, 0, tzinfo=UTC),
+    )
     assert asking(fake, monday).fetch(saturday).outcome is Outcome.NOTHING_NEW
     answer = asking(fake, datetime(2026, 8, 10, 9, 0, tzinfo=UTC)).fetch(saturday)
     assert answer.outcome is Outcome.PROVIDER_FAULT
@@ -181,18 +270,36 @@ def test_a_ticker_is_unknown_only_by_yahoos_word_and_while_a_line_that_surely_ex
     assert answer.outcome is Outcome.UNKNOWN_TICKER
     assert "No data found, symbol may be delisted" in answer.note
     assert "MSFT answers" in answer.note
-    assert json.loads(answer.raw)["chart"]["error"]["code"] == "Not Found", "what is kept is the line's own answer, not the control's"
+    assert json.loads(answer.raw)["chart"]["error"]["code"] == "Not Found", (
+        "what is kept is the line's own answer, not the control's"
+    )
 
 
-@pytest.mark.parametrize(("control", "outcome"), [(NOT_FOUND, Outcome.PROVIDER_FAULT), (HTML, Outcome.PROVIDER_FAULT), ((503, b""), Outcome.PROVIDER_FAULT), (TOO_MANY, Outcome.RATE_LIMITED), (good("MSFT", {}), Outcome.PROVIDER_FAULT)])
-def test_yahoos_delisted_is_not_believed_where_the_control_line_has_no_answer_either(fake, control, outcome):
+@pytest.mark.parametrize(
+    ("control", "outcome"),
+    [
+        (NOT_FOUND, Outcome.PROVIDER_FAULT),
+        (HTML, Outcome.PROVIDER_FAULT),
+        ((503, b""), Outcome.PROVIDER_FAULT),
+        (TOO_MANY, Outcome.RATE_LIMITED),
+        (good("MSFT", {}), Outcome.PROVIDER_FAULT),
+    ],
+)
+def test_yahoos_delisted_is_not_believed_where_the_control_line_has_no_answer_either(
+    fake, control, outcome
+):
     fake.replies["MSFT"] = control
     assert asking(fake).fetch(Asked("0700.HK", "HKEX", "HKD")).outcome is outcome
 
 
 WRONG = {
     "HTTP 503 of Yahoo": (503, b"Service Unavailable"),
-    "HTTP 403 of Yahoo": (403, json.dumps({"chart": {"result": None, "error": {"code": "Forbidden", "description": "no"}}}).encode()),
+    "HTTP 403 of Yahoo": (
+        403,
+        json.dumps(
+            {"chart": {"result": None, "error": {"code": "Forbidden", "description": "no"}}}
+        ).encode(),
+    ),
     "HTML page": HTML,
     "HTML page in place of prices (HTTP 404)": (404, b"<html>404</html>"),
     "empty answer": (200, b""),
@@ -200,7 +307,17 @@ WRONG = {
     "cut off or no chart (HTTP 200, 2 bytes": (200, b"[]"),
     "no result and no reason": (200, b'{"chart": {"result": [], "error": null}}'),
     "answers for '9988.HK'": good("9988.HK", CLOSES),
-    "Internal": (200, json.dumps({"chart": {"result": None, "error": {"code": "Internal", "description": "Internal server error"}}}).encode()),
+    "Internal": (
+        200,
+        json.dumps(
+            {
+                "chart": {
+                    "result": None,
+                    "error": {"code": "Internal", "description": "Internal server error"},
+                }
+            }
+        ).encode(),
+    ),
 }
 
 
@@ -216,10 +333,25 @@ def test_what_is_no_chart_of_the_line_is_a_fault_of_the_provider_and_never_price
 
 @pytest.mark.parametrize(
     ("error", "outcome"),
-    [(curl.exceptions.DNSError("Could not resolve host", 6), Outcome.OFFLINE), (curl.exceptions.ConnectionError("Could not connect", 7), Outcome.OFFLINE), (curl.exceptions.SSLError("Connection reset by peer", 35), Outcome.OFFLINE),
-     (curl.exceptions.Timeout("Connection timed out after 10001 milliseconds", 28), Outcome.OFFLINE), (curl.exceptions.Timeout("Operation timed out after 40000 milliseconds with 9 bytes received", 28), Outcome.PROVIDER_FAULT),
-     (curl.exceptions.ConnectionError("Recv failure", 56), Outcome.PROVIDER_FAULT), (curl.exceptions.IncompleteRead("transfer closed", 18), Outcome.PROVIDER_FAULT), (None, Outcome.PROVIDER_FAULT)],
-)  # fmt: skip
+    [
+        (curl.exceptions.DNSError("Could not resolve host", 6), Outcome.OFFLINE),
+        (curl.exceptions.ConnectionError("Could not connect", 7), Outcome.OFFLINE),
+        (curl.exceptions.SSLError("Connection reset by peer", 35), Outcome.OFFLINE),
+        (
+            curl.exceptions.Timeout("Connection timed out after 10001 milliseconds", 28),
+            Outcome.OFFLINE,
+        ),
+        (
+            curl.exceptions.Timeout(
+                "Operation timed out after 40000 milliseconds with 9 bytes received", 28
+            ),
+            Outcome.PROVIDER_FAULT,
+        ),
+        (curl.exceptions.ConnectionError("Recv failure", 56), Outcome.PROVIDER_FAULT),
+        (curl.exceptions.IncompleteRead("transfer closed", 18), Outcome.PROVIDER_FAULT),
+        (None, Outcome.PROVIDER_FAULT),
+    ],
+)
 def test_no_way_to_yahoo_is_told_from_a_yahoo_that_does_not_finish(fake, error, outcome):
     yahoo = asking(fake)
 
@@ -255,7 +387,9 @@ def test_an_answer_that_drips_ends_by_the_clock(fake):
     assert answer.bars.empty
 
 
-def test_without_a_network_every_line_is_offline_and_none_delisted_and_the_second_costs_one_question(fake, caplog):
+def test_without_a_network_every_line_is_offline_and_none_delisted_and_the_second_costs_one_question(
+    fake, caplog
+):
     yahoo = asking(fake)
     fake.shutdown()
     fake.server_close()
@@ -286,15 +420,24 @@ def test_the_hang_seng_tech_index_is_not_asked_for_since_yahoo_has_none(fake):
 
 
 def test_exchange_rates_are_units_of_the_quote_and_todays_is_left_out(fake):
-    fake.replies["CNYHKD=X"] = good("CNYHKD=X", {"2026-08-05": 1.17, "2026-08-06": 1.18, "2026-08-07": 1.19}, exchange="CCY")
-    fake.replies["USDCNY=X"] = good("CNY=X", {"2026-08-06": 6.7}, exchange="CCY", currency="CNY")  # Yahoo's own name of it
+    fake.replies["CNYHKD=X"] = good(
+        "CNYHKD=X", {"2026-08-05": 1.17, "2026-08-06": 1.18, "2026-08-07": 1.19}, exchange="CCY"
+    )
+    fake.replies["USDCNY=X"] = good(
+        "CNY=X", {"2026-08-06": 6.7}, exchange="CCY", currency="CNY"
+    )  # Yahoo's own name of it
     answer = asking(fake).rates("CNY", "HKD", date(2026, 8, 5))
     shaped(answer)
-    assert (answer.ticker, answer.outcome, days_of(answer), list(answer.bars["close"])) == ("CNYHKD", Outcome.GOT, ["2026-08-05", "2026-08-06"], [1.17, 1.18])
+    assert (answer.ticker, answer.outcome, days_of(answer), list(answer.bars["close"])) == (
+        "CNYHKD",
+        Outcome.GOT,
+        ["2026-08-05", "2026-08-06"],
+        [1.17, 1.18],
+    )
     assert asking(fake).rates("USD", "CNY", date(2026, 8, 5)).outcome is Outcome.GOT
 
 
-# A folder of files ----------------------------------------------------------------------------------------
+# A folder of files --------------------------------------------------------------------------------
 
 BARS = [("2026-08-03", 100.0), ("2026-08-04", 101.5), ("2026-08-05", 99.5)]
 
@@ -313,57 +456,130 @@ def one(path: Path, text, name: str = "0700.HK.csv", line: str = "0700.HK", unad
 
 
 SHAPES = {
-    "plain": "Date,Open,High,Low,Close,Volume\n2026-08-03,1,1,1,100,5\n2026-08-04,1,1,1,101.5,5\n2026-08-05,1,1,1,99.5,5\n",
-    "lower case, other order, symbol": "date,symbol,currency,open,close\n2026-08-03,0700.HK,HKD,1,100\n2026-08-04,0700.HK,HKD,1,101.5\n2026-08-05,0700.HK,HKD,1,99.5\n",
-    "zone in the date": "Date,Close\n2026-08-03 00:00:00+08:00,100\n2026-08-04 00:00:00+08:00,101.5\n2026-08-05 00:00:00+08:00,99.5\n",
-    "midnight of Hong Kong in UTC": "Date,Close\n2026-08-02 16:00:00+00:00,100\n2026-08-03 16:00:00+00:00,101.5\n2026-08-04T16:00:00Z,99.5\n",
+    "plain": (
+        "Date,Open,High,Low,Close,Volume\n2026-08-03,1,1,1,100,5\n2026-08-04,1,1,1,101.5,5\n"
+        "2026-08-05,1,1,1,99.5,5\n"
+    ),
+    "lower case, other order, symbol": (
+        "date,symbol,currency,open,close\n2026-08-03,0700.HK,HKD,1,100\n"
+        "2026-08-04,0700.HK,HKD,1,101.5\n2026-08-05,0700.HK,HKD,1,99.5\n"
+    ),
+    "zone in the date": (
+        "Date,Close\n2026-08-03 00:00:00+08:00,100\n2026-08-04 00:00:00+08:00,101.5\n"
+        "2026-08-05 00:00:00+08:00,99.5\n"
+    ),
+    "midnight of Hong Kong in UTC": (
+        "Date,Close\n2026-08-02 16:00:00+00:00,100\n2026-08-03 16:00:00+00:00,101.5\n"
+        "2026-08-04T16:00:00Z,99.5\n"
+    ),
     "seconds": "timestamp,close\n1785720600,100\n1785807000,101.5\n1785893400,99.5\n",
-    "milliseconds at midnight UTC": "timestamp,close\n1785715200000,100\n1785801600000,101.5\n1785888000000,99.5\n",
+    "milliseconds at midnight UTC": (
+        "timestamp,close\n1785715200000,100\n1785801600000,101.5\n1785888000000,99.5\n"
+    ),
     "compact": "日期,收盘\n20260803,100\n20260804,101.5\n20260805,99.5\n",
     "named months": "Date,Close\n03-Aug-2026,100\n04-Aug-2026,101.5\n05-Aug-2026,99.5\n",
     "newest first": "Date,Close\n2026-08-05,99.5\n2026-08-04,101.5\n2026-08-03,100\n",
-    "a byte order mark, CR LF": b"\xef\xbb\xbfDate,Close\r\n2026-08-03,100\r\n2026-08-04,101.5\r\n2026-08-05,99.5\r\n",
-    "semicolons and decimal commas": "Date;Close;Volume\n2026-08-03;100,0;1.000\n2026-08-04;101,5;12.345.678\n2026-08-05;99,5;5\n",
+    "a byte order mark, CR LF": (
+        b"\xef\xbb\xbfDate,Close\r\n2026-08-03,100\r\n2026-08-04,101.5\r\n2026-08-05,99.5\r\n"
+    ),
+    "semicolons and decimal commas": (
+        "Date;Close;Volume\n2026-08-03;100,0;1.000\n2026-08-04;101,5;12.345.678\n"
+        "2026-08-05;99,5;5\n"
+    ),
     "tabs": "Date\tClose\n2026-08-03\t100\n2026-08-04\t101.5\n2026-08-05\t99.5\n",
-    "thousands separators": 'Date,Close,Volume\n2026-08-03,100,"1,000"\n2026-08-04,101.5,"12,345,678"\n2026-08-05,99.5,"5"\n',
-    "a title above": "Tencent Holdings\n\nDate,Last Price\n2026-08-03,100\n2026-08-04,101.5\n2026-08-05,99.5\n",
-    "three header lines of yfinance": "Price,Close,High\nTicker,0700.HK,0700.HK\nDate,,\n2026-08-03,100,1\n2026-08-04,101.5,1\n2026-08-05,99.5,1\n",
-    "a header in the middle, days twice": "Date,Close\n2026-08-03,100\n2026-08-04,101.5\nDate,Close\n2026-08-04,101.5\n2026-08-05,99.5\n",
-    "a short volume": "Date,Price,Vol.\n2026-08-03,100,19.62M\n2026-08-04,101.5,1K\n2026-08-05,99.5,-\n",
+    "thousands separators": (
+        'Date,Close,Volume\n2026-08-03,100,"1,000"\n2026-08-04,101.5,"12,345,678"\n'
+        '2026-08-05,99.5,"5"\n'
+    ),
+    "a title above": (
+        "Tencent Holdings\n\nDate,Last Price\n2026-08-03,100\n2026-08-04,101.5\n2026-08-05,99.5\n"
+    ),
+    "three header lines of yfinance": (
+        "Price,Close,High\nTicker,0700.HK,0700.HK\nDate,,\n2026-08-03,100,1\n"
+        "2026-08-04,101.5,1\n2026-08-05,99.5,1\n"
+    ),
+    "a header in the middle, days twice": (
+        "Date,Close\n2026-08-03,100\n2026-08-04,101.5\nDate,Close\n2026-08-04,101.5\n"
+        "2026-08-05,99.5\n"
+    ),
+    "a short volume": (
+        "Date,Price,Vol.\n2026-08-03,100,19.62M\n2026-08-04,101.5,1K\n2026-08-05,99.5,-\n"
+    ),
     "records": json.dumps([{"date": day, "close": close, "ma5": 1} for day, close in BARS]),
-    "records within": json.dumps({"symbol": "0700.HK", "historical": [{"date": day, "close": close} for day, close in BARS]}),
-    "columns": json.dumps({"name": "x", "dates": [day for day, _ in BARS], "close": [close for _, close in BARS], "pe": [1, 2, 3], "code": "00700"}),
-    "pandas by column": json.dumps({"Close": {"1785715200000": 100, "1785801600000": 101.5, "1785888000000": 99.5}}),
+    "records within": json.dumps(
+        {"symbol": "0700.HK", "historical": [{"date": day, "close": close} for day, close in BARS]}
+    ),
+    "columns": json.dumps(
+        {
+            "name": "x",
+            "dates": [day for day, _ in BARS],
+            "close": [close for _, close in BARS],
+            "pe": [1, 2, 3],
+            "code": "00700",
+        }
+    ),
+    "pandas by column": json.dumps(
+        {"Close": {"1785715200000": 100, "1785801600000": 101.5, "1785888000000": 99.5}}
+    ),
     "pandas by row": json.dumps({day: {"Close": close} for day, close in BARS}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_in_which_vendors_write_the_same_three_closes_is_read(tmp_path, shape):
     text = SHAPES[shape]
-    answer = one(tmp_path, text, "0700.HK.json" if isinstance(text, str) and text[0] in "[{" else "0700.HK.csv")
+    answer = one(
+        tmp_path,
+        text,
+        "0700.HK.json" if isinstance(text, str) and text[0] in "[{" else "0700.HK.csv",
+    )
     assert answer.outcome is Outcome.GOT, answer.note
     assert list(zip(days_of(answer), answer.bars["close"])) == BARS
     assert answer.raw == (text if isinstance(text, bytes) else text.encode())
 
 
 def test_volumes_in_thousands_millions_and_european_writing(tmp_path):
-    assert [None if pd.isna(v) else v for v in one(tmp_path, SHAPES["a short volume"]).bars["volume"]] == [19_620_000, 1000, None]
-    assert list(one(tmp_path, SHAPES["semicolons and decimal commas"]).bars["volume"]) == [1000, 12_345_678, 5]
-    assert list(one(tmp_path, SHAPES["thousands separators"]).bars["volume"]) == [1000, 12_345_678, 5]
+    assert [
+        None if pd.isna(v) else v for v in one(tmp_path, SHAPES["a short volume"]).bars["volume"]
+    ] == [19_620_000, 1000, None]
+    assert list(one(tmp_path, SHAPES["semicolons and decimal commas"]).bars["volume"]) == [
+        1000,
+        12_345_678,
+        5,
+    ]
+    assert list(one(tmp_path, SHAPES["thousands separators"]).bars["volume"]) == [
+        1000,
+        12_345_678,
+        5,
+    ]
 
 
-def test_repeated_days_that_say_the_same_are_counted_and_those_that_do_not_stop_the_file_with_both_lines(tmp_path):
-    assert "1 repeated row left out" in one(tmp_path, SHAPES["a header in the middle, days twice"]).note
-    answer = one(tmp_path, "Date,Close\n2026-08-03,100\n2026-08-04,101.5\nDate,Close\n2026-08-04,101.6\n")
+def test_repeated_days_that_say_the_same_are_counted_and_those_that_do_not_stop_the_file_with_both_lines(
+    tmp_path,
+):
+    assert (
+        "1 repeated row left out"
+        in one(tmp_path, SHAPES["a header in the middle, days twice"]).note
+    )
+    answer = one(
+        tmp_path, "Date,Close\n2026-08-03,100\n2026-08-04,101.5\nDate,Close\n2026-08-04,101.6\n"
+    )
     assert answer.outcome is Outcome.PROVIDER_FAULT
     assert "lines 3 and 5 both say 2026-08-04, close 101.5 and 101.6" in answer.note
     assert answer.bars.empty
 
 
-def test_day_first_dates_are_read_where_the_whole_file_tells_and_refused_where_it_does_not(tmp_path):
-    assert days_of(one(tmp_path, "Date,Close\n03/08/2026,1\n31/07/2026,1\n")) == ["2026-07-31", "2026-08-03"]
-    assert days_of(one(tmp_path, "Date,Close\n08/03/2026,1\n07/31/2026,1\n")) == ["2026-07-31", "2026-08-03"]
+def test_day_first_dates_are_read_where_the_whole_file_tells_and_refused_where_it_does_not(
+    tmp_path,
+):
+    assert days_of(one(tmp_path, "Date,Close\n03/08/2026,1\n31/07/2026,1\n")) == [
+        "2026-07-31",
+        "2026-08-03",
+    ]
+    assert days_of(one(tmp_path, "Date,Close\n08/03/2026,1\n07/31/2026,1\n")) == [
+        "2026-07-31",
+        "2026-08-03",
+    ]
     assert "cannot be told apart" in one(tmp_path, "Date,Close\n03/08/2026,1\n04/08/2026,1\n").note
     assert "change places" in one(tmp_path, "Date,Close\n31/07/2026,1\n07/31/2026,1\n").note
     (tmp_path / "columns.csv").write_text("file,adjusted,currency,date_order\n*,no,HKD,dmy\n")
@@ -386,7 +602,9 @@ REFUSED = {
     "lies in the future": "Date,Close\n2062-02-20,100\n",
     "lies before 1980": "Date,Close\n0226-02-20,100\n",
     "line 2: date '46346' is no date": "Date,Close\n46346,100\n",
-    "3 of 3 dates fall on a weekend": "Date,Close\n2026-08-01,100\n2026-08-02,100\n2026-07-26,100\n",
+    "3 of 3 dates fall on a weekend": (
+        "Date,Close\n2026-08-01,100\n2026-08-02,100\n2026-07-26,100\n"
+    ),
     "no header with a date and a close": "a,b\n1,2\n",
     "a header and no rows": "Date,Close\n",
     "it is empty": "",
@@ -397,9 +615,13 @@ REFUSED = {
     "unexpected end of data": 'Date,Close\n2026-08-03,"100\n',
     "no row of it has a close": "Date,Close\n2026-08-03,\n",
     "its column of symbols 9988.HK": "Date,Symbol,Close\n2026-08-03,9988.HK,100\n",
-    "more than one symbol in one file": "Date,Symbol,Close\n2026-08-03,0700.HK,100\n2026-08-03,9988.HK,100\n",
-    "more than one currency in one file": "Date,Currency,Close\n2026-08-03,HKD,100\n2026-08-04,USD,100\n",
-}  # fmt: skip
+    "more than one symbol in one file": (
+        "Date,Symbol,Close\n2026-08-03,0700.HK,100\n2026-08-03,9988.HK,100\n"
+    ),
+    "more than one currency in one file": (
+        "Date,Currency,Close\n2026-08-03,HKD,100\n2026-08-04,USD,100\n"
+    ),
+}
 
 
 @pytest.mark.parametrize("words", REFUSED)
@@ -410,15 +632,31 @@ def test_a_file_that_is_wrong_is_refused_whole_naming_line_and_value(tmp_path, w
     assert words in answer.note
 
 
-@pytest.mark.parametrize("words", ["no JSON, or cut off", "without prices, or cut off", "2 dates and 1 values of close", "neither records nor columns", "no date and close in it"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no JSON, or cut off",
+        "without prices, or cut off",
+        "2 dates and 1 values of close",
+        "neither records nor columns",
+        "no date and close in it",
+    ],
+)
 def test_json_that_is_wrong_is_refused(tmp_path, words):
-    text = {"no JSON, or cut off": '{"dates": ["2026-08', "without prices, or cut off": '{"chart": {"result": null}}', "2 dates and 1 values of close": '{"date": ["2026-08-03", "2026-08-04"], "close": [1]}',
-            "neither records nor columns": "[1, 2]", "no date and close in it": '{"date": ["2026-08-03"]}'}[words]  # fmt: skip
+    text = {
+        "no JSON, or cut off": '{"dates": ["2026-08',
+        "without prices, or cut off": '{"chart": {"result": null}}',
+        "2 dates and 1 values of close": '{"date": ["2026-08-03", "2026-08-04"], "close": [1]}',
+        "neither records nor columns": "[1, 2]",
+        "no date and close in it": '{"date": ["2026-08-03"]}',
+    }[words]
     assert words in one(tmp_path, text, "0700.HK.json").note
 
 
 def test_every_fault_of_a_file_up_to_three_is_named_in_one_pass(tmp_path):
-    note = one(tmp_path, "Date,Close\n" + "".join(f"2026-08-0{day},x{day}\n" for day in range(3, 8))).note
+    note = one(
+        tmp_path, "Date,Close\n" + "".join(f"2026-08-0{day},x{day}\n" for day in range(3, 8))
+    ).note
     assert "line 2: close 'x3'" in note
     assert "line 4: close 'x5'" in note
     assert "and 2 more" in note
@@ -436,14 +674,25 @@ def test_a_last_line_without_its_end_loses_its_last_value_since_it_may_be_cut_of
 
 def test_prices_of_a_moment_within_a_session_are_told_from_bars_by_their_time(tmp_path):
     days = pd.bdate_range("2026-06-01", "2026-08-04").strftime("%Y-%m-%d")
-    text = "Date,Close\n" + "".join(f"{day} 13:30:00,80\n" for day in days) + "2026-08-05 16:54:46,81\n"
+    text = (
+        "Date,Close\n"
+        + "".join(f"{day} 13:30:00,80\n" for day in days)
+        + "2026-08-05 16:54:46,81\n"
+    )
     answer = one(tmp_path, text, "BABA.csv", "BABA")
     assert days_of(answer)[-1] == "2026-08-04"
     assert "1 row of a moment within a session left out (2026-08-05 16:54:46)" in answer.note
 
 
 def test_rows_flagged_as_unreliable_are_dropped_and_counted(tmp_path):
-    answer = one(tmp_path, "date,open,high,low,close,volume,currency,flag\n2026-08-03,1,1,1,100,5,HKD,\n2026-08-04,1,1,1,101,0,HKD,close_unreliable\n2026-08-05,,,,99,,HKD,close_only\n", unadjusted=False)
+    answer = one(
+        tmp_path,
+        (
+            "date,open,high,low,close,volume,currency,flag\n2026-08-03,1,1,1,100,5,HKD,\n"
+            "2026-08-04,1,1,1,101,0,HKD,close_unreliable\n2026-08-05,,,,99,,HKD,close_only\n"
+        ),
+        unadjusted=False,
+    )
     assert days_of(answer) == ["2026-08-03", "2026-08-05"]
     assert "1 row flagged close_unreliable left out" in answer.note
     assert answer.currency == "HKD"
@@ -460,7 +709,15 @@ def test_a_bar_of_the_session_in_which_the_file_was_written_is_left_out(tmp_path
 
 
 def test_a_file_that_may_not_be_read_and_one_that_holds_anything_are_refused(tmp_path):
-    folder = folder_of(tmp_path, **{"0700.HK.json": "[" * 100_000, "BABA.csv": SHAPES["plain"], "SE.csv": ",,,\n", "9988.HK.csv": SHAPES["plain"]})
+    folder = folder_of(
+        tmp_path,
+        **{
+            "0700.HK.json": "[" * 100_000,
+            "BABA.csv": SHAPES["plain"],
+            "SE.csv": ",,,\n",
+            "9988.HK.csv": SHAPES["plain"],
+        },
+    )
     (tmp_path / "9988.HK.csv").unlink()
     assert "cannot be read" in folder.fetch(LINES["9988.HK"]).note
     assert folder.fetch(LINES["9988.HK"]).outcome is Outcome.PROVIDER_FAULT
@@ -471,7 +728,10 @@ def test_a_file_that_may_not_be_read_and_one_that_holds_anything_are_refused(tmp
 
 def test_only_what_was_asked_for_is_given_and_nothing_later_is_nothing_new(tmp_path):
     folder = folder_of(tmp_path, **{"0700.HK.csv": SHAPES["plain"]})
-    assert days_of(folder.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 4)))) == ["2026-08-04", "2026-08-05"]
+    assert days_of(folder.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 4)))) == [
+        "2026-08-04",
+        "2026-08-05",
+    ]
     nothing = folder.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 6)))
     assert nothing.outcome is Outcome.NOTHING_NEW
     assert nothing.bars.empty
@@ -480,25 +740,59 @@ def test_only_what_was_asked_for_is_given_and_nothing_later_is_nothing_new(tmp_p
 def test_a_file_is_read_once_however_often_it_is_asked_for(tmp_path, monkeypatch):
     folder = folder_of(tmp_path, **{"0700.HK.csv": SHAPES["plain"]})
     read = []
-    monkeypatch.setattr(files, "read_file", lambda *told: (read.append(told[0]), Read(told[0], provider.no_bars(), provider.no_actions(), None, None, False, "", ()))[1])
+    monkeypatch.setattr(
+        files,
+        "read_file",
+        lambda *told: (
+            read.append(told[0]),
+            Read(told[0], provider.no_bars(), provider.no_actions(), None, None, False, "", ()),
+        )[1],
+    )
     folder.fetch(LINES["0700.HK"]), folder.fetch(TENCENT)
     assert len(read) == 1
 
 
 NAMES = {
-    "0700.HK": ["0700.HK.csv", "00700.csv", "700.csv", "HK.00700.csv", "0700_HK.csv", "700 HK.csv", "0700.HK__zjplab.csv", "00700_daily.csv", "80700.csv", "Tencent.csv", "腾讯.csv", "0700.HK_2024-01-01_2026-08-21.csv", "sub/0700.HK.csv"],
+    "0700.HK": [
+        "0700.HK.csv",
+        "00700.csv",
+        "700.csv",
+        "HK.00700.csv",
+        "0700_HK.csv",
+        "700 HK.csv",
+        "0700.HK__zjplab.csv",
+        "00700_daily.csv",
+        "80700.csv",
+        "Tencent.csv",
+        "腾讯.csv",
+        "0700.HK_2024-01-01_2026-08-21.csv",
+        "sub/0700.HK.csv",
+    ],
     "BABA": ["BABA.csv", "baba.csv", "BABA.N.csv", "US.BABA.csv", "BABA_daily.csv"],
     "^HSI": ["HSI.csv", "^HSI.csv", "HSI.HI.csv"],
     "HSTECH": ["HSTECH.csv", "HSTECH.HK.csv"],
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize(("ticker", "name"), [(ticker, name) for ticker, names in NAMES.items() for name in names])
+@pytest.mark.parametrize(
+    ("ticker", "name"), [(ticker, name) for ticker, names in NAMES.items() for name in names]
+)
 def test_a_files_name_is_a_ticker_in_any_spelling_that_people_use(tmp_path, ticker, name):
     assert folder_of(tmp_path, **{name: SHAPES["plain"]}).tickers() == [ticker]
 
 
-@pytest.mark.parametrize("name", ["0001.HK.csv", "SE_Asia.csv", "TENCENTX.csv", "notes.txt", "7000.csv", "ABCDEF.csv", "HKDHKD.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0001.HK.csv",
+        "SE_Asia.csv",
+        "TENCENTX.csv",
+        "notes.txt",
+        "7000.csv",
+        "ABCDEF.csv",
+        "HKDHKD.csv",
+    ],
+)
 def test_a_file_of_no_ticker_of_ours_is_listed_with_near_ones_and_not_used(tmp_path, name):
     folder = folder_of(tmp_path, **{name: SHAPES["plain"]})
     (answer,) = folder.unknown()
@@ -514,21 +808,30 @@ def test_an_unknown_file_says_what_may_be_meant(tmp_path):
 
 
 def test_a_file_whose_name_says_nothing_is_placed_by_its_own_symbols(tmp_path):
-    assert folder_of(tmp_path, **{"export.csv": SHAPES["lower case, other order, symbol"]}).tickers() == ["0700.HK"]
+    assert folder_of(
+        tmp_path, **{"export.csv": SHAPES["lower case, other order, symbol"]}
+    ).tickers() == ["0700.HK"]
 
 
 def test_two_files_of_one_line_are_not_chosen_between(tmp_path):
-    answer = folder_of(tmp_path, **{"0700.HK.csv": SHAPES["plain"], "00700.csv": SHAPES["plain"]}).fetch(LINES["0700.HK"])
+    answer = folder_of(
+        tmp_path, **{"0700.HK.csv": SHAPES["plain"], "00700.csv": SHAPES["plain"]}
+    ).fetch(LINES["0700.HK"])
     assert answer.outcome is Outcome.PROVIDER_FAULT
     assert "00700.csv, 0700.HK.csv" in answer.note
     assert folder_of(tmp_path / "none").fetch(LINES["0700.HK"]).outcome is Outcome.UNKNOWN_TICKER
 
 
-def test_six_letters_of_two_currencies_are_an_exchange_rate_and_the_other_way_round_is_turned(tmp_path):
+def test_six_letters_of_two_currencies_are_an_exchange_rate_and_the_other_way_round_is_turned(
+    tmp_path,
+):
     folder = folder_of(tmp_path, **{"USDHKD.csv": "date,close\n2026-08-03,7.8\n2026-08-04,8\n"})
     assert folder.pairs() == [("USD", "HKD")]
     assert folder.tickers() == []
-    answer, turned = folder.rates("USD", "HKD", date(2026, 8, 4)), folder.rates("HKD", "USD", date(2026, 8, 4))
+    answer, turned = (
+        folder.rates("USD", "HKD", date(2026, 8, 4)),
+        folder.rates("HKD", "USD", date(2026, 8, 4)),
+    )
     shaped(answer), shaped(turned)
     assert list(answer.bars["close"]) == [8]
     assert list(turned.bars["close"]) == [0.125]
@@ -536,23 +839,42 @@ def test_six_letters_of_two_currencies_are_an_exchange_rate_and_the_other_way_ro
     assert folder.rates("CNY", "HKD", date(2026, 8, 4)).outcome is Outcome.UNKNOWN_TICKER
 
 
-# Adjusted or not ------------------------------------------------------------------------------------------
+# Adjusted or not ----------------------------------------------------------------------------------
 
 
 def series(seed: int, line: str, pays: float, days: int = 600) -> pd.DataFrame:
-    """A line's closes on ticks of its exchange, with a dividend each hundred sessions, and what adjusting makes of them."""
+    """A line's closes on ticks of its exchange, with a dividend each hundred sessions, and what
+    adjusting makes of them.
+    """
     chance = np.random.default_rng(seed)
     step = 0.2 if line == "0700.HK" else 0.01
     paying = np.arange(days) % 100 == 50
-    close = np.round(300 * np.exp(np.cumsum(chance.normal(pays / 100, 0.006, days) + paying * np.log(1 - pays))) / step) * step
+    close = (
+        np.round(
+            300
+            * np.exp(np.cumsum(chance.normal(pays / 100, 0.006, days) + paying * np.log(1 - pays)))
+            / step
+        )
+        * step
+    )
     dividend = np.where(paying, np.round(np.roll(close, 1) * pays, 2), 0.0)
     factor = 1 - dividend / np.concatenate(([np.inf], close[:-1]))
     later = np.concatenate((np.cumprod(factor[::-1])[::-1][1:], [1.0]))
-    return pd.DataFrame({"Date": pd.bdate_range("2024-01-02", periods=days).strftime("%Y-%m-%d"), "Close": close, "Adjusted": close * later, "Dividends": dividend, "Stock Splits": 0.0})
+    return pd.DataFrame(
+        {
+            "Date": pd.bdate_range("2024-01-02", periods=days).strftime("%Y-%m-%d"),
+            "Close": close,
+            "Adjusted": close * later,
+            "Dividends": dividend,
+            "Stock Splits": 0.0,
+        }
+    )
 
 
 def told(path: Path, frame: pd.DataFrame, line: str, unadjusted: bool = False) -> Read:
-    return _read(folder_of(path, unadjusted=unadjusted, **{f"{line}.csv": frame.to_csv(index=False)}), line)
+    return _read(
+        folder_of(path, unadjusted=unadjusted, **{f"{line}.csv": frame.to_csv(index=False)}), line
+    )
 
 
 def _read(folder: Files, line: str, number: int = 0) -> Read | Unusable:
@@ -562,11 +884,17 @@ def _read(folder: Files, line: str, number: int = 0) -> Read | Unusable:
 @pytest.mark.parametrize("line", ["0700.HK", "BABA"])
 @pytest.mark.parametrize("pays", [0.002, 0.01, 0.03])
 @pytest.mark.few(3)
-def test_yfinances_adjusted_shape_is_told_from_the_same_unadjusted_by_the_closes_around_ex_dates(tmp_path, line, pays):
+def test_yfinances_adjusted_shape_is_told_from_the_same_unadjusted_by_the_closes_around_ex_dates(
+    tmp_path, line, pays
+):
     for seed in range(10):
         frame = series(seed, line, pays)
-        adjusted = frame.assign(Close=frame["Adjusted"].astype("float32").astype("float64")).drop(columns="Adjusted")
-        unadjusted = frame.assign(Close=frame["Close"].astype("float32").astype("float64")).drop(columns="Adjusted")
+        adjusted = frame.assign(Close=frame["Adjusted"].astype("float32").astype("float64")).drop(
+            columns="Adjusted"
+        )
+        unadjusted = frame.assign(Close=frame["Close"].astype("float32").astype("float64")).drop(
+            columns="Adjusted"
+        )
         assert told(tmp_path, adjusted, line).adjusted is True
         assert told(tmp_path, unadjusted, line).adjusted is False
 
@@ -578,18 +906,35 @@ def test_closes_rounded_by_a_vendor_are_told_rightly_or_not_at_all(tmp_path, lin
     right = 0
     for seed in range(10):
         frame = series(seed, line, 0.01)
-        adjusted = told(tmp_path, frame.assign(Close=frame["Adjusted"].round(digits)).drop(columns="Adjusted"), line).adjusted
-        unadjusted = told(tmp_path, frame.assign(Close=frame["Close"].round(digits)).drop(columns="Adjusted"), line).adjusted
+        adjusted = told(
+            tmp_path,
+            frame.assign(Close=frame["Adjusted"].round(digits)).drop(columns="Adjusted"),
+            line,
+        ).adjusted
+        unadjusted = told(
+            tmp_path,
+            frame.assign(Close=frame["Close"].round(digits)).drop(columns="Adjusted"),
+            line,
+        ).adjusted
         assert adjusted is not False
         assert unadjusted is not True
         right += adjusted is True
     assert right == 10 or (digits == 2 and line == "BABA")
 
 
-def test_a_dividends_column_without_any_says_unadjusted_only_where_the_closes_lie_on_ticks(tmp_path):
+def test_a_dividends_column_without_any_says_unadjusted_only_where_the_closes_lie_on_ticks(
+    tmp_path,
+):
     frame = series(5, "0700.HK", 0.01).assign(Dividends=0.0)
     assert told(tmp_path, frame.drop(columns="Adjusted"), "0700.HK").adjusted is False
-    assert told(tmp_path, frame.assign(Close=frame["Adjusted"]).drop(columns="Adjusted").head(500), "0700.HK").adjusted is None, "one paid after its last day has adjusted it"
+    assert (
+        told(
+            tmp_path,
+            frame.assign(Close=frame["Adjusted"]).drop(columns="Adjusted").head(500),
+            "0700.HK",
+        ).adjusted
+        is None
+    ), "one paid after its last day has adjusted it"
 
 
 def test_what_cannot_be_told_is_not_used_and_the_note_says_how_to_declare_it(tmp_path):
@@ -603,7 +948,11 @@ def test_what_cannot_be_told_is_not_used_and_the_note_says_how_to_declare_it(tmp
 
 def test_adjusted_closes_are_no_price_and_stand_in_their_own_column(tmp_path):
     frame = series(1, "0700.HK", 0.01)
-    answer = one(tmp_path, frame.assign(Close=frame["Adjusted"]).drop(columns="Adjusted").to_csv(index=False), unadjusted=False)
+    answer = one(
+        tmp_path,
+        frame.assign(Close=frame["Adjusted"]).drop(columns="Adjusted").to_csv(index=False),
+        unadjusted=False,
+    )
     assert answer.outcome is Outcome.PROVIDER_FAULT
     assert "adjusted for dividends" in answer.note
     assert answer.bars["close"].isna().all()
@@ -615,7 +964,9 @@ def test_adjusted_closes_are_no_price_and_stand_in_their_own_column(tmp_path):
     assert list(only.bars["adj_close"]) == [100]
 
 
-def test_declared_unadjusted_by_option_or_pattern_is_refused_where_the_closes_lie_between_ticks_and_by_name_believed_with_a_remark(tmp_path):
+def test_declared_unadjusted_by_option_or_pattern_is_refused_where_the_closes_lie_between_ticks_and_by_name_believed_with_a_remark(
+    tmp_path,
+):
     frame = series(2, "0700.HK", 0.01)
     adjusted = frame.assign(Close=frame["Adjusted"])[["Date", "Close"]]
     assert told(tmp_path, adjusted, "0700.HK", unadjusted=True).adjusted is None
@@ -638,7 +989,9 @@ def test_a_split_is_no_sign_of_adjusting(tmp_path):
 
 
 def test_an_adj_close_beside_close_says_unadjusted_unless_close_is_adjusted_too(tmp_path):
-    frame = series(4, "BABA", 0.01).rename(columns={"Adjusted": "Adj Close"})[["Date", "Close", "Adj Close"]]
+    frame = series(4, "BABA", 0.01).rename(columns={"Adjusted": "Adj Close"})[
+        ["Date", "Close", "Adj Close"]
+    ]
     read = told(tmp_path, frame, "BABA")
     assert read.adjusted is False
     assert np.allclose(read.bars["adj_close"], frame["Adj Close"])
@@ -646,11 +999,21 @@ def test_an_adj_close_beside_close_says_unadjusted_unless_close_is_adjusted_too(
 
 
 def test_an_index_has_no_dividends_to_adjust_for(tmp_path):
-    assert one(tmp_path, "Date,Close\n2026-08-03,25012.37\n", "HSI.csv", "^HSI", unadjusted=False).outcome is Outcome.GOT
+    assert (
+        one(
+            tmp_path, "Date,Close\n2026-08-03,25012.37\n", "HSI.csv", "^HSI", unadjusted=False
+        ).outcome
+        is Outcome.GOT
+    )
 
 
 def test_a_raw_answer_of_yahoo_is_a_file_like_another(tmp_path):
-    answer = one(tmp_path, good("0700.HK", CLOSES, dividends={"2026-08-04": {"amount": 1.5}})[1], "0700.HK.json", unadjusted=False)
+    answer = one(
+        tmp_path,
+        good("0700.HK", CLOSES, dividends={"2026-08-04": {"amount": 1.5}})[1],
+        "0700.HK.json",
+        unadjusted=False,
+    )
     assert answer.outcome is Outcome.GOT
     assert days_of(answer) == list(CLOSES)
     assert answer.currency == "HKD"
@@ -667,7 +1030,12 @@ def test_a_declaration_that_says_nothing_is_refused_by_its_line(tmp_path, line):
 def test_two_thousand_spoilt_files_are_read_with_closes_that_stand_in_them_or_refused(tmp_path):
     """No spoiling of a good file lets through a close that stands in no line of it."""
     chance, path = random.Random(20261124), tmp_path / "0700.HK.csv"
-    good_text = "Date,Open,Close,Volume\n" + "".join(f"2026-0{month}-{day:02},{100 + day}.5,{100 + day},{day * 1000}\n" for month in (6, 7) for day in range(1, 29) if date(2026, month, day).weekday() < 5)
+    good_text = "Date,Open,Close,Volume\n" + "".join(
+        f"2026-0{month}-{day:02},{100 + day}.5,{100 + day},{day * 1000}\n"
+        for month in (6, 7)
+        for day in range(1, 29)
+        if date(2026, month, day).weekday() < 5
+    )
     used = refused = 0
     for _ in range(2_000):
         text = bytearray(good_text.encode())
@@ -675,9 +1043,11 @@ def test_two_thousand_spoilt_files_are_read_with_closes_that_stand_in_them_or_re
             at = chance.randrange(len(text))
             kind = chance.randrange(4)
             if kind == 0:
-                del text[at:at + chance.randint(1, 12)]
+                del text[at : at + chance.randint(1, 12)]
             elif kind == 1:
-                text[at:at] = chance.choice([b",", b"\n", b'"', b"\x00", b"\xff", b"x", b"-", b" ", b"\r", b";"])
+                text[at:at] = chance.choice(
+                    [b",", b"\n", b'"', b"\x00", b"\xff", b"x", b"-", b" ", b"\r", b";"]
+                )
             elif kind == 2:
                 del text[at:]
             else:
@@ -686,13 +1056,21 @@ def test_two_thousand_spoilt_files_are_read_with_closes_that_stand_in_them_or_re
                 break
         path.write_bytes(bytes(text))
         try:
-            read = files.read_file(path, LINES["0700.HK"], files.Declared("", adjusted=False), date(2026, 8, 7))
+            read = files.read_file(
+                path, LINES["0700.HK"], files.Declared("", adjusted=False), date(2026, 8, 7)
+            )
         except Unusable:
             refused += 1
             continue
         used += 1
-        cells = {cell.strip().strip('"') for line in bytes(text).decode("utf-8-sig").splitlines() for cell in line.replace(";", ",").split(",")}
-        assert all(any(cell_is(cell, close) for cell in cells) for close in read.bars["close"].dropna())
+        cells = {
+            cell.strip().strip('"')
+            for line in bytes(text).decode("utf-8-sig").splitlines()
+            for cell in line.replace(";", ",").split(",")
+        }
+        assert all(
+            any(cell_is(cell, close) for cell in cells) for close in read.bars["close"].dropna()
+        )
     assert used + refused == 2_000
     assert used > 100
     assert refused > 100
@@ -705,17 +1083,37 @@ def cell_is(cell: str, value: float) -> bool:
         return False
 
 
-# The real files -------------------------------------------------------------------------------------------
+# The real files -----------------------------------------------------------------------------------
 
-ROWS = {row["ticker"]: row for row in csv.DictReader((CURATED / "companies.csv").read_text("utf-8").splitlines())}
+ROWS = {
+    row["ticker"]: row
+    for row in csv.DictReader((CURATED / "companies.csv").read_text("utf-8").splitlines())
+}
 ALIASES = list(csv.DictReader((CURATED / "aliases.csv").read_text("utf-8").splitlines()))
 OURS = {ticker: [row["alias"] for row in ALIASES if row["ticker"] == ticker] for ticker in ROWS}
-# What each vendor file is: True adjusted, False not, None cannot be told by its columns. Judged against daily/, which holds the traded price.
+# What each vendor file is: True adjusted, False not, None cannot be told by its columns. Judged
+# against daily/, which holds the traded price.
 VENDOR = {
-    "0700.HK__tonyleung.csv": None, "0700.HK__zjplab.csv": True, "1024.HK__zjplab.csv": True, "1698.HK__luciusneo1017.csv": None, "3690.HK__zjplab.csv": False, "3888.HK__luciusneo1017.csv": None,
-    "9988.HK__tonyleung.csv": None, "9988.HK__zjplab.csv": True, "9999.HK__zjplab.csv": True, "BABA__dieperdev.csv": False, "BABA__fleporquier.csv": None, "BABA__koiwest.csv": None,
-    "BABA__ramadhanep.csv": None, "BABA__zoomies_adjclose.csv": True, "HSI__hjyssg.csv": False, "HSI__zedmon3tr.json": False, "HSTECH__zedmon3tr.json": False, "KWEB__landonio.csv": False, "PDD__growwanalysis.csv": False,
-}  # fmt: skip
+    "0700.HK__tonyleung.csv": None,
+    "0700.HK__zjplab.csv": True,
+    "1024.HK__zjplab.csv": True,
+    "1698.HK__luciusneo1017.csv": None,
+    "3690.HK__zjplab.csv": False,
+    "3888.HK__luciusneo1017.csv": None,
+    "9988.HK__tonyleung.csv": None,
+    "9988.HK__zjplab.csv": True,
+    "9999.HK__zjplab.csv": True,
+    "BABA__dieperdev.csv": False,
+    "BABA__fleporquier.csv": None,
+    "BABA__koiwest.csv": None,
+    "BABA__ramadhanep.csv": None,
+    "BABA__zoomies_adjclose.csv": True,
+    "HSI__hjyssg.csv": False,
+    "HSI__zedmon3tr.json": False,
+    "HSTECH__zedmon3tr.json": False,
+    "KWEB__landonio.csv": False,
+    "PDD__growwanalysis.csv": False,
+}
 
 
 def asked(ticker: str) -> Asked:
@@ -735,7 +1133,11 @@ def vendor(**more) -> dict[str, Read]:
         pytest.skip("no market files here: HARBOURVIEW_MARKET names no folder with vendor/")
     folder = Files(MARKET / "vendor", OURS, **more)
     assert folder.unknown() == []
-    return {path.name: folder._read(path, asked(ticker)) for ticker, paths in folder.of_ticker.items() for path in paths}
+    return {
+        path.name: folder._read(path, asked(ticker))
+        for ticker, paths in folder.of_ticker.items()
+        for path in paths
+    }
 
 
 def test_every_daily_file_is_read_whole_as_unadjusted(daily):
@@ -744,9 +1146,13 @@ def test_every_daily_file_is_read_whole_as_unadjusted(daily):
     for ticker in daily.tickers():
         answer = daily.fetch(asked(ticker))
         shaped(answer)
-        assert answer.outcome is Outcome.GOT and answer.currency == ROWS[ticker]["price_currency"], answer.note
+        assert (
+            answer.outcome is Outcome.GOT and answer.currency == ROWS[ticker]["price_currency"]
+        ), answer.note
         rows = list(csv.DictReader(daily.of_ticker[ticker][0].read_text("utf-8").splitlines()))
-        assert list(zip(days_of(answer), answer.bars["close"])) == [(row["date"], float(row["close"])) for row in rows if row["flag"] != "close_unreliable"]
+        assert list(zip(days_of(answer), answer.bars["close"])) == [
+            (row["date"], float(row["close"])) for row in rows if row["flag"] != "close_unreliable"
+        ]
     for base, quote in daily.pairs():
         assert daily.rates(base, quote, date(2000, 1, 1)).outcome is Outcome.GOT
 
@@ -758,44 +1164,75 @@ def test_every_vendor_file_is_told_for_what_it_is():
 
 
 def off_daily(read: Read, daily: Files, column: str) -> pd.Series:
-    """How far a vendor's closes are from the traded ones, in percent, on the days that both have."""
-    ticker = next(ticker for ticker in daily.tickers() if read.path.name.startswith(ticker.removeprefix("^") + "__"))
-    both = read.bars.merge(daily.fetch(asked(ticker)).bars[["date", "close"]].rename(columns={"close": "traded"}), on="date")
+    """How far a vendor's closes are from the traded ones, in percent, on the days that both
+    have.
+    """
+    ticker = next(
+        ticker
+        for ticker in daily.tickers()
+        if read.path.name.startswith(ticker.removeprefix("^") + "__")
+    )
+    both = read.bars.merge(
+        daily.fetch(asked(ticker)).bars[["date", "close"]].rename(columns={"close": "traded"}),
+        on="date",
+    )
     assert len(both) > 90
     return ((both[column] / both["traded"] - 1).abs() * 100).dropna()
 
 
 def test_vendor_closes_taken_for_unadjusted_are_those_really_traded(daily):
-    """Declared or told; a vendor slips on one day in three hundred at most, and none of these files is off by a dividend for a year."""
+    """Declared or told; a vendor slips on one day in three hundred at most, and none of these files
+    is off by a dividend for a year.
+    """
     used = {name: read for name, read in vendor(unadjusted=True).items() if read.adjusted is False}
-    assert set(used) == {name for name, adjusted in VENDOR.items() if adjusted is False} | {"0700.HK__tonyleung.csv", "9988.HK__tonyleung.csv", "BABA__ramadhanep.csv"}
+    assert set(used) == {name for name, adjusted in VENDOR.items() if adjusted is False} | {
+        "0700.HK__tonyleung.csv",
+        "9988.HK__tonyleung.csv",
+        "BABA__ramadhanep.csv",
+    }
     for name, read in used.items():
         off = off_daily(read, daily, "close")
         assert off.median() < 0.001 and (off > 0.1).mean() < 1 / 300 + 1 / len(off), name
 
 
-def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_folder_is_declared(daily):
+def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_folder_is_declared(
+    daily,
+):
     found = vendor(unadjusted=True)
-    for name in ("1698.HK__luciusneo1017.csv", "3888.HK__luciusneo1017.csv", "BABA__fleporquier.csv", "BABA__koiwest.csv"):
+    for name in (
+        "1698.HK__luciusneo1017.csv",
+        "3888.HK__luciusneo1017.csv",
+        "BABA__fleporquier.csv",
+        "BABA__koiwest.csv",
+    ):
         assert found[name].adjusted is None
         assert "lie between the ticks" in found[name].how
         assert off_daily(found[name], daily, "close").median() > 0.2, "it is adjusted indeed"
     for name, adjusted in VENDOR.items():
-        assert not adjusted or found[name].adjusted is True, "what the columns tell goes before the option"
+        assert not adjusted or found[name].adjusted is True, (
+            "what the columns tell goes before the option"
+        )
 
 
 def test_the_vendor_with_one_snapshot_in_each_of_thirteen_blocks_gives_its_249_bars():
     read = vendor()["BABA__ramadhanep.csv"]
     assert len(read.bars) == 249
-    assert read.notes[0].startswith("13 rows of a moment within a session left out (2025-03-10 16:54:46")
+    assert read.notes[0].startswith(
+        "13 rows of a moment within a session left out (2025-03-10 16:54:46"
+    )
     assert read.notes[1] == "2988 repeated rows left out"
 
 
 def test_yahoos_recorded_answers_are_read_as_files(tmp_path):
     if not (MARKET / "fixtures").is_dir():
         pytest.skip("no market files here: HARBOURVIEW_MARKET names no folder with fixtures/")
-    for path, closes in ((MARKET / "fixtures" / "yahoo_chart_0700.HK_5d_2026-08-07.json", 5), (MARKET / "fixtures" / "SYNTHETIC_yahoo_chart_0700.HK_with_dividend_event.json", 6)):
-        folder = folder_of(tmp_path / path.stem, OURS, unadjusted=False, **{path.name: path.read_bytes()})
+    for path, closes in (
+        (MARKET / "fixtures" / "yahoo_chart_0700.HK_5d_2026-08-07.json", 5),
+        (MARKET / "fixtures" / "SYNTHETIC_yahoo_chart_0700.HK_with_dividend_event.json", 6),
+    ):
+        folder = folder_of(
+            tmp_path / path.stem, OURS, unadjusted=False, **{path.name: path.read_bytes()}
+        )
         assert folder.tickers() == ["0700.HK"]
         assert len(folder.fetch(asked("0700.HK")).bars) == closes
 
@@ -814,17 +1251,37 @@ def test_yahoos_recorded_answer_is_read_through_yfinance(fake):
         assert answer.bars["adj_close"].isna().all()
 
 
-# akshare --------------------------------------------------------------------------------------------------
+# akshare ------------------------------------------------------------------------------------------
 
 
 def sina(closes: dict[str, float], **more) -> pd.DataFrame:
     """The shape of akshare's stock_hk_daily: floats, the day as a date object."""
-    return pd.DataFrame({"open": 1.0, "high": 1.0, "low": 1.0, "close": list(closes.values()), "volume": 1000.0, **more} | {"date": [date.fromisoformat(day) for day in closes]}, index=range(len(closes)))
+    return pd.DataFrame(
+        {
+            "open": 1.0,
+            "high": 1.0,
+            "low": 1.0,
+            "close": list(closes.values()),
+            "volume": 1000.0,
+            **more,
+        }
+        | {"date": [date.fromisoformat(day) for day in closes]},
+        index=range(len(closes)),
+    )
 
 
 def boc(days: list[str], parity: list[float | None]) -> pd.DataFrame:
     """The shape of akshare's currency_boc_sina."""
-    return pd.DataFrame({"日期": [date.fromisoformat(day) for day in days], "中行汇买价": 1.0, "中行钞买价": 1.0, "中行钞卖价/汇卖价": 1.0, "央行中间价": parity, "中行折算价": 1.0})
+    return pd.DataFrame(
+        {
+            "日期": [date.fromisoformat(day) for day in days],
+            "中行汇买价": 1.0,
+            "中行钞买价": 1.0,
+            "中行钞卖价/汇卖价": 1.0,
+            "央行中间价": parity,
+            "中行折算价": 1.0,
+        }
+    )
 
 
 def raising(error: Exception):
@@ -834,14 +1291,29 @@ def raising(error: Exception):
     return answer
 
 
-def akshare_of(now: datetime = EVENING, splits=None, waited=None, longest: float = 5.0, **functions) -> Akshare:
+def akshare_of(
+    now: datetime = EVENING, splits=None, waited=None, longest: float = 5.0, **functions
+) -> Akshare:
     def asked(name: str):
         reply = functions[name]
-        return reply if callable(reply) else lambda **arguments: (calls.append((name, arguments)), reply)[1]
+        return (
+            reply
+            if callable(reply)
+            else lambda **arguments: (calls.append((name, arguments)), reply)[1]
+        )
 
     calls: list = []
-    module = types.SimpleNamespace(__version__="1.19.5", calls=calls, **{name: asked(name) for name in functions})
-    return Akshare(splits, module, (waited if waited is not None else []).append, lambda: 1.0, lambda: now, longest)
+    module = types.SimpleNamespace(
+        __version__="1.19.5", calls=calls, **{name: asked(name) for name in functions}
+    )
+    return Akshare(
+        splits,
+        module,
+        (waited if waited is not None else []).append,
+        lambda: 1.0,
+        lambda: now,
+        longest,
+    )
 
 
 def test_akshare_gives_hong_kong_closes_unadjusted_by_sinas_five_digits():
@@ -859,13 +1331,24 @@ def test_akshare_gives_hong_kong_closes_unadjusted_by_sinas_five_digits():
 
 def test_akshare_has_the_indices_and_new_york_under_their_own_functions():
     provider_of = akshare_of(stock_hk_index_daily_sina=sina(CLOSES), stock_us_daily=sina(CLOSES))
-    for line in (Asked("HSTECH", "HKEX", "PTS"), Asked("^HSI", "HKEX", "PTS"), Asked("BABA", "NYSE", "USD")):
+    for line in (
+        Asked("HSTECH", "HKEX", "PTS"),
+        Asked("^HSI", "HKEX", "PTS"),
+        Asked("BABA", "NYSE", "USD"),
+    ):
         assert provider_of.fetch(line).outcome is Outcome.GOT
-    assert provider_of.module.calls == [("stock_hk_index_daily_sina", {"symbol": "HSTECH"}), ("stock_hk_index_daily_sina", {"symbol": "HSI"}), ("stock_us_daily", {"symbol": "BABA", "adjust": ""})]
+    assert provider_of.module.calls == [
+        ("stock_hk_index_daily_sina", {"symbol": "HSTECH"}),
+        ("stock_hk_index_daily_sina", {"symbol": "HSI"}),
+        ("stock_us_daily", {"symbol": "BABA", "adjust": ""}),
+    ]
 
 
 def test_a_running_session_and_rows_without_a_close_are_left_out_of_akshares_too():
-    answer = akshare_of(datetime(2026, 8, 7, 7, 0, tzinfo=UTC), stock_hk_daily=sina(CLOSES | {"2026-08-05": float("nan")})).fetch(TENCENT)
+    answer = akshare_of(
+        datetime(2026, 8, 7, 7, 0, tzinfo=UTC),
+        stock_hk_daily=sina(CLOSES | {"2026-08-05": float("nan")}),
+    ).fetch(TENCENT)
     assert days_of(answer) == ["2026-08-03", "2026-08-04", "2026-08-06"]
     assert "1 row(s) without a close" in answer.note
     assert "2026-08-07" in answer.note
@@ -892,7 +1375,12 @@ ConnectionError_.__name__ = "ConnectionError"
 
 @pytest.mark.parametrize(
     ("error", "outcome"),
-    [(ConnectionError_("no route"), Outcome.OFFLINE), (TimeoutError("read timed out"), Outcome.PROVIDER_FAULT), (IndexError("list index out of range"), Outcome.PROVIDER_FAULT), (ValueError("HTTP 456"), Outcome.RATE_LIMITED)],
+    [
+        (ConnectionError_("no route"), Outcome.OFFLINE),
+        (TimeoutError("read timed out"), Outcome.PROVIDER_FAULT),
+        (IndexError("list index out of range"), Outcome.PROVIDER_FAULT),
+        (ValueError("HTTP 456"), Outcome.RATE_LIMITED),
+    ],
 )
 def test_what_akshare_raises_is_an_outcome(error, outcome):
     waited: list[float] = []
@@ -904,25 +1392,42 @@ def test_what_akshare_raises_is_an_outcome(error, outcome):
 
 def test_akshare_that_hangs_ends_by_the_clock():
     never = threading.Event()
-    answer = akshare_of(longest=0.05, stock_hk_daily=lambda **ignored: never.wait(30)).fetch(TENCENT)
+    answer = akshare_of(longest=0.05, stock_hk_daily=lambda **ignored: never.wait(30)).fetch(
+        TENCENT
+    )
     never.set()
     assert answer.outcome is Outcome.PROVIDER_FAULT
     assert "within" in answer.note
 
 
 def test_no_rows_of_akshare_are_an_unknown_ticker_only_while_another_line_has_some():
-    known = akshare_of(stock_hk_daily=lambda symbol, adjust: sina(CLOSES) if symbol == "00001" else pd.DataFrame()).fetch(TENCENT)
+    known = akshare_of(
+        stock_hk_daily=lambda symbol, adjust: sina(CLOSES) if symbol == "00001" else pd.DataFrame()
+    ).fetch(TENCENT)
     assert known.outcome is Outcome.UNKNOWN_TICKER
     assert "0001.HK" in known.note
-    assert akshare_of(stock_hk_daily=pd.DataFrame()).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
-    assert akshare_of(stock_hk_daily=pd.DataFrame({"日期": ["x"]})).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
+    assert (
+        akshare_of(stock_hk_daily=pd.DataFrame()).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
+    )
+    assert (
+        akshare_of(stock_hk_daily=pd.DataFrame({"日期": ["x"]})).fetch(TENCENT).outcome
+        is Outcome.PROVIDER_FAULT
+    )
 
 
 def test_no_close_since_the_day_asked_for_is_nothing_new_only_where_no_session_has_ended():
     on_monday = akshare_of(datetime(2026, 8, 10, 7, 0, tzinfo=UTC), stock_hk_daily=sina(CLOSES))
-    assert on_monday.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8))).outcome is Outcome.NOTHING_NEW
-    in_the_evening = akshare_of(datetime(2026, 8, 10, 10, 0, tzinfo=UTC), stock_hk_daily=sina(CLOSES))
-    assert in_the_evening.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8))).outcome is Outcome.PROVIDER_FAULT
+    assert (
+        on_monday.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8))).outcome
+        is Outcome.NOTHING_NEW
+    )
+    in_the_evening = akshare_of(
+        datetime(2026, 8, 10, 10, 0, tzinfo=UTC), stock_hk_daily=sina(CLOSES)
+    )
+    assert (
+        in_the_evening.fetch(Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 8))).outcome
+        is Outcome.PROVIDER_FAULT
+    )
 
 
 def test_akshares_rates_are_central_parities_for_one_unit_turned_and_crossed():

@@ -1,4 +1,6 @@
-"""The README keeps its word: its commands exist, its SQL runs and answers what it says, its pictures and links are here."""
+"""The README keeps its word: its commands exist, its SQL runs and answers what it says, its
+pictures and links are here.
+"""
 
 import re
 import subprocess
@@ -18,9 +20,26 @@ def test_every_make_target_named_exists():
 
 
 def test_every_loader_command_named_exists():
-    told = subprocess.run([sys.executable, "-m", "loaders", "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        [sys.executable, "-m", "loaders", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     named = set(re.findall(r"python -m loaders ([a-z]+)", README))
-    assert named == {"build", "check", "status", "path", "rollback", "prices", "pin", "hkex", "documents", "traffic"}
+    assert named == {
+        "build",
+        "check",
+        "status",
+        "path",
+        "rollback",
+        "prices",
+        "pin",
+        "hkex",
+        "documents",
+        "traffic",
+    }
     assert all(command in told for command in named)
 
 
@@ -29,7 +48,10 @@ def test_the_sql_answers_what_the_readme_says(rows):
     pairs = re.findall(r"(SELECT .*?;)\n-- (.*?)\n", block)
     assert len(pairs) == 5
     (valuation,) = rows(pairs[0][0])
-    assert f"{valuation[0]:%Y-%m-%d}  {valuation[1]:.2f}  {valuation[2]:.1f}  {valuation[3]}" == pairs[0][1]
+    assert (
+        f"{valuation[0]:%Y-%m-%d}  {valuation[1]:.2f}  {valuation[2]:.1f}  {valuation[3]}"
+        == pairs[0][1]
+    )
     (bought,) = rows(pairs[1][0])
     shares, amount, note = pairs[1][1].split("  ")
     assert bought[0] == float(shares)
@@ -46,5 +68,17 @@ def test_what_the_readme_links_to_is_here(path):
 
 def test_the_pages_named_exist():
     named = re.findall(r"^\| ([A-Z]\w+) \|", README, re.MULTILINE)
-    assert [name.lower() for name in named] == ["overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data"]
+    assert [name.lower() for name in named] == [
+        "overview",
+        "company",
+        "valuation",
+        "buybacks",
+        "segments",
+        "estimates",
+        "coverage",
+        "market",
+        "documents",
+        "traffic",
+        "data",
+    ]
     assert all((ROOT / "pages" / f"{name.lower()}.py").exists() for name in named)

@@ -1,4 +1,6 @@
-"""The warehouse is lost and comes back from the inputs; an earlier snapshot is served within seconds."""
+"""The warehouse is lost and comes back from the inputs; an earlier snapshot is served within
+seconds.
+"""
 
 import hashlib
 import shutil
@@ -8,10 +10,36 @@ from conftest import CURATED, Built, built, copy_of, loaders, publish_copy
 
 
 def content_of(made: Built) -> str:
-    """One hash over all rows of all tables, whatever their order; not the day and the name of the build."""
-    tables = [row[0] for row in made.rows("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal AND table_name <> 'snapshot' ORDER BY 1")]
-    counted = [(table, *made.rows(f"SELECT count(*), coalesce(sum(hash(t)), 0)::VARCHAR FROM (SELECT * FROM {table}) AS t")[0]) for table in tables if table != "main.findings"]
-    return hashlib.sha256(str(counted + made.rows("SELECT inputs_sha256 FROM snapshot")).encode()).hexdigest()
+    """One hash over all rows of all tables, whatever their order; not the day and the name of the
+    build.
+    """
+    tables = [
+        row[0]
+        for row in made.rows(
+            """
+            SELECT schema_name || '.' || table_name
+            FROM duckdb_tables()
+            WHERE NOT internal AND table_name <> 'snapshot'
+            ORDER BY 1
+            """
+        )
+    ]
+    counted = [
+        (
+            table,
+            *made.rows(
+                f"""
+                SELECT count(*), coalesce(sum(hash(t)), 0)::VARCHAR
+                FROM (SELECT * FROM {table}) AS t
+                """
+            )[0],
+        )
+        for table in tables
+        if table != "main.findings"
+    ]
+    return hashlib.sha256(
+        str(counted + made.rows("SELECT inputs_sha256 FROM snapshot")).encode()
+    ).hexdigest()
 
 
 def test_the_warehouse_comes_back_from_its_inputs(warehouse, tmp_path):

@@ -32,13 +32,19 @@ sys.addaudithook(note)
 
 @pytest.fixture(scope="module")
 def watched(warehouse, tmp_path_factory):
-    """A server as `streamlit run app.py` starts it: its port, and a function that reads what it asked of the network."""
+    """A server as `streamlit run app.py` starts it: its port, and a function that reads what it
+    asked of the network.
+    """
     folder = tmp_path_factory.mktemp("watched")
     (folder / "sitecustomize.py").write_text(RECORDER)
     asked = folder / "asked.jsonl"
     path = os.pathsep.join([str(folder), str(ROOT)])
-    with process(ROOT / "app.py", warehouse.folder, settings=(), PYTHONPATH=path, ASKED=str(asked)) as (address, _):
-        lines = lambda: [json.loads(line) for line in asked.read_text().splitlines()] if asked.exists() else []  # noqa: E731
+    with process(
+        ROOT / "app.py", warehouse.folder, settings=(), PYTHONPATH=path, ASKED=str(asked)
+    ) as (address, _):
+        lines = lambda: (
+            [json.loads(line) for line in asked.read_text().splitlines()] if asked.exists() else []
+        )  # noqa: E731
         yield int(address.rsplit(":", 1)[1]), lines
 
 
@@ -52,7 +58,10 @@ def get(port: int, path: str, host: str) -> tuple[int, bytes]:
 def opens(port: int, origin: str | None, host: str = "") -> bool:
     """Whether a WebSocket is accepted from a page of this origin, asked for by this host name."""
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-    upgrade |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "streamlit"}
+    upgrade |= {
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Protocol": "streamlit",
+    }
     upgrade |= {"Host": host or f"127.0.0.1:{port}"} | ({"Origin": origin} if origin else {})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/_stcore/stream", headers=upgrade)
@@ -93,10 +102,18 @@ def test_the_recorder_of_these_tests_sees_a_request(tmp_path):
     import sys
 
     (tmp_path / "sitecustomize.py").write_text(RECORDER)
-    script = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('192.0.2.1', 80))"
+    script = (
+        "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+        "s.connect(('192.0.2.1', 80))"
+    )
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "ASKED": str(tmp_path / "asked")}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True)
-    assert json.loads((tmp_path / "asked").read_text().splitlines()[0]) == ["socket.connect", "192.0.2.1"]
+    subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=False, capture_output=True
+    )
+    assert json.loads((tmp_path / "asked").read_text().splitlines()[0]) == [
+        "socket.connect",
+        "192.0.2.1",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/", "/overview", "/valuation?t=0700.HK", "/_stcore/host-config"])
@@ -119,40 +136,48 @@ def options():
     """options(**{"server.allowedHosts": [...]}) for one test."""
     names = ("server.allowedHosts", "browser.serverAddress")
     before = {name: config.get_option(name) for name in names}
-    yield lambda hosts, address="localhost": [config.set_option(name, value) for name, value in zip(names, (hosts, address))]
+    yield lambda hosts, address="localhost": [
+        config.set_option(name, value) for name, value in zip(names, (hosts, address))
+    ]
     for name, value in before.items():
         config.set_option(name, value)
 
 
-@pytest.mark.parametrize(("host", "allowed", "is_known"), [
-    ("desk.firm.example", ["desk.firm.example"], True),
-    ("DESK.firm.example.:443", ["desk.firm.example"], True),
-    ("a.firm.example", ["*.firm.example"], True),
-    ("firm.example", ["*.firm.example"], False),
-    ("evilfirm.example", ["*.firm.example"], False),
-    ("desk.firm.example.evil.example", ["desk.firm.example"], False),
-    ("[::1]:8501", ["::1"], True),
-    ("[::1", ["::1"], False),
-    ("", ["localhost"], False),
-    ("anything.example", ["*"], True),
-    ("anything.example", [], True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "allowed", "is_known"),
+    [
+        ("desk.firm.example", ["desk.firm.example"], True),
+        ("DESK.firm.example.:443", ["desk.firm.example"], True),
+        ("a.firm.example", ["*.firm.example"], True),
+        ("firm.example", ["*.firm.example"], False),
+        ("evilfirm.example", ["*.firm.example"], False),
+        ("desk.firm.example.evil.example", ["desk.firm.example"], False),
+        ("[::1]:8501", ["::1"], True),
+        ("[::1", ["::1"], False),
+        ("", ["localhost"], False),
+        ("anything.example", ["*"], True),
+        ("anything.example", [], True),
+    ],
+)
 def test_the_names_of_allowed_hosts_are_known(options, host, allowed, is_known):
     options(allowed)
     assert server.is_known_host(host) == is_known
 
 
-@pytest.mark.parametrize(("origin", "host", "address", "is_same"), [
-    (None, "localhost:8501", "localhost", True),
-    ("http://localhost:8501", "localhost:8501", "localhost", True),
-    ("http://localhost:3000", "localhost:8501", "localhost", False),
-    ("http://127.0.0.1:8501", "localhost:8501", "localhost", False),
-    ("https://desk.firm.example", "127.0.0.1", "desk.firm.example", True),
-    ("https://evil.example", "127.0.0.1", "desk.firm.example", False),
-    ("null", "localhost:8501", "localhost", False),
-    ("", "localhost:8501", "localhost", False),
-    ("http://[", "localhost:8501", "localhost", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("origin", "host", "address", "is_same"),
+    [
+        (None, "localhost:8501", "localhost", True),
+        ("http://localhost:8501", "localhost:8501", "localhost", True),
+        ("http://localhost:3000", "localhost:8501", "localhost", False),
+        ("http://127.0.0.1:8501", "localhost:8501", "localhost", False),
+        ("https://desk.firm.example", "127.0.0.1", "desk.firm.example", True),
+        ("https://evil.example", "127.0.0.1", "desk.firm.example", False),
+        ("null", "localhost:8501", "localhost", False),
+        ("", "localhost:8501", "localhost", False),
+        ("http://[", "localhost:8501", "localhost", False),
+    ],
+)
 def test_only_pages_of_this_server_open_a_session(options, origin, host, address, is_same):
     options(["localhost"], address)
     assert server.is_same_site(origin, host) == is_same

@@ -1,4 +1,6 @@
-"""Sign-in: a real browser, the app as it is deployed, and a faithful provider; who is not let in sees no figure."""
+"""Sign-in: a real browser, the app as it is deployed, and a faithful provider; who is not let in
+sees no figure.
+"""
 
 import re
 import time
@@ -17,18 +19,45 @@ from ui import sign_in
 NOW = 1_800_000_000.0
 RULES = sign_in.Rules(("@firm.example", "guest@partner.example"))
 ANN = {"is_logged_in": True, "iat": NOW - 60, "email": "ann@firm.example", "email_verified": True}
-PEOPLE = {"ann": {"email": "Ann@Firm.example", "email_verified": True}, "eve": {"email": "eve@elsewhere.example", "email_verified": True}, "mallory": {"email": "ann@firm.example", "email_verified": False}}
+PEOPLE = {
+    "ann": {"email": "Ann@Firm.example", "email_verified": True},
+    "eve": {"email": "eve@elsewhere.example", "email_verified": True},
+    "mallory": {"email": "ann@firm.example", "email_verified": False},
+}
 MAIN = "[data-testid='stMain']"
 
 
-@pytest.mark.parametrize(("told", "found"), [
-    ({}, "inside"), ({"email": "ANN@FIRM.EXAMPLE "}, "inside"), ({"email": "guest@partner.example"}, "inside"), ({"email_verified": "true"}, "inside"), ({"iat": NOW + 200}, "inside"),
-    ({"is_logged_in": False}, "outside"), ({"is_logged_in": "yes"}, "outside"),
-    ({"iat": NOW - 13 * 3600}, "ended"), ({"iat": None}, "ended"), ({"iat": "soon"}, "ended"), ({"iat": True}, "ended"), ({"iat": NOW + 3600}, "ended"), ({"iat": float("nan")}, "ended"),
-    ({"email_verified": False}, "unproven"), ({"email_verified": "false"}, "unproven"), ({"email_verified": None}, "unproven"), ({"email": None}, "unproven"), ({"email": ["ann@firm.example"]}, "unproven"),
-    ({"email": "ann@firm.example@elsewhere.example"}, "unproven"), ({"email": "ann@\u212airm.example"}, "unproven"), ({"email": "ann"}, "unproven"),
-    ({"email": "ann@elsewhere.example"}, "stranger"), ({"email": "ann@sub.firm.example"}, "stranger"), ({"email": "ann@notfirm.example"}, "stranger"), ({"email": "other@partner.example"}, "stranger"), ({"email": "@firm.example.evil"}, "stranger"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({}, "inside"),
+        ({"email": "ANN@FIRM.EXAMPLE "}, "inside"),
+        ({"email": "guest@partner.example"}, "inside"),
+        ({"email_verified": "true"}, "inside"),
+        ({"iat": NOW + 200}, "inside"),
+        ({"is_logged_in": False}, "outside"),
+        ({"is_logged_in": "yes"}, "outside"),
+        ({"iat": NOW - 13 * 3600}, "ended"),
+        ({"iat": None}, "ended"),
+        ({"iat": "soon"}, "ended"),
+        ({"iat": True}, "ended"),
+        ({"iat": NOW + 3600}, "ended"),
+        ({"iat": float("nan")}, "ended"),
+        ({"email_verified": False}, "unproven"),
+        ({"email_verified": "false"}, "unproven"),
+        ({"email_verified": None}, "unproven"),
+        ({"email": None}, "unproven"),
+        ({"email": ["ann@firm.example"]}, "unproven"),
+        ({"email": "ann@firm.example@elsewhere.example"}, "unproven"),
+        ({"email": "ann@\u212airm.example"}, "unproven"),
+        ({"email": "ann"}, "unproven"),
+        ({"email": "ann@elsewhere.example"}, "stranger"),
+        ({"email": "ann@sub.firm.example"}, "stranger"),
+        ({"email": "ann@notfirm.example"}, "stranger"),
+        ({"email": "other@partner.example"}, "stranger"),
+        ({"email": "@firm.example.evil"}, "stranger"),
+    ],
+)
 def test_who_is_let_in(told, found):
     assert sign_in.standing(ANN | told, RULES, NOW) == found
 
@@ -52,19 +81,25 @@ allowed = ["@firm.example"]
 GOOD = SECRETS.format(app="https://harbourview.firm.example", provider="https://login.firm.example")
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    (GOOD, "Please sign in"),
-    ("[auth\n", "cannot be read as TOML"),
-    ('[sign_in]\nallowed = ["@firm.example"]\n', "no [auth]"),
-    (re.sub(r"client_secret.*\n", "", GOOD), "lacks client_secret"),
-    ("auth = true\n", "lacks its settings"),
-    (GOOD.partition("[sign_in]")[0], "lets nobody in"),
-    (GOOD.replace('["@firm.example"]', '"@firm.example"'), "lets nobody in"),
-    (GOOD.replace("@firm.example", "firm.example"), "lets nobody in"),
-    (GOOD + "hours = 0\n", "hours = 0"),
-    (re.sub(r'cookie_secret = .*\n', 'cookie_secret = "short"\n', GOOD), "fewer than 32"),
-    (GOOD.replace("https://harbourview", "http://harbourview"), "redirect_uri in secrets.toml is no https"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD, "Please sign in"),
+        ("[auth\n", "cannot be read as TOML"),
+        ('[sign_in]\nallowed = ["@firm.example"]\n', "no [auth]"),
+        (re.sub(r"client_secret.*\n", "", GOOD), "lacks client_secret"),
+        ("auth = true\n", "lacks its settings"),
+        (GOOD.partition("[sign_in]")[0], "lets nobody in"),
+        (GOOD.replace('["@firm.example"]', '"@firm.example"'), "lets nobody in"),
+        (GOOD.replace("@firm.example", "firm.example"), "lets nobody in"),
+        (GOOD + "hours = 0\n", "hours = 0"),
+        (re.sub(r"cookie_secret = .*\n", 'cookie_secret = "short"\n', GOOD), "fewer than 32"),
+        (
+            GOOD.replace("https://harbourview", "http://harbourview"),
+            "redirect_uri in secrets.toml is no https",
+        ),
+    ],
+)
 def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse, text, said):
     """Streamlit takes secrets that it cannot read for none at all: the pages would stand open."""
     from streamlit import config
@@ -82,7 +117,9 @@ def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse
     finally:
         config.set_option("secrets.files", before)
         secrets_singleton._reset()
-    shown = " ".join(one.value for kind in ("markdown", "error", "caption") for one in getattr(at, kind)).replace("\\", "")
+    shown = " ".join(
+        one.value for kind in ("markdown", "error", "caption") for one in getattr(at, kind)
+    ).replace("\\", "")
     assert not at.exception
     assert said in shown
     assert not at.metric
@@ -106,7 +143,9 @@ def house(warehouse, tmp_path_factory):
     path = tmp_path_factory.mktemp("secrets") / "secrets.toml"
     with fake_identity.provider(PEOPLE, f"http://127.0.0.1:{port}/oauth2callback") as provider:
         path.write_text(SECRETS.format(app=f"http://127.0.0.1:{port}", provider=provider.address))
-        with driver.server(driver.ROOT / "app.py", warehouse.folder, port, (), STREAMLIT_SECRETS_FILES=str(path)) as address:
+        with driver.server(
+            driver.ROOT / "app.py", warehouse.folder, port, (), STREAMLIT_SECRETS_FILES=str(path)
+        ) as address:
             yield address, provider
 
 
@@ -152,7 +191,11 @@ def test_a_reader_signs_in_comes_back_to_his_link_and_signs_out(house, chromium)
     shown("Please sign in")
     assert not [one for one in context.cookies() if one["name"] == "_streamlit_user"]
     assert provider.refused == []
-    assert {re.match(r"[a-z]+://[^/]+", url)[0] for url in asked if not url.startswith(("data:", "blob:"))} == {address, provider.address}
+    assert {
+        re.match(r"[a-z]+://[^/]+", url)[0]
+        for url in asked
+        if not url.startswith(("data:", "blob:"))
+    } == {address, provider.address}
 
     # A cookie that somebody signed himself opens nothing.
     context.add_cookies([cookie | {"value": cookie["value"][:-4] + "AAAA"}])
@@ -178,16 +221,43 @@ def _fresh(door: str) -> str:
     from joserfc.jwk import OctKey
 
     key = OctKey.import_key("a cookie secret of more than thirty-two characters")
-    return re.sub(r"provider=.*", "provider=" + jwt.encode({"alg": "HS256"}, {"provider": "default", "exp": int(time.time()) + 60}, key), door)
+    return re.sub(
+        r"provider=.*",
+        "provider="
+        + jwt.encode({"alg": "HS256"}, {"provider": "default", "exp": int(time.time()) + 60}, key),
+        door,
+    )
 
 
 def test_the_house_asks_nobody_in_by_another_way(house):
     """What a server answers without a session: no figure, no settings, no file of the project."""
     address, _ = house
-    for place in ("app/static/../data/curated/prices.csv", "media/../../../data/curated/prices.csv", "static/..%2f..%2f..%2fREADME.md", "component/../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", ".streamlit/secrets.toml", "data/curated/prices.csv", "//etc/passwd", "_stcore/upload_file/x/y", "_stcore/host-config", "_stcore/metrics"):
+    for place in (
+        "app/static/../data/curated/prices.csv",
+        "media/../../../data/curated/prices.csv",
+        "static/..%2f..%2f..%2fREADME.md",
+        "component/../../etc/passwd",
+        "%2e%2e/%2e%2e/etc/passwd",
+        ".streamlit/secrets.toml",
+        "data/curated/prices.csv",
+        "//etc/passwd",
+        "_stcore/upload_file/x/y",
+        "_stcore/host-config",
+        "_stcore/metrics",
+    ):
         try:
             with urllib.request.urlopen(f"{address}/{place}", timeout=10) as answer:
                 said = answer.read(200_000).decode("utf-8", "replace")
         except urllib.error.HTTPError as error:
             said = error.read().decode("utf-8", "replace")
-        assert not any(word in said for word in ("0700.HK", "root:", "cookie_secret", "client_secret", "# Harbourview", "Traceback")), place
+        assert not any(
+            word in said
+            for word in (
+                "0700.HK",
+                "root:",
+                "cookie_secret",
+                "client_secret",
+                "# Harbourview",
+                "Traceback",
+            )
+        ), place

@@ -65,8 +65,21 @@ def test_a_figure_is_written_as_the_field_writes_it(made, expected):
 
 @pytest.mark.parametrize("value", [None, float("nan"), pd.NaT, pd.NA, np.nan])
 def test_a_missing_value_is_a_dash_in_every_format(value):
-    assert {f.multiple(value), f.percent(value), f.percentile(value), f.money(value, "HKD"), f.shares(value)} == {"–"}
-    assert {f.number(value), f.change(value), f.points(value), f.price(value), f.day(value), f.month(value)} == {"–"}
+    assert {
+        f.multiple(value),
+        f.percent(value),
+        f.percentile(value),
+        f.money(value, "HKD"),
+        f.shares(value),
+    } == {"–"}
+    assert {
+        f.number(value),
+        f.change(value),
+        f.points(value),
+        f.price(value),
+        f.day(value),
+        f.month(value),
+    } == {"–"}
     assert {f.period(value), f.seconds(value), f.minute(value), f.compact(value)} == {"–"}
 
 

@@ -24,33 +24,85 @@ COMPANIES = [
     ("2222.HK", "company", None, "Twin", "双子乙"),
 ]
 ALIASES = [
-    ("Tencent", "0700.HK"), ("腾讯", "0700.HK"), ("TCEHY", "0700.HK"), ("阿里", "9988.HK"), ("HSI", "^HSI"),
-    ("HSI.HI", "^HSI"), ("恒指", "^HSI"), ("HSTECH.HK", "HSTECH"), ("Pinduoduo", "PDD"), ("nobody", "9999.XX"),
-    ("双", "1111.HK"), ("双", "2222.HK"),
-]  # fmt: skip
+    ("Tencent", "0700.HK"),
+    ("腾讯", "0700.HK"),
+    ("TCEHY", "0700.HK"),
+    ("阿里", "9988.HK"),
+    ("HSI", "^HSI"),
+    ("HSI.HI", "^HSI"),
+    ("恒指", "^HSI"),
+    ("HSTECH.HK", "HSTECH"),
+    ("Pinduoduo", "PDD"),
+    ("nobody", "9999.XX"),
+    ("双", "1111.HK"),
+    ("双", "2222.HK"),
+]
 UNIVERSE = Universe.from_rows(COMPANIES, ALIASES)
 
 
 @pytest.mark.parametrize(
     ("typed", "ticker"),
     [
-        *[(t, "0700.HK") for t in (
-            "700", "0700", "00700", "0700.HK", "00700.HK", "HK.00700", "700 HK", "0700.hk", "hk00700", "Tencent", "tencent",
-            "腾讯", "腾讯控股", "TCEHY", "７００", "００７００．ＨＫ", " 700 ", "TENCENT  HOLDINGS", "80700", "80700.HK", "700 HK Equity",
-        )],
-        *[(t, "PDD") for t in ("PDD", "pdd", "PDD.O", "PDD.US", "pdd us", "拼多多", "PDD Holdings")],
+        *[
+            (t, "0700.HK")
+            for t in (
+                "700",
+                "0700",
+                "00700",
+                "0700.HK",
+                "00700.HK",
+                "HK.00700",
+                "700 HK",
+                "0700.hk",
+                "hk00700",
+                "Tencent",
+                "tencent",
+                "腾讯",
+                "腾讯控股",
+                "TCEHY",
+                "７００",
+                "００７００．ＨＫ",
+                " 700 ",
+                "TENCENT  HOLDINGS",
+                "80700",
+                "80700.HK",
+                "700 HK Equity",
+            )
+        ],
+        *[
+            (t, "PDD")
+            for t in ("PDD", "pdd", "PDD.O", "PDD.US", "pdd us", "拼多多", "PDD Holdings")
+        ],
         *[(t, "BABA") for t in ("BABA", "BABA.N", "baba", "BABA.US", "Alibaba ADS")],
         *[(t, "^HSI") for t in ("HSI", "^HSI", "hsi.hi", "恒指", "恒生指数")],
         *[(t, "HSTECH") for t in ("HSTECH", "hstech.hk", "恒生科技指数")],
         *[(t, "9988.HK") for t in ("9988", "阿里", "阿里巴巴", "阿里巴巴-W", "Alibaba", "89988")],
-        ("美团", "3690.HK"), ("Sea", "SE"), ("Tencent Music", "1698.HK"), ("China Literature", "0772.HK"),
+        ("美团", "3690.HK"),
+        ("Sea", "SE"),
+        ("Tencent Music", "1698.HK"),
+        ("China Literature", "0772.HK"),
     ],
-)  # fmt: skip
+)
 def test_what_people_type_finds_the_ticker(typed, ticker):
     assert resolve(typed, UNIVERSE) == (ticker, ())
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "<script>", "<script>alert(1)</script>", "ten", "腾", "0", "99999999", "';--", "x" * 500, "\u0000"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "  ",
+        "<script>",
+        "<script>alert(1)</script>",
+        "ten",
+        "腾",
+        "0",
+        "99999999",
+        "';--",
+        "x" * 500,
+        "\u0000",
+    ],
+)
 def test_junk_finds_nothing(typed):
     assert resolve(typed, UNIVERSE).ticker is None
 
@@ -83,17 +135,48 @@ def test_a_line_belongs_to_its_issuer():
 def test_a_full_link_is_understood():
     state, problems = parse(
         {
-            "t": "700,腾讯，BABA.N", "my": "PDD.US", "currency": "hkd", "as_of": "2026-07-31", "w": "10Y", "basis": "reported", "metric": "ps_ttm", "from": "2024-01-01",
-            "to": "2025-01-01", "topic": "AI", "q": "云 收入", "lang": "zh", "updown": "cn", "mode": "present", "s": "snap-0412",
-            "embed": "true", "v": "1", "p": "valuation", "utm_source": "mail",
+            "t": "700,腾讯，BABA.N",
+            "my": "PDD.US",
+            "currency": "hkd",
+            "as_of": "2026-07-31",
+            "w": "10Y",
+            "basis": "reported",
+            "metric": "ps_ttm",
+            "from": "2024-01-01",
+            "to": "2025-01-01",
+            "topic": "AI",
+            "q": "云 收入",
+            "lang": "zh",
+            "updown": "cn",
+            "mode": "present",
+            "s": "snap-0412",
+            "embed": "true",
+            "v": "1",
+            "p": "valuation",
+            "utm_source": "mail",
         },
         UNIVERSE,
-    )  # fmt: skip
+    )
     assert problems == []
     assert state == State(
-        tickers=("0700.HK", "BABA"), my=("PDD",), as_of=date(2026, 7, 31), window="10y", basis="reported", currency="HKD", lang="zh", updown="cn", mode="present", snapshot="snap-0412",
-        extras={"metric": "ps_ttm", "from": "2024-01-01", "to": "2025-01-01", "topic": "AI", "q": "云 收入"},
-    )  # fmt: skip
+        tickers=("0700.HK", "BABA"),
+        my=("PDD",),
+        as_of=date(2026, 7, 31),
+        window="10y",
+        basis="reported",
+        currency="HKD",
+        lang="zh",
+        updown="cn",
+        mode="present",
+        snapshot="snap-0412",
+        extras={
+            "metric": "ps_ttm",
+            "from": "2024-01-01",
+            "to": "2025-01-01",
+            "topic": "AI",
+            "q": "云 收入",
+        },
+    )
 
 
 def test_an_empty_link_has_the_defaults_and_no_problem():
@@ -106,11 +189,27 @@ def test_an_empty_link_has_the_defaults_and_no_problem():
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
-        ("t", "<script>"), ("t", "腾"), ("as_of", "yesterday"), ("as_of", "2026-02-30"), ("as_of", "31/07/2026"), ("as_of", "0001-01-01"),
-        ("w", "7y"), ("w", ""), ("basis", "gaap"), ("lang", "fr"), ("updown", "us"), ("mode", "edit"), ("s", "../../etc"), ("s", ""),
-        ("metric", "peg"), ("from", "x"), ("q", "a" * 201), ("topic", "a\x07b"), ("ticker", "0700.HK"),
+        ("t", "<script>"),
+        ("t", "腾"),
+        ("as_of", "yesterday"),
+        ("as_of", "2026-02-30"),
+        ("as_of", "31/07/2026"),
+        ("as_of", "0001-01-01"),
+        ("w", "7y"),
+        ("w", ""),
+        ("basis", "gaap"),
+        ("lang", "fr"),
+        ("updown", "us"),
+        ("mode", "edit"),
+        ("s", "../../etc"),
+        ("s", ""),
+        ("metric", "peg"),
+        ("from", "x"),
+        ("q", "a" * 201),
+        ("topic", "a\x07b"),
+        ("ticker", "0700.HK"),
     ],
-)  # fmt: skip
+)
 def test_a_value_not_understood_is_named(parameter, value):
     state, problems = parse({parameter: value}, UNIVERSE)
     assert [(p.parameter, p.value) for p in problems] == [(parameter, value)]
@@ -125,7 +224,19 @@ def test_a_misspelt_parameter_is_named_with_what_is_near():
     ]
 
 
-@pytest.mark.parametrize("pasted", ["700, PDD", "700\nPDD", "0700.HK\tPDD", "700 PDD", "腾讯；PDD", "pair", "00700|PDD.US", "PAIR,700"])
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "700, PDD",
+        "700\nPDD",
+        "0700.HK\tPDD",
+        "700 PDD",
+        "腾讯；PDD",
+        "pair",
+        "00700|PDD.US",
+        "PAIR,700",
+    ],
+)
 def test_a_list_is_read_however_it_is_pasted(pasted):
     universe = Universe.from_rows(COMPANIES, ALIASES, {"pair": ("0700.HK", "PDD")})
     assert read_tickers(pasted, universe) == (["0700.HK", "PDD"], [])
@@ -138,11 +249,25 @@ def test_a_group_goes_by_its_name_in_either_language():
 
 
 def test_a_pasted_column_with_an_unknown_word_keeps_the_others():
-    assert read_tickers("700 nope PDD", UNIVERSE) == (["0700.HK", "PDD"], [Problem("t", "nope", "link.no_ticker", ())])
+    assert read_tickers("700 nope PDD", UNIVERSE) == (
+        ["0700.HK", "PDD"],
+        [Problem("t", "nope", "link.no_ticker", ())],
+    )
     assert read_tickers("Tencent Musik", UNIVERSE)[0] == [], "one word alone is no list"
 
 
-@pytest.mark.parametrize(("typed", "found"), [("ten", ["link.several"]), ("kin", ["link.no_ticker"]), ("Twin", ["link.two_tickers"]), ("aliba", ["9988.HK"]), ("腾讯音", ["1698.HK"]), ("pin", ["PDD"]), ("hs", ["link.several"])])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ten", ["link.several"]),
+        ("kin", ["link.no_ticker"]),
+        ("Twin", ["link.two_tickers"]),
+        ("aliba", ["9988.HK"]),
+        ("腾讯音", ["1698.HK"]),
+        ("pin", ["PDD"]),
+        ("hs", ["link.several"]),
+    ],
+)
 def test_the_beginning_of_one_companys_name_is_enough_in_the_box_only(typed, found):
     taken, problems = read_tickers(typed, UNIVERSE, begins=True)
     assert [*taken, *(problem.reason for problem in problems)] == found
@@ -179,8 +304,14 @@ def test_a_page_may_have_parameters_of_its_own():
 
 def test_a_written_link_states_the_defaults_too():
     assert write(State(as_of=date(2026, 7, 31), snapshot="snap-1")) == {
-        "as_of": "2026-07-31", "w": "5y", "basis": "adjusted", "currency": "price", "lang": "en", "updown": "hk", "s": "snap-1",
-    }  # fmt: skip
+        "as_of": "2026-07-31",
+        "w": "5y",
+        "basis": "adjusted",
+        "currency": "price",
+        "lang": "en",
+        "updown": "hk",
+        "s": "snap-1",
+    }
 
 
 def test_two_hundred_links_come_back_as_they_went():
@@ -198,6 +329,13 @@ def test_two_hundred_links_come_back_as_they_went():
             updown=chance.choice(["hk", "cn"]),
             mode=chance.choice(["", "present"]),
             snapshot=chance.choice(["", "snap-0412", "20260731T101500-abc.def"]),
-            extras=chance.choice([{}, {"metric": "pe_ttm"}, {"q": "云 a&b=c", "topic": "AI"}, {"from": "2024-01-01", "to": "2024-01-01"}]),
+            extras=chance.choice(
+                [
+                    {},
+                    {"metric": "pe_ttm"},
+                    {"q": "云 a&b=c", "topic": "AI"},
+                    {"from": "2024-01-01", "to": "2024-01-01"},
+                ]
+            ),
         )
         assert parse(write(state), UNIVERSE) == (state, [])

@@ -28,7 +28,12 @@ def a_page():
     panels.show(charts.percentile_band(rows, None, stamp, charts.Theme()), "chart", "One sentence.")
     panels.missing("12 of 23 companies report EPS")
     panels.computed("PE = close / EPS", "en")
-    panels.sources([("P", "A [title]", "2099-01-01", "https://example.com/a"), {"publisher": "Q", "title": "B", "url": "javascript:x"}])
+    panels.sources(
+        [
+            ("P", "A [title]", "2099-01-01", "https://example.com/a"),
+            {"publisher": "Q", "title": "B", "url": "javascript:x"},
+        ]
+    )
 
 
 def test_panels_draw_and_show_words_as_they_stand():
@@ -54,15 +59,34 @@ def a_picture():
     from ui.pictures.parts import Picture
     from ui.text import text
 
-    view = SimpleNamespace(state=SimpleNamespace(mode=""), text=text, language="en", theme=lambda **options: charts.Theme("dark", width=330))
+    view = SimpleNamespace(
+        state=SimpleNamespace(mode=""),
+        text=text,
+        language="en",
+        theme=lambda **options: charts.Theme("dark", width=330),
+    )
     stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
-    rows = pd.DataFrame({"date": ["2099-06-30", "2099-07-31"], "value": [21.0, 20.0], "status": ["OK", "OK"]})
+    rows = pd.DataFrame(
+        {"date": ["2099-06-30", "2099-07-31"], "value": [21.0, 20.0], "status": ["OK", "OK"]}
+    )
     for name in ("first", "second"):
-        panels.picture(view, Picture(name, ("9000.HK",), date(2099, 7, 31), "One sentence.", lambda theme: charts.percentile_band(rows, None, stamp, theme)))
+        panels.picture(
+            view,
+            Picture(
+                name,
+                ("9000.HK",),
+                date(2099, 7, 31),
+                "One sentence.",
+                lambda theme: charts.percentile_band(rows, None, stamp, theme),
+            ),
+        )
 
 
 def drawn(at):
-    return [(json.loads(chart.proto.spec), json.loads(chart.proto.config)) for chart in at.get("plotly_chart")]
+    return [
+        (json.loads(chart.proto.spec), json.loads(chart.proto.config))
+        for chart in at.get("plotly_chart")
+    ]
 
 
 @pytest.mark.parametrize(("form", "size"), [("wide", (960, 540)), ("tall", (540, 675))])
@@ -86,11 +110,18 @@ def test_every_chart_has_words_for_a_screen_reader():
     assert [chart.proto.alt for chart in at.get("plotly_chart")] == ["One sentence."] * 2
 
 
-@pytest.mark.parametrize(("finished", "alt", "why"), [(False, "One sentence.", "without its stamp"), (True, " ", "without words")])
+@pytest.mark.parametrize(
+    ("finished", "alt", "why"),
+    [(False, "One sentence.", "without its stamp"), (True, " ", "without words")],
+)
 def test_a_chart_without_its_stamp_or_its_words_is_refused(finished, alt, why):
     figure = go.Figure(go.Scatter(x=[1], y=[1]))
     if finished:
-        figure = charts.finish(draft.Draft(draft.scatter(x=[1], y=[1])), charts.Stamp("Title", "PE, times", None, "Invented"), charts.Theme())
+        figure = charts.finish(
+            draft.Draft(draft.scatter(x=[1], y=[1])),
+            charts.Stamp("Title", "PE, times", None, "Invented"),
+            charts.Theme(),
+        )
     with pytest.raises(ValueError, match=why):
         panels.show(figure, "chart", alt)
 
@@ -98,6 +129,14 @@ def test_a_chart_without_its_stamp_or_its_words_is_refused(finished, alt, why):
 def test_only_the_panel_draws_charts_on_a_page():
     """A page that drew its own chart would show one without its stamp."""
     root = Path(__file__).resolve().parent.parent
-    drawing = {path.relative_to(root).as_posix() for folder in ("pages", "ui") for path in (*(root / folder).rglob("*.py"), root / "app.py")
-               for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute) and re.fullmatch(r"\w+_chart|pyplot", node.attr) and isinstance(node.value, ast.Name) and node.value.id == "st"}
+    drawing = {
+        path.relative_to(root).as_posix()
+        for folder in ("pages", "ui")
+        for path in (*(root / folder).rglob("*.py"), root / "app.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and re.fullmatch(r"\w+_chart|pyplot", node.attr)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "st"
+    }
     assert drawing == {"ui/panels.py"}

@@ -9,8 +9,32 @@ from conftest import ROOT
 
 from ui.text import ROOMS, TEXTS, reason, status, text
 
-STATUSES = ["OK", "NM_LOSS", "MISSING_EPS", "STALE_EPS", "MISSING_FX", "STALE_PRICE", "MISSING_PRICE", "MISSING_SHARES", "MISSING_REVENUE", "MISSING_ESTIMATE", "STALE_ESTIMATE"]
-PAGES = ["overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market", "documents", "traffic", "data"]
+STATUSES = [
+    "OK",
+    "NM_LOSS",
+    "MISSING_EPS",
+    "STALE_EPS",
+    "MISSING_FX",
+    "STALE_PRICE",
+    "MISSING_PRICE",
+    "MISSING_SHARES",
+    "MISSING_REVENUE",
+    "MISSING_ESTIMATE",
+    "STALE_ESTIMATE",
+]
+PAGES = [
+    "overview",
+    "company",
+    "valuation",
+    "buybacks",
+    "segments",
+    "estimates",
+    "coverage",
+    "market",
+    "documents",
+    "traffic",
+    "data",
+]
 
 
 def places(words):
@@ -18,7 +42,11 @@ def places(words):
 
 
 def test_every_label_has_both_languages_with_the_same_places():
-    assert [key for key, (english, chinese) in TEXTS.items() if not english.strip() or not chinese.strip() or places(english) != places(chinese)] == []
+    assert [
+        key
+        for key, (english, chinese) in TEXTS.items()
+        if not english.strip() or not chinese.strip() or places(english) != places(chinese)
+    ] == []
 
 
 def test_no_label_stands_in_two_rooms():
@@ -56,7 +84,49 @@ def test_values_are_not_read_as_places():
 
 
 # Names, units, commands and what is typed as it stands: the only Latin words in Chinese text.
-LATIN = set(["ADS", "CSV", "EBITA", "EPS", "ETF", "English", "Harbourview", "ISO", "PEG", "PNG", "PNQI", "PPTX", "PDF", "TTM", "UTF", "XLSX", "YYYY-MM-DD", "YYYY-MM", "python", "loaders", "build", "prices", "make", "refresh", "data", "curated", "estimates", "sources", "csv", "games", "month", "true", "false", "pip", "install", "requirements-pack", "txt", "Chrome", "Chromium"])
+LATIN = set(
+    [
+        "ADS",
+        "CSV",
+        "EBITA",
+        "EPS",
+        "ETF",
+        "English",
+        "Harbourview",
+        "ISO",
+        "PEG",
+        "PNG",
+        "PNQI",
+        "PPTX",
+        "PDF",
+        "TTM",
+        "UTF",
+        "XLSX",
+        "YYYY-MM-DD",
+        "YYYY-MM",
+        "python",
+        "loaders",
+        "build",
+        "prices",
+        "make",
+        "refresh",
+        "data",
+        "curated",
+        "estimates",
+        "sources",
+        "csv",
+        "games",
+        "month",
+        "true",
+        "false",
+        "pip",
+        "install",
+        "requirements-pack",
+        "txt",
+        "Chrome",
+        "Chromium",
+    ]
+)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -64,8 +134,19 @@ def test_no_label_is_left_in_the_other_language(language):
     left = {}
     for key, pair in TEXTS.items():
         words = re.sub(r"\{[^}]*\}", " ", pair[language == "zh"])
-        strange = re.findall(r"[\u4e00-\u9fff]+", words) if language == "en" else [word for word in re.findall(r"[A-Za-z][A-Za-z-]{2,}", words) if word.rstrip("-") not in LATIN]
-        if strange and key not in ("language.zh", "frame.hint"):  # what people type here, and the other language by its own name
+        strange = (
+            re.findall(r"[\u4e00-\u9fff]+", words)
+            if language == "en"
+            else [
+                word
+                for word in re.findall(r"[A-Za-z][A-Za-z-]{2,}", words)
+                if word.rstrip("-") not in LATIN
+            ]
+        )
+        if strange and key not in (
+            "language.zh",
+            "frame.hint",
+        ):  # what people type here, and the other language by its own name
             left[key] = strange
     assert left == {}
 
@@ -73,20 +154,64 @@ def test_no_label_is_left_in_the_other_language(language):
 def shown_literals(path):
     """(line, words) of each text that a module hands to the screen as it stands, not by its key."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id in ("st", "panels", "config", "column_config"):
-            first = node.args[:1] if node.func.attr not in ("Page", "switch_page", "container", "get_option", "set_option", "get") else []
-            for part in [*first, *(keyword.value for keyword in node.keywords if keyword.arg in ("label", "help", "placeholder", "title"))]:
-                pieces = part.values if isinstance(part, ast.JoinedStr) else [part.body, part.orelse] if isinstance(part, ast.IfExp) else [part]
-                yield from ((node.lineno, piece.value) for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str))
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("st", "panels", "config", "column_config")
+        ):
+            first = (
+                node.args[:1]
+                if node.func.attr
+                not in ("Page", "switch_page", "container", "get_option", "set_option", "get")
+                else []
+            )
+            for part in [
+                *first,
+                *(
+                    keyword.value
+                    for keyword in node.keywords
+                    if keyword.arg in ("label", "help", "placeholder", "title")
+                ),
+            ]:
+                pieces = (
+                    part.values
+                    if isinstance(part, ast.JoinedStr)
+                    else [part.body, part.orelse]
+                    if isinstance(part, ast.IfExp)
+                    else [part]
+                )
+                yield from (
+                    (node.lineno, piece.value)
+                    for piece in pieces
+                    if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
+                )
 
 
 def test_no_page_writes_words_of_its_own():
-    """Every word on the screen comes from ui/text: names of columns, formulas and Markdown are no words."""
-    paths = [ROOT / "app.py", *ROOT.glob("pages/*.py"), *(path for path in ROOT.glob("ui/**/*.py") if path.parent.name != "text")]
-    found = {(path.name, line, words) for path in paths for line, words in shown_literals(path) if re.search(r"[A-Za-z]{3}|[\u4e00-\u9fff]", words)}
+    """Every word on the screen comes from ui/text: names of columns, formulas and Markdown are no
+    words.
+    """
+    paths = [
+        ROOT / "app.py",
+        *ROOT.glob("pages/*.py"),
+        *(path for path in ROOT.glob("ui/**/*.py") if path.parent.name != "text"),
+    ]
+    found = {
+        (path.name, line, words)
+        for path in paths
+        for line, words in shown_literals(path)
+        if re.search(r"[A-Za-z]{3}|[\u4e00-\u9fff]", words)
+    }
     allowed = {"SQL", "EPS", "EPS (", "Harbourview", ":orange[", "source_id"}
-    assert {item for item in found if item[2] not in allowed and not re.fullmatch(r"[\w-]+\.[\w .-]*", item[2])} == set()  # keys of ui/text have a dot
-    assert list(shown_literals(ROOT / "ui" / "tables" / "data.py"))  # the scan sees what it is to see
+    assert {
+        item
+        for item in found
+        if item[2] not in allowed and not re.fullmatch(r"[\w-]+\.[\w .-]*", item[2])
+    } == set()  # keys of ui/text have a dot
+    assert list(
+        shown_literals(ROOT / "ui" / "tables" / "data.py")
+    )  # the scan sees what it is to see
 
 
 def test_every_label_is_used():
@@ -94,7 +219,11 @@ def test_every_label_is_used():
     paths = [*ROOT.glob("pages/*.py"), ROOT / "ui" / "text" / "__init__.py"]
     paths += [path for path in ROOT.glob("ui/**/*.py") if path.parent.name != "text"]
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
-    keys = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    keys = {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     forms = set()
     for node in nodes:
         if isinstance(node, ast.JoinedStr):
@@ -102,5 +231,9 @@ def test_every_label_is_used():
             written = "".join(part for part in parts if part)
             if "." in written and len(written) >= 4 and " " not in written:
                 forms.add("".join(".+" if part is None else re.escape(part) for part in parts))
-    unused = {key for key in TEXTS if key not in keys and not any(re.fullmatch(form, key) for form in forms)}
+    unused = {
+        key
+        for key in TEXTS
+        if key not in keys and not any(re.fullmatch(form, key) for form in forms)
+    }
     assert unused == set()

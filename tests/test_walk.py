@@ -12,8 +12,10 @@ def found(warehouse) -> list[walk.State]:
 
 
 def test_the_walk_covers_every_page_line_choice_and_forty_dates(warehouse, found):
-    assert len(found) >= STATES and walk.states(STATES, SEED) == found, "a seed gives the same states"
-    lines = {ticker for ticker, in warehouse.rows("SELECT ticker FROM companies")}
+    assert len(found) >= STATES and walk.states(STATES, SEED) == found, (
+        "a seed gives the same states"
+    )
+    lines = {ticker for (ticker,) in warehouse.rows("SELECT ticker FROM companies")}
     seen = {(state.page, name, value) for state in found for name, value in state.query}
     assert {(page, "t", ticker) for page in walk.PAGES for ticker in lines} <= seen
     assert len({value for _, name, value in seen if name == "as_of"}) == walk.DATES

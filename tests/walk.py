@@ -3,8 +3,8 @@
     python tests/walk.py --states 2000 --seed 7
 
 Every page is opened with every line of the universe, with every value of every choice, and on forty
-dates; further random combinations fill up the count. The same seed gives the same states. The states
-run on the served snapshot of HARBOURVIEW_DATA. Exit code 1 where a state failed.
+dates; further random combinations fill up the count. The same seed gives the same states. The
+states run on the served snapshot of HARBOURVIEW_DATA. Exit code 1 where a state failed.
 """
 
 import argparse
@@ -24,9 +24,18 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 PAGES = (
-    "overview", "company", "valuation", "buybacks", "segments", "estimates", "coverage", "market",
-    "documents", "traffic", "data",
-)  # fmt: skip
+    "overview",
+    "company",
+    "valuation",
+    "buybacks",
+    "segments",
+    "estimates",
+    "coverage",
+    "market",
+    "documents",
+    "traffic",
+    "data",
+)
 # Days on which something is special: before all results, a single close in the window (this one
 # crashed Overview), results days, a month's last session, the day after the last purchase.
 SPECIAL = ("2004-06-16", "2020-04-01", "2024-07-08", "2025-11-18", "2026-07-04", "2026-08-19")
@@ -49,20 +58,32 @@ def choices() -> dict[str, tuple[str, ...]]:
     from ui import answers, frame, links
 
     fixed = {
-        "w": links.WINDOWS, "basis": links.BASES, "currency": links.CURRENCIES,
-        "lang": links.LANGUAGES, "updown": links.UPDOWN, "mode": links.MODES,
-        "metric": links.METRICS, "chart": links.CHARTS,
+        "w": links.WINDOWS,
+        "basis": links.BASES,
+        "currency": links.CURRENCIES,
+        "lang": links.LANGUAGES,
+        "updown": links.UPDOWN,
+        "mode": links.MODES,
+        "metric": links.METRICS,
+        "chart": links.CHARTS,
         "across": tuple(dict.fromkeys((*links.ACROSS, *links.BUYBACK_ACROSS))),
-        "order": links.ORDERS, "only": links.ONLY, "columns": links.COLUMNS, "group": links.GROUPS,
-        "grain": links.GRAINS, "calendar": links.CALENDARS, "history": links.HISTORIES,
+        "order": links.ORDERS,
+        "only": links.ONLY,
+        "columns": links.COLUMNS,
+        "group": links.GROUPS,
+        "grain": links.GRAINS,
+        "calendar": links.CALENDARS,
+        "history": links.HISTORIES,
         "theme": links.THEMES,
-    }  # fmt: skip
+    }
     now = answers.served()
     offered = {
         name: tuple(answers.ask(now, question)["word"]) for name, question in frame.WORDS.items()
     }
     latest = answers.ask(now, "SELECT max(date) AS day FROM prices")["day"].iloc[0].date()
-    months = tuple(f"{year}-{month:02}" for year in range(2019, latest.year + 1) for month in (3, 8))
+    months = tuple(
+        f"{year}-{month:02}" for year in range(2019, latest.year + 1) for month in (3, 8)
+    )
     days = ("2019-06-30", "2024-01-01", "2025-12-31")
     moments = {"month": months, "since": days, "from": days, "to": days}
     return fixed | offered | moments | {"q": ("腾讯", "AI cloud", "neverwritten")}
@@ -116,7 +137,9 @@ def fault_of(state: State) -> str | None:
 
 def walk(found: list[State], processes: int) -> list[str]:
     """Open all states in so many processes; the faults."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_quiet) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_quiet
+    ) as pool:
         return [fault for fault in pool.map(fault_of, found, chunksize=20) if fault]
 
 

@@ -1,4 +1,6 @@
-"""Writes the exchange's report as real binary workbooks, both forms with every trap, and a vendor's XLSX."""
+"""Writes the exchange's report as real binary workbooks, both forms with every trap, and a vendor's
+XLSX.
+"""
 
 import io
 from collections.abc import Iterable
@@ -9,30 +11,134 @@ import xlsxwriter
 import xlwt
 
 # The exchange's own titles; line breaks and double blanks as they occur.
-NEW = ("Company", "Stock  code", "Sec. type", "Trading date\n(yyyy/mm/dd)", "Number of\nshares/units repurchased", "Repurchase price or highest  repurchase price per share/unit ($)", "Lowest repurchase price per share/unit ($)",
-       "Aggregate price paid ($)", "Method of repurchase", "Total number of shares/units repurchased*", "Number of shares/units repurchased for cancellation*",
-       "Number of shares/units repurchased for holding as treasury shares/units*", "Number of shares/units repurchased on the Exchange or another stock exchange under the repurchase mandate*",
-       "As a % of number of issued shares/units (excluding treasury shares/units) as at the date of the resolution granting the repurchase mandate*")
-OLD = ("Company", "Stock code", "Sec. type", "Trading date (yyyy/mm/dd)", "Number of securities purchased", "Price per share  or highest price paid($)", "Lowest price paid ($)", "Total paid ($)", "Method of purchase",
-       "Number of such securities purchased on the Exchange in the year to date (since ordinary resolution)", "% of number of shares in issue at time ordinary resolution passed acquired on the Exchange since date of resolution")
-FOOT = ("Note: * the total of all lines of the issuer", "Whilst the Exchange has taken reasonable care, it accepts no liability", "End Of Report")
+NEW = (
+    "Company",
+    "Stock  code",
+    "Sec. type",
+    "Trading date\n(yyyy/mm/dd)",
+    "Number of\nshares/units repurchased",
+    "Repurchase price or highest  repurchase price per share/unit ($)",
+    "Lowest repurchase price per share/unit ($)",
+    "Aggregate price paid ($)",
+    "Method of repurchase",
+    "Total number of shares/units repurchased*",
+    "Number of shares/units repurchased for cancellation*",
+    "Number of shares/units repurchased for holding as treasury shares/units*",
+    (
+        "Number of shares/units repurchased on the Exchange or another stock exchange under the "
+        "repurchase mandate*"
+    ),
+    (
+        "As a % of number of issued shares/units (excluding treasury shares/units) as at the "
+        "date of the resolution granting the repurchase mandate*"
+    ),
+)
+OLD = (
+    "Company",
+    "Stock code",
+    "Sec. type",
+    "Trading date (yyyy/mm/dd)",
+    "Number of securities purchased",
+    "Price per share  or highest price paid($)",
+    "Lowest price paid ($)",
+    "Total paid ($)",
+    "Method of purchase",
+    (
+        "Number of such securities purchased on the Exchange in the year to date (since ordinary "
+        "resolution)"
+    ),
+    (
+        "% of number of shares in issue at time ordinary resolution passed acquired on the "
+        "Exchange since date of resolution"
+    ),
+)
+FOOT = (
+    "Note: * the total of all lines of the issuer",
+    "Whilst the Exchange has taken reasonable care, it accepts no liability",
+    "End Of Report",
+)
 
 
-def line(code, day, shares, high, low, amount, *, name="TENCENT", kind="ORD", method="Exchange", total=None, cancelled=None, treasury=None, mandate="", percentage=""):
+def line(
+    code,
+    day,
+    shares,
+    high,
+    low,
+    amount,
+    *,
+    name="TENCENT",
+    kind="ORD",
+    method="Exchange",
+    total=None,
+    cancelled=None,
+    treasury=None,
+    mandate="",
+    percentage="",
+):
     """One line of the form of 14; merged columns are blank where total is an empty text."""
     total = shares if total is None else total
-    return [name, code, kind, day, shares, high, low, amount, method, total, total if cancelled is None else cancelled, ("0" if total != "" else "") if treasury is None else treasury, mandate, percentage]
+    return [
+        name,
+        code,
+        kind,
+        day,
+        shares,
+        high,
+        low,
+        amount,
+        method,
+        total,
+        total if cancelled is None else cancelled,
+        ("0" if total != "" else "") if treasury is None else treasury,
+        mandate,
+        percentage,
+    ]
 
 
-def old_line(code, day, shares, high, low, amount, *, name="TENCENT", kind="ORD", method="Exchange", mandate="", percentage=""):
+def old_line(
+    code,
+    day,
+    shares,
+    high,
+    low,
+    amount,
+    *,
+    name="TENCENT",
+    kind="ORD",
+    method="Exchange",
+    mandate="",
+    percentage="",
+):
     return [name, code, kind, day, shares, high, low, amount, method, mandate, percentage]
 
 
-def report(printed: str | None, lines: Iterable[list | None], titles=NEW, *, blank=2, gap=True, title="Daily Share Repurchase Report", sheet="SBNReport", foot=FOOT) -> bytes:
-    """A workbook as the exchange prints it: title, print day (dd/mm/yyyy), blank rows, header, lines (None: a blank row), footers; a date among the cells becomes a date of Excel."""
+def report(
+    printed: str | None,
+    lines: Iterable[list | None],
+    titles=NEW,
+    *,
+    blank=2,
+    gap=True,
+    title="Daily Share Repurchase Report",
+    sheet="SBNReport",
+    foot=FOOT,
+) -> bytes:
+    """A workbook as the exchange prints it: title, print day (dd/mm/yyyy), blank rows, header,
+    lines (None: a blank row), footers; a date among the cells becomes a date of Excel.
+    """
     book = xlwt.Workbook()
     page, dates = book.add_sheet(sheet), xlwt.easyxf(num_format_str="yyyy/mm/dd")
-    rows = [[title], [f"Date Printed : {printed}" if printed else ""], *[[]] * blank, list(titles), *([[]] if gap else []), *(one or [] for one in lines), [], *([text] for text in foot)]
+    rows = [
+        [title],
+        [f"Date Printed : {printed}" if printed else ""],
+        *[[]] * blank,
+        list(titles),
+        *([[]] if gap else []),
+        *(one or [] for one in lines),
+        [],
+        *([text] for text in foot),
+    ]
     for number, row in enumerate(rows):
         for place, cell in enumerate(row):
             if isinstance(cell, date):
@@ -66,6 +172,17 @@ def put(folder: Path, name: str, content: bytes) -> Path:
 
 def many_lines(day: date, count: int, first_code: int = 5000) -> list[list]:
     """Lines of companies that nobody knows, to fill a report to its usual length."""
-    return [line(str(first_code + number), f"{day:%Y/%m/%d}", "1,000", "HKD 10.00", "HKD 9.80", "HKD 9,900", name=f"EXAMPLE {number} LTD", mandate="10,000", percentage="0.10000") for number in range(count)]
-
-
+    return [
+        line(
+            str(first_code + number),
+            f"{day:%Y/%m/%d}",
+            "1,000",
+            "HKD 10.00",
+            "HKD 9.80",
+            "HKD 9,900",
+            name=f"EXAMPLE {number} LTD",
+            mandate="10,000",
+            percentage="0.10000",
+        )
+        for number in range(count)
+    ]

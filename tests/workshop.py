@@ -1,4 +1,5 @@
-"""A process that has all modules ready and runs the command line in a child of its own for each order: it costs no start of Python.
+"""A process that has all modules ready and runs the command line in a child of its own for each
+order: it costs no start of Python.
 
 A script of its own and no -c: there DuckDB takes it for a person at a terminal and draws a bar.
 """
@@ -25,7 +26,9 @@ def size() -> int:
 
 if __name__ == "__main__":
     conftest.Prepared.on = False  # what is killed is a build as it is
-    conftest.invented(Path(sys.argv[1]), **test_bad_inputs.GOOD)  # rates, calendars and the words of the views are known to every child
+    conftest.invented(
+        Path(sys.argv[1]), **test_bad_inputs.GOOD
+    )  # rates, calendars and the words of the views are known to every child
     print("ready", flush=True)
     while line := sys.stdin.readline():
         order = json.loads(line)
@@ -51,4 +54,6 @@ if __name__ == "__main__":
         print(child, flush=True)
         sys.stdin.readline()
         _, status = os.waitpid(child, 0)
-        print(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True)
+        print(
+            -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True
+        )

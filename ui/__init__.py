@@ -1,1 +1,4 @@
-"""What pages share: words, formats, links, charts and small panels. Nothing here computes finance."""
+"""What pages share: words, formats, links, charts and small panels.
+
+Nothing here computes finance.
+"""

@@ -1,6 +1,8 @@
-"""What pages ask the warehouse, remembered by snapshot: the same question on the same snapshot is asked once.
+"""What pages ask the warehouse, remembered by snapshot: the same question on the same snapshot is
+asked once.
 
-And what stands beside the snapshots and is about now: the day by this machine's clock, the last runs, what is kept.
+And what stands beside the snapshots and is about now: the day by this machine's clock, the last
+    runs, what is kept.
 """
 
 from datetime import date, datetime
@@ -12,9 +14,22 @@ from warehouse import engine, runs, snapshot
 from warehouse.ask import CannotAnswer, served
 from warehouse.ask import ask as ask_warehouse
 
-__all__ = ["HONG_KONG", "CannotAnswer", "NoSnapshot", "ask", "kept", "last_run", "pin", "refusal", "served", "shelf", "today"]
+__all__ = [
+    "HONG_KONG",
+    "CannotAnswer",
+    "NoSnapshot",
+    "ask",
+    "kept",
+    "last_run",
+    "pin",
+    "refusal",
+    "served",
+    "shelf",
+    "today",
+]
 
-# Each look at Arrow's words gives the interpreter away: on a busy server the page then waits to get it back.
+# Each look at Arrow's words gives the interpreter away: on a busy server the page then waits to get
+# it back.
 pd.options.mode.string_storage = "python"
 
 NoSnapshot = snapshot.NoSnapshot
@@ -22,20 +37,38 @@ HONG_KONG = snapshot.HONG_KONG
 
 
 def ask(now: snapshot.Served, question: str, *parameters) -> pd.DataFrame:
-    """The answer of one snapshot to a question with its bound values, in order of its `?`; nobody may change it."""
-    return once(_answer, now, today(), question, *(tuple(value) if isinstance(value, list) else value for value in parameters))
+    """The answer of one snapshot to a question with its bound values, in order of its `?`; nobody
+    may change it.
+    """
+    return once(
+        _answer,
+        now,
+        today(),
+        question,
+        *(tuple(value) if isinstance(value, list) else value for value in parameters),
+    )
 
 
 def _answer(now: snapshot.Served, day: date, question: str, *parameters) -> pd.DataFrame:
     """The answer of a day: what is known now moves with the calendar, on one snapshot too."""
-    return _plain(ask_warehouse(question, [list(value) if isinstance(value, tuple) else value for value in parameters], now.path))
+    return _plain(
+        ask_warehouse(
+            question,
+            [list(value) if isinstance(value, tuple) else value for value in parameters],
+            now.path,
+        )
+    )
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its words as plain objects, each of them once, all their columns in one block: pandas' own kind keeps each column apart, and whoever picks out rows pays for each."""
+    """The frame with its words as plain objects, each of them once, all their columns in one block:
+    pandas' own kind keeps each column apart, and whoever picks out rows pays for each.
+    """
     known: dict = {}
     for name in frame.columns[[isinstance(kind, pd.StringDtype) for kind in frame.dtypes]]:
-        frame[name] = pd.Series([known.setdefault(word, word) for word in frame[name]], dtype=object)
+        frame[name] = pd.Series(
+            [known.setdefault(word, word) for word in frame[name]], dtype=object
+        )
     return frame.copy()
 
 
@@ -50,14 +83,19 @@ def shelf() -> list[snapshot.Shelved]:
 
 
 def pin(snapshot_id: str) -> None:
-    """Keep a snapshot for good, as a link that has been copied needs it. Raises NoSnapshot where it is not here, OSError where nothing may be written."""
+    """Keep a snapshot for good, as a link that has been copied needs it.
+
+    Raises NoSnapshot where it is not here, OSError where nothing may be written.
+    """
     warehouse = engine.chosen()
     if not isinstance(warehouse, engine.OneFile):
         warehouse.pin(snapshot_id)
 
 
 def refusal() -> snapshot.Refusal | None:
-    """The last build where it was refused, so that what is served is older than its inputs; None where all is well."""
+    """The last build where it was refused, so that what is served is older than its inputs; None
+    where all is well.
+    """
     return engine.chosen().refusal()
 
 

@@ -1,8 +1,9 @@
 """A figure while it is drawn: plain dictionaries, under the words that Plotly has for them.
 
-Plotly checks every property whenever one is set, so that a chart of many lines and labels took a quarter of a
-second to draw. A draft is checked once, whole, when it becomes a figure, and only by the tests: it takes as
-long as all the rest, and a property that Plotly does not know is a fault of the code.
+Plotly checks every property whenever one is set, so that a chart of many lines and labels took a
+quarter of a second to draw. A draft is checked once, whole, when it becomes a figure, and only by
+the tests: it takes as long as all the rest, and a property that Plotly does not know is a fault of
+the code.
 """
 
 from typing import Any

@@ -64,7 +64,9 @@ def _check(language: str) -> None:
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """Half away from zero, on the shortest decimal form of the float, as a reader would round it."""
+    """Half away from zero, on the shortest decimal form of the float, as a reader would round
+    it.
+    """
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
@@ -79,7 +81,9 @@ def number(value: Any, digits: int = 0, *, sign: bool = False, quality: str = "e
 
 
 def qualified(figure: str, quality: str = "exact") -> str:
-    """A written figure with the mark of its quality: over '>300', about '~9,570', ruled '18.4x†'."""
+    """A written figure with the mark of its quality: over '>300', about '~9,570', ruled
+    '18.4x†'.
+    """
     if quality not in QUALITY_MARKS:
         raise ValueError(f"quality {quality!r} is not one of {', '.join(QUALITY_MARKS)}")
     if figure in (MISSING, NOT_MEANINGFUL):
@@ -119,19 +123,23 @@ def change(value: Any, *, digits: int = 1) -> str:
     return arrow + percent(value, digits=digits, sign=True)
 
 
-def points(value: Any, language: str = "en", *, digits: int = 1, sign: bool = True, quality: str = "exact") -> str:
+def points(
+    value: Any, language: str = "en", *, digits: int = 1, sign: bool = True, quality: str = "exact"
+) -> str:
     """A difference in percentage points: '+6.1 pp', in Chinese '+6.1个百分点'."""
     _check(language)
     if is_missing(value):
         return MISSING
-    return qualified(number(value, digits, sign=sign) + (" pp" if language == "en" else "个百分点"), quality)
+    return qualified(
+        number(value, digits, sign=sign) + (" pp" if language == "en" else "个百分点"), quality
+    )
 
 
 def ordinal(value: int) -> str:
     """An English ordinal: 3 -> '3rd', 11 -> '11th', 0 -> '0th'."""
     if value % 100 in (11, 12, 13):
         return f"{value}th"
-    return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th')}"
+    return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th') }"
 
 
 def percentile(value: Any, language: str = "en", *, quality: str = "exact") -> str:
@@ -167,10 +175,13 @@ def compact(value: Any, language: str = "en", *, digits: int = 1) -> str:
     return number(float(value) / unit.divisor, 0 if small else digits) + unit.word
 
 
-def money(value: Any, currency: str, language: str = "en", *, digits: int = 1, quality: str = "exact") -> str:
+def money(
+    value: Any, currency: str, language: str = "en", *, digits: int = 1, quality: str = "exact"
+) -> str:
     """An amount in full units of its currency: 'HK$63.5bn', 'CNY 192.9bn'; Chinese '635.0亿港元'.
 
-    A currency outside HKD, USD and CNY is written by its code. Whoever holds millions multiplies first.
+    A currency outside HKD, USD and CNY is written by its code. Whoever holds millions multiplies
+    first.
     """
     _check(language)
     if is_missing(value):
@@ -242,7 +253,11 @@ def month(value: Any, language: str = "en") -> str:
     if is_missing(value):
         return MISSING
     moment = _day(value)
-    return f"{MONTHS[moment.month - 1]} {moment.year}" if language == "en" else f"{moment.year}年{moment.month}月"
+    return (
+        f"{MONTHS[moment.month - 1]} {moment.year}"
+        if language == "en"
+        else f"{moment.year}年{moment.month}月"
+    )
 
 
 def minute(value: Any, language: str = "en") -> str:
@@ -256,9 +271,15 @@ def minute(value: Any, language: str = "en") -> str:
 SPANS_EN = {"FY": "FY{year}", "H1": "{year}H1", "H2": "{year}H2", "M9": "{year} 9M"}
 SPANS_ZH = {"FY": "{year}全年", "H1": "{year}上半年", "H2": "{year}下半年", "M9": "{year}前九个月"}
 FISCAL_ZH = {
-    "FY": "全年", "H1": "上半年", "H2": "下半年", "M9": "前九个月",
-    "Q1": "第一季", "Q2": "第二季", "Q3": "第三季", "Q4": "第四季",
-}  # fmt: skip
+    "FY": "全年",
+    "H1": "上半年",
+    "H2": "下半年",
+    "M9": "前九个月",
+    "Q1": "第一季",
+    "Q2": "第二季",
+    "Q3": "第三季",
+    "Q4": "第四季",
+}
 
 
 def listed(values: Any) -> list:
@@ -266,13 +287,15 @@ def listed(values: Any) -> list:
     return list(values) if hasattr(values, "__len__") else []
 
 
-def period(label: Any, period_end: Any = None, fiscal_year_end_month: int | None = 12, language: str = "en") -> str:
+def period(
+    label: Any, period_end: Any = None, fiscal_year_end_month: int | None = 12, language: str = "en"
+) -> str:
     """A fiscal period as it is shown.
 
     '2025Q3' stays where the fiscal year is the calendar year; Alibaba's '2022Q3' (year end month 3,
-    period_end 2021-12-31) becomes 'FY2022 Q3 (Dec 2021)', in Chinese '2022财年第三季（2021年12月止）'.
-    The date in brackets is `period_end`, never worked out from the label; without it there are no brackets.
-    An unknown form of label is shown as it is.
+    period_end 2021-12-31) becomes 'FY2022 Q3 (Dec 2021)', in Chinese
+    '2022财年第三季（2021年12月止）'. The date in brackets is `period_end`, never worked out from
+    the label; without it there are no brackets. An unknown form of label is shown as it is.
     """
     _check(language)
     if is_missing(label) or label == "":

@@ -28,10 +28,27 @@ ESTIMATE_CHARTS = ("expected", "targets")
 COVERAGE_CHARTS = ("changes", "printed", "today")
 DOCUMENT_CHARTS = ("events", "price")
 TRAFFIC_CHARTS = ("tiers", "movers", "stay", "history")
-BUYBACK_CHARTS = ("running", "periods", "calendar", "paid", "turnover", "net", "counts", "programmes")
+BUYBACK_CHARTS = (
+    "running",
+    "periods",
+    "calendar",
+    "paid",
+    "turnover",
+    "net",
+    "counts",
+    "programmes",
+)
 BUYBACK_ACROSS = ("league", "cap", "yield")
 SEGMENT_CHARTS = ("revenue", "mix", "growth", "contribution", "theme")
-CHARTS = (*VALUATION_CHARTS, *ESTIMATE_CHARTS, *COVERAGE_CHARTS, *DOCUMENT_CHARTS, *TRAFFIC_CHARTS, *BUYBACK_CHARTS, *SEGMENT_CHARTS)
+CHARTS = (
+    *VALUATION_CHARTS,
+    *ESTIMATE_CHARTS,
+    *COVERAGE_CHARTS,
+    *DOCUMENT_CHARTS,
+    *TRAFFIC_CHARTS,
+    *BUYBACK_CHARTS,
+    *SEGMENT_CHARTS,
+)
 GRAINS = ("month", "quarter", "half", "year", "fiscal_year", "ytd")
 CALENDARS = ("fiscal", "calendar")
 HISTORIES = ("as_reported", "recast")
@@ -43,12 +60,85 @@ COLUMNS = ("price", "windows", "buybacks", "growth", "freshness")
 GROUPS = ("ranking", "subsector", "mine")
 CURRENCIES = ("price", "HKD", "USD")  # of display: as quoted, or all in one
 
-DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN, DEFAULT_CURRENCY = "5y", "adjusted", "en", "hk", "price"
+DEFAULT_WINDOW, DEFAULT_BASIS, DEFAULT_LANGUAGE, DEFAULT_UPDOWN, DEFAULT_CURRENCY = (
+    "5y",
+    "adjusted",
+    "en",
+    "hk",
+    "price",
+)
 
-PARAMETERS = ("t", "my", "as_of", "w", "basis", "currency", "focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "columns", "group", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "since", "topic", "vendor", "section", "kind", "publisher", "q", "lang", "updown", "mode", "s")
-PAGE_EXTRAS = ("focus", "metric", "chart", "against", "line", "broker", "across", "order", "only", "columns", "group", "month", "grain", "calendar", "history", "theme", "period", "kpi", "from", "to", "since", "topic", "vendor", "section", "kind", "publisher", "q")
+PARAMETERS = (
+    "t",
+    "my",
+    "as_of",
+    "w",
+    "basis",
+    "currency",
+    "focus",
+    "metric",
+    "chart",
+    "against",
+    "line",
+    "broker",
+    "across",
+    "order",
+    "only",
+    "columns",
+    "group",
+    "month",
+    "grain",
+    "calendar",
+    "history",
+    "theme",
+    "period",
+    "kpi",
+    "from",
+    "to",
+    "since",
+    "topic",
+    "vendor",
+    "section",
+    "kind",
+    "publisher",
+    "q",
+    "lang",
+    "updown",
+    "mode",
+    "s",
+)
+PAGE_EXTRAS = (
+    "focus",
+    "metric",
+    "chart",
+    "against",
+    "line",
+    "broker",
+    "across",
+    "order",
+    "only",
+    "columns",
+    "group",
+    "month",
+    "grain",
+    "calendar",
+    "history",
+    "theme",
+    "period",
+    "kpi",
+    "from",
+    "to",
+    "since",
+    "topic",
+    "vendor",
+    "section",
+    "kind",
+    "publisher",
+    "q",
+)
 SEPARATORS = re.compile(r"[,，、;；\n\r\t|]")
-# Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs append.
+# Not ours, and harmless: Streamlit's embedding, a link's version and page, and what mail programs
+# append.
 FOREIGN = re.compile(r"(embed|embed_options|v|p|utm_\w+)")
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -59,7 +149,9 @@ NEAR = 5
 SEVERAL = ("link.two_tickers", "link.several")  # problems of a text that fits several companies
 
 COUNTER_TAIL = re.compile(r"[\s-]+(s|w|sw)$|-(s|w|sw)$")
-CORPORATE_TAIL = re.compile(r"[\s,]+(holdings?|group|limited|ltd\.?|inc\.?|technology|technologies|plc|corp\.?|co\.?)$")
+CORPORATE_TAIL = re.compile(
+    r"[\s,]+(holdings?|group|limited|ltd\.?|inc\.?|technology|technologies|plc|corp\.?|co\.?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +167,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Universe:
-    """The tickers that exist here, in order, what else they are called (alias -> tickers), and the groups that have a name (name -> tickers)."""
+    """The tickers that exist here, in order, what else they are called (alias -> tickers), and the
+    groups that have a name (name -> tickers).
+    """
 
     entries: tuple[Entry, ...]
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
@@ -83,9 +177,14 @@ class Universe:
 
     @classmethod
     def from_rows(
-        cls, companies: Iterable[tuple[Any, ...]], aliases: Iterable[tuple[str, str]] = (), groups: Mapping[str, tuple[str, ...]] | None = None
+        cls,
+        companies: Iterable[tuple[Any, ...]],
+        aliases: Iterable[tuple[str, str]] = (),
+        groups: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Universe:
-        """Rows (ticker, kind, issuer_ticker, name_en, name_zh), rows (alias, ticker), and groups by name."""
+        """Rows (ticker, kind, issuer_ticker, name_en, name_zh), rows (alias, ticker), and groups by
+        name.
+        """
         entries = tuple(
             Entry(
                 str(ticker),
@@ -139,7 +238,11 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class State:
-    """All that a link says. `tickers` empty means every company; `my` is the list that the reader keeps; `as_of` None the latest session."""
+    """All that a link says.
+
+    `tickers` empty means every company; `my` is the list that the reader keeps; `as_of` None the
+    latest session.
+    """
 
     tickers: tuple[str, ...] = ()
     my: tuple[str, ...] = ()
@@ -173,7 +276,9 @@ def _shapes(folded: str) -> list[str]:
             shapes.append(f"{digits.zfill(4)}.hk")
             if len(digits) == 5 and digits[0] == "8":  # the RMB counter: the same shares
                 shapes.append(f"{digits[1:]}.hk")
-    american = re.fullmatch(r"(?:us[.:])?([a-z]{1,6})(?:[.\s](?:o|oq|n|us|uq|un|uw))?(?: equity)?", folded)
+    american = re.fullmatch(
+        r"(?:us[.:])?([a-z]{1,6})(?:[.\s](?:o|oq|n|us|uq|un|uw))?(?: equity)?", folded
+    )
     if american:
         shapes.append(american.group(1))
     if re.fullmatch(r"[a-z0-9]{2,8}", folded):
@@ -234,14 +339,25 @@ def near(typed: str, universe: Universe) -> tuple[str, ...]:
     starts = sorted((s for s in spellings if s.startswith(folded)), key=len)
     inside = sorted((s for s in spellings if folded in s and s not in starts), key=len)
     alike = difflib.get_close_matches(folded, list(spellings), n=NEAR, cutoff=0.6)
-    order = list(dict.fromkeys(ticker for s in (*starts, *inside, *alike) for ticker in spellings[s]))
+    order = list(
+        dict.fromkeys(ticker for s in (*starts, *inside, *alike) for ticker in spellings[s])
+    )
     return tuple(order[:NEAR])
 
 
 def group_of(typed: str, universe: Universe) -> tuple[str, ...]:
-    """The tickers of the group of this name, in either language; none where no group is called so."""
+    """The tickers of the group of this name, in either language; none where no group is called
+    so.
+    """
     wanted = _fold(typed)
-    return next((tickers for name, tickers in universe.groups.items() if wanted in {_fold(word) for word in (name, *TEXTS.get(f"filter.group_{name}", ()))}), ())
+    return next(
+        (
+            tickers
+            for name, tickers in universe.groups.items()
+            if wanted in {_fold(word) for word in (name, *TEXTS.get(f"filter.group_{name}", ()))}
+        ),
+        (),
+    )
 
 
 def companies_beginning(typed: str, universe: Universe) -> tuple[str, ...]:
@@ -305,7 +421,13 @@ def _unclear(parameter: str, typed: str, universe: Universe) -> Problem:
 
 def _one(value: Any) -> str:
     """The text of a parameter; of a repeated one, all of it."""
-    values = [value] if isinstance(value, str) else list(value) if isinstance(value, (list, tuple)) else [str(value)]
+    values = (
+        [value]
+        if isinstance(value, str)
+        else list(value)
+        if isinstance(value, (list, tuple))
+        else [str(value)]
+    )
     return ",".join(str(item) for item in values)
 
 
@@ -339,7 +461,9 @@ def _date(name: str, raw: str, latest: date | None, problems: list[Problem]) -> 
 
 
 def _month(name: str, raw: str, latest: date | None, problems: list[Problem]) -> str:
-    """The month of a link as it is written there, '2024-11'; empty where it is none, with its problem."""
+    """The month of a link as it is written there, '2024-11'; empty where it is none, with its
+    problem.
+    """
     found = _fold(raw)
     if not re.fullmatch(r"(19|20)\d{2}-(0[1-9]|1[0-2])", found):
         problems.append(Problem(name, raw, "link.not_a_month", ()))
@@ -360,10 +484,10 @@ def parse(
 ) -> tuple[State, list[Problem]]:
     """Read the query of a page (name -> text, or a list of texts).
 
-    `latest` is the last day the data knows: an as-of date beyond it is a problem. `extras` names further
-    parameters of the page; they come back as text in `State.extras`. `words` are the values that a parameter
-    may have where the data says so. Where a value is not understood the
-    state holds the default and the list of problems names the value, so that the page can say so.
+    `latest` is the last day the data knows: an as-of date beyond it is a problem. `extras` names
+    further parameters of the page; they come back as text in `State.extras`. `words` are the values
+    that a parameter may have where the data says so. Where a value is not understood the state
+    holds the default and the list of problems names the value, so that the page can say so.
     """
     problems: list[Problem] = []
     values = {str(name): _one(value) for name, value in list(query.items())[:MOST]}
@@ -396,8 +520,19 @@ def parse(
 
     kept: dict[str, str] = {}
     words = words or {}
-    allowed = {"metric": METRICS, "chart": CHARTS, "across": (*ACROSS, *BUYBACK_ACROSS), "order": ORDERS, "only": ONLY, "columns": COLUMNS, "group": GROUPS,
-               "grain": GRAINS, "calendar": CALENDARS, "history": HISTORIES, "theme": THEMES}
+    allowed = {
+        "metric": METRICS,
+        "chart": CHARTS,
+        "across": (*ACROSS, *BUYBACK_ACROSS),
+        "order": ORDERS,
+        "only": ONLY,
+        "columns": COLUMNS,
+        "group": GROUPS,
+        "grain": GRAINS,
+        "calendar": CALENDARS,
+        "history": HISTORIES,
+        "theme": THEMES,
+    }
     for name in (*PAGE_EXTRAS, *extras):
         if name not in given or name in kept:
             continue
@@ -410,7 +545,14 @@ def parse(
         elif name in ("focus", "against", "line"):
             found = resolve(raw, universe)
             if found.ticker is None:
-                problems.append(Problem(name, raw, "link.two_tickers" if _is_two(raw, universe) else "link.no_ticker", found.candidates))
+                problems.append(
+                    Problem(
+                        name,
+                        raw,
+                        "link.two_tickers" if _is_two(raw, universe) else "link.no_ticker",
+                        found.candidates,
+                    )
+                )
             else:
                 kept[name] = found.ticker
         elif name == "month":
@@ -426,7 +568,9 @@ def parse(
             if raw.casefold() in meant:
                 kept[name] = meant[raw.casefold()]
             else:
-                problems.append(Problem(name, raw, "link.not_a_choice", tuple(list(meant.values())[:NEAR])))
+                problems.append(
+                    Problem(name, raw, "link.not_a_choice", tuple(list(meant.values())[:NEAR]))
+                )
         elif len(raw) > LONGEST_VALUE or any(unicodedata.category(c) == "Cc" for c in raw):
             problems.append(Problem(name, raw, "link.not_text", ()))
         elif raw:
@@ -440,7 +584,9 @@ def parse(
         as_of=as_of,
         window=choose("w", WINDOWS, DEFAULT_WINDOW),
         basis=choose("basis", BASES, DEFAULT_BASIS),
-        currency=choose("currency", ("price", "hkd", "usd"), DEFAULT_CURRENCY).replace("hkd", "HKD").replace("usd", "USD"),
+        currency=choose("currency", ("price", "hkd", "usd"), DEFAULT_CURRENCY)
+        .replace("hkd", "HKD")
+        .replace("usd", "USD"),
         lang=choose("lang", LANGUAGES, DEFAULT_LANGUAGE),
         updown=choose("updown", UPDOWN, DEFAULT_UPDOWN),
         mode=choose("mode", MODES, ""),
@@ -488,15 +634,21 @@ def write(state: State) -> dict[str, str]:
 
 
 def short(state: State) -> dict[str, str]:
-    """The canonical query without what every reader has by default: the language, the colours of a rise, money as quoted."""
+    """The canonical query without what every reader has by default: the language, the colours of a
+    rise, money as quoted.
+    """
     left_out = {"lang": DEFAULT_LANGUAGE, "updown": DEFAULT_UPDOWN, "currency": DEFAULT_CURRENCY}
     return {name: value for name, value in write(state).items() if left_out.get(name) != value}
 
 
 def sentence(problem: Problem, language: str = "en") -> str:
-    """A problem in words, for the notice: which parameter, which value, why, and what comes near."""
+    """A problem in words, for the notice: which parameter, which value, why, and what comes
+    near.
+    """
     shown = problem.value if len(problem.value) <= 40 else problem.value[:39] + "…"
-    reason = problem.reason if problem.parameter else f"typed.{problem.reason.removeprefix('link.')}"
+    reason = (
+        problem.reason if problem.parameter else f"typed.{problem.reason.removeprefix('link.')}"
+    )
     words = text(reason, language, parameter=problem.parameter, value=shown)
     if problem.near:
         words += text("link.near", language, near=", ".join(problem.near))

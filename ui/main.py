@@ -1,4 +1,6 @@
-"""The frame of every page: page config, navigation, the filter bar, the line on the age of the data; no figures."""
+"""The frame of every page: page config, navigation, the filter bar, the line on the age of the
+data; no figures.
+"""
 
 from pathlib import Path
 
@@ -7,9 +9,16 @@ import streamlit as st
 from ui import frame, panels, sign_in, turns
 from ui.view import TooOld
 
-st.set_page_config(page_title="Harbourview", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(
+    page_title="Harbourview",
+    page_icon=str(Path(__file__).parent / "icon.png"),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
 
-language = st.session_state.get(frame.KEYS["lang"]) or ("zh" if st.query_params.get("lang") == "zh" else "en")
+language = st.session_state.get(frame.KEYS["lang"]) or (
+    "zh" if st.query_params.get("lang") == "zh" else "en"
+)
 pages = frame.pages(language)
 
 
@@ -20,8 +29,13 @@ def hand_over() -> None:
 
 with turns.turn():
     is_admitted = sign_in.admitted(language)
-    is_presented = st.session_state.get(frame.KEYS["mode"], st.query_params.get("mode") == "present")
-    chosen = st.navigation([st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages], position="top" if is_admitted and not is_presented else "hidden")
+    is_presented = st.session_state.get(
+        frame.KEYS["mode"], st.query_params.get("mode") == "present"
+    )
+    chosen = st.navigation(
+        [st.Page(hand_over, title="Harbourview", default=True, visibility="hidden"), *pages],
+        position="top" if is_admitted and not is_presented else "hidden",
+    )
     if is_admitted and chosen.url_path == "":
         chosen.run()
     elif is_admitted:
@@ -33,6 +47,13 @@ with turns.turn():
             except panels.PicturesFirst:
                 pass
             except TooOld as error:
-                st.warning(panels.escape(view.text("frame.build_first" if view.is_current else "frame.too_old", snapshot=error)))
+                st.warning(
+                    panels.escape(
+                        view.text(
+                            "frame.build_first" if view.is_current else "frame.too_old",
+                            snapshot=error,
+                        )
+                    )
+                )
         panels.paper()
         panels.screen(is_presented)

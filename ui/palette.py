@@ -1,6 +1,7 @@
 """Which colours do pictures use? One set of tokens for light and for dark, all of them explicit.
 
-.streamlit/config.toml repeats the tokens for the frame around the charts (a test holds the two together).
+.streamlit/config.toml repeats the tokens for the frame around the charts (a test holds the two
+together).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# hue1 to hue6 and other1 keep apart for eyes that see no red, no green or no blue, and in grey print.
+# hue1 to hue6 and other1 keep apart for eyes that see no red, no green or no blue, and in grey
+# print.
 TOKENS: dict[str, dict[str, str]] = {
     "light": {
         "paper": "#FFFFFF",
@@ -103,7 +105,13 @@ COMPANIES = {
 
 SEGMENT_HUES = ("hue1", "hue2", "hue3", "hue4", "hue5", "hue6")
 GREYS = ("other1", "other2", "other3")
-OTHERS = re.compile(r"^(all )?other(s|\b)|^unallocated|^eliminations?|^其他|^其它|^未分配|^分部间抵销|^not itemised", re.IGNORECASE)
+OTHERS = re.compile(
+    (
+        r"^(all )?other(s|\b)|^unallocated|^eliminations?|^其他|^其它|^未分配|^分部间抵销|^not "
+        r"itemised"
+    ),
+    re.IGNORECASE,
+)
 
 
 TIGHTEST = 16.5  # px between rows of 12 px text, at the least
@@ -111,10 +119,12 @@ TIGHTEST = 16.5  # px between rows of 12 px text, at the least
 
 @dataclass(frozen=True)
 class Theme:
-    """How figures are drawn: `name` light or dark, direction colours, language, and the room there is.
+    """How figures are drawn: `name` light or dark, direction colours, language, and the room there
+    is.
 
-    `width` is the narrowest the figure will be on screen, in px: text is wrapped to it. `height` is px.
-    `tight`: rows as close as their text lets them be, and no more names than needed, for a picture file whose shape has no room for more.
+    `width` is the narrowest the figure will be on screen, in px: text is wrapped to it. `height` is
+    px. `tight`: rows as close as their text lets them be, and no more names than needed, for a
+    picture file whose shape has no room for more.
     """
 
     name: str = "light"
@@ -148,7 +158,9 @@ def alpha(colour: str, opacity: float) -> str:
 
 
 def direction(value: float | None, theme: Theme) -> str:
-    """The colour of a rise or a fall under the reader's switch; ink for no change, muted for no value."""
+    """The colour of a rise or a fall under the reader's switch; ink for no change, muted for no
+    value.
+    """
     if value is None or value != value:
         return theme.colour("muted")
     if value == 0:
@@ -167,7 +179,8 @@ def cheap_to_dear(percentile: float | None, theme: Theme) -> str:
 
 def _mix(first: str, second: str, share: float) -> str:
     channels = (
-        round(int(first[i : i + 2], 16) * (1 - share) + int(second[i : i + 2], 16) * share) for i in (1, 3, 5)
+        round(int(first[i : i + 2], 16) * (1 - share) + int(second[i : i + 2], 16) * share)
+        for i in (1, 3, 5)
     )
     return "#" + "".join(f"{channel:02X}" for channel in channels)
 
@@ -197,7 +210,9 @@ def is_other(segment: str) -> bool:
 
 
 def segments(names: Iterable[str], theme: Theme) -> dict[str, str]:
-    """A colour for each segment, the names in order of weight: six hues, then greys; Others always grey."""
+    """A colour for each segment, the names in order of weight: six hues, then greys; Others always
+    grey.
+    """
     colours: dict[str, str] = {}
     hues, greys = list(SEGMENT_HUES), 0
     for name in names:

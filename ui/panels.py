@@ -1,4 +1,5 @@
-"""The small pieces that pages are built of, on Streamlit: finding, headline row, chart, sources, notes.
+"""The small pieces that pages are built of, on Streamlit: finding, headline row, chart, sources,
+notes.
 
 Only this module of the kit imports streamlit.
 """
@@ -21,8 +22,9 @@ from ui.stamp import FORMATS, config, filename, fitted, is_finished
 from ui.text import text
 from ui.view import WIDTHS, Screen
 
-# Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once, and only
-# where it is not a desk; there is nothing to see. Words of a presentation grow with the screen.
+# Figures are wrapped by the server, and only the browser knows how wide it is. It speaks up once,
+# and only where it is not a desk; there is nothing to see. Words of a presentation grow with the
+# screen.
 SCREEN_JS = """
 export default function(component) {
   const width = window.innerWidth;
@@ -34,7 +36,8 @@ export default function(component) {
 }
 """
 
-# The chart of a file is drawn by the browser some time after the click; its camera is pressed once, as soon as it is there.
+# The chart of a file is drawn by the browser some time after the click; its camera is pressed once,
+# as soon as it is there.
 PRESS_JS = """
 export default function(component) {
   const { sheet, number } = component.data, begun = Date.now();
@@ -49,7 +52,8 @@ export default function(component) {
 }
 """
 
-# On the first page of a visit the browser has everything yet to fetch that draws charts and tables; it says when the first chart stands.
+# On the first page of a visit the browser has everything yet to fetch that draws charts and tables;
+# it says when the first chart stands.
 DRAWN_JS = """
 export default function(component) {
   const begun = Date.now();
@@ -66,15 +70,27 @@ def escape(words: Any) -> str:
 
 
 def _told() -> None:
-    """The browser has spoken: remember what it said before the run that it started begins to draw."""
+    """The browser has spoken: remember what it said before the run that it started begins to
+    draw.
+    """
     kind = getattr(st.session_state.get("harbourview_screen"), "kind", None)
     st.session_state["harbourview_screen_kind"] = kind if kind in WIDTHS else "desk"
 
 
 def screen(presented: bool = False) -> None:
-    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet' or 'phone'. Once a run, at its end. presented: the words of the page are enlarged."""
+    """Let the browser say which kind of screen this is: 'desk' (also where nobody knows), 'tablet'
+    or 'phone'. Once a run, at its end. presented: the words of the page are enlarged.
+    """
     mount = st.components.v2.component("harbourview_screen", js=SCREEN_JS)
-    mount(key="harbourview_screen", data={"kind": st.session_state.get("harbourview_screen_kind", "desk"), "presented": presented}, on_kind_change=_told, height=1)
+    mount(
+        key="harbourview_screen",
+        data={
+            "kind": st.session_state.get("harbourview_screen_kind", "desk"),
+            "presented": presented,
+        },
+        on_kind_change=_told,
+        height=1,
+    )
 
 
 def screen_of(state: links.State) -> Screen:
@@ -91,7 +107,8 @@ def screen_of(state: links.State) -> Screen:
 COPY_HTML = '<button type="button"></button>'
 COPY_CSS = """button { font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
  padding: 0.25rem 0.75rem; min-height: 2rem; white-space: nowrap; cursor: pointer; } button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); outline: none; }"""
-# Without https a browser has no clipboard for pages: then an area is selected and copied as by hand.
+# Without https a browser has no clipboard for pages: then an area is selected and copied as by
+# hand.
 COPY_JS = """
 export default function(component) {
   const { parentElement, data, setTriggerValue } = component;
@@ -115,12 +132,26 @@ export default function(component) {
 
 
 def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
-    """A button that puts a link on the reader's clipboard; on_copied runs on the server after it has."""
+    """A button that puts a link on the reader's clipboard; on_copied runs on the server after it
+    has.
+    """
     mount = st.components.v2.component("harbourview_copy", html=COPY_HTML, css=COPY_CSS, js=COPY_JS)
-    mount(key="harbourview_copy", data={"link": link, "label": text("action.copy_link", language), "done": text("action.copied", language), "failed": text("action.copy_failed", language)}, on_copied_change=on_copied, width="content", height="content")
+    mount(
+        key="harbourview_copy",
+        data={
+            "link": link,
+            "label": text("action.copy_link", language),
+            "done": text("action.copied", language),
+            "failed": text("action.copy_failed", language),
+        },
+        on_copied_change=on_copied,
+        width="content",
+        height="content",
+    )
 
 
-# On paper a page is as on a desk, made smaller: one column of A4 holds Company whole. What can only be clicked is left out.
+# On paper a page is as on a desk, made smaller: one column of A4 holds Company whole. What can only
+# be clicked is left out.
 PAPER_CSS = """<style>.st-key-harbourview_enter { position: absolute; }  /* a script without a place in the row of filters */
 @media print {
   @page { size: A4; margin: 8mm; }
@@ -162,18 +193,27 @@ def notice(problems: Sequence[links.Problem], language: str = "en") -> None:
 
 
 def sources(rows: Iterable[Any], language: str = "en") -> None:
-    """A closed expander with one line a source: (publisher, title, published_on, url), mappings or tuples.
+    """A closed expander with one line a source: (publisher, title, published_on, url), mappings or
+    tuples.
 
     Only http and https addresses become links.
     """
     lines = []
     for row in rows:
         get: Callable[[str, int], Any] = (
-            (lambda name, _i, row=row: row.get(name)) if hasattr(row, "get") else (lambda _name, i, row=row: row[i] if i < len(row) else None)
+            (lambda name, _i, row=row: row.get(name))
+            if hasattr(row, "get")
+            else (lambda _name, i, row=row: row[i] if i < len(row) else None)
         )
-        publisher, title, published_on, url = (get(n, i) for i, n in enumerate(("publisher", "title", "published_on", "url")))
+        publisher, title, published_on, url = (
+            get(n, i) for i, n in enumerate(("publisher", "title", "published_on", "url"))
+        )
         words = escape(" · ".join(str(part)[:200] for part in (publisher, title) if _said(part)))
-        if _said(url) and str(url).startswith(("https://", "http://")) and not any(c in str(url) for c in " <>()[]\\\n"):
+        if (
+            _said(url)
+            and str(url).startswith(("https://", "http://"))
+            and not any(c in str(url) for c in " <>()[]\\\n")
+        ):
             words = f"[{words}]({url})"
         when = f" · {str(published_on)[:10]}" if _said(published_on) else ""
         lines.append(f"- {words}{when}")
@@ -188,7 +228,10 @@ def _said(value: Any) -> bool:
 
 def computed(note: str, language: str = "en", of: str = "") -> None:
     """A small popover with the formula in words; of: what it computes, where a page has several."""
-    with st.popover(f"{of}: {text('panel.computed', language)}" if of else text("panel.computed", language), type="tertiary"):
+    with st.popover(
+        f"{of}: {text('panel.computed', language)}" if of else text("panel.computed", language),
+        type="tertiary",
+    ):
         st.markdown(escape(note))
 
 
@@ -198,13 +241,25 @@ def missing(message: str) -> None:
 
 
 def what_next(view, *, filters: bool = False) -> None:
-    """Beneath a sentence that nothing is known: what to do about it. filters: the page has filters of its own, and one of them is set."""
-    steps = [("empty.filter", filters), ("empty.company", bool(view.state.tickers)), ("empty.date", view.past is not None)]
-    missing(" ".join(view.text(step) for step, applies in steps if applies) or view.text("empty.nothing"))
+    """Beneath a sentence that nothing is known: what to do about it. filters: the page has filters
+    of its own, and one of them is set.
+    """
+    steps = [
+        ("empty.filter", filters),
+        ("empty.company", bool(view.state.tickers)),
+        ("empty.date", view.past is not None),
+    ]
+    missing(
+        " ".join(view.text(step) for step, applies in steps if applies)
+        or view.text("empty.nothing")
+    )
 
 
-def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any) -> Any:
-    """Show a picture that proves itself, in the view's own theme where none is given, and a button for each format of its file; what st.plotly_chart returns.
+def picture(
+    view, shown: Picture, *, theme: Theme | None = None, of: str = "", **options: Any
+) -> Any:
+    """Show a picture that proves itself, in the view's own theme where none is given, and a button
+    for each format of its file; what st.plotly_chart returns.
 
     of: what a selection in it belongs to beside its lines: another measure begins without one.
     """
@@ -212,7 +267,11 @@ def picture(view, shown: Picture, *, theme: Theme | None = None, of: str = "", *
     theme = theme or view.theme(height=shown.height)
     if view.state.mode == "present":
         theme = replace(theme, height=theme.height * 5 // 4)
-    event = show(once(shown.draw, theme), key, shown.alt, **options) if options else show_once(_draw, shown, theme, key)
+    event = (
+        show(once(shown.draw, theme), key, shown.alt, **options)
+        if options
+        else show_once(_draw, shown, theme, key)
+    )
     _files(view, shown, key)
     return event
 
@@ -226,9 +285,13 @@ def _drawn() -> None:
 
 
 def pictures_first() -> None:
-    """Between the pictures of a page and the tables beneath them: the first page of a visit ends here until its first picture is drawn, which it is sooner then. PicturesFirst says so."""
+    """Between the pictures of a page and the tables beneath them: the first page of a visit ends
+    here until its first picture is drawn, which it is sooner then. PicturesFirst says so.
+    """
     if "harbourview_drawn" not in st.session_state and st.context.url:  # no address, no browser
-        st.components.v2.component("harbourview_drawn", js=DRAWN_JS)(key="harbourview_drawn_mark", on_drawn_change=_drawn, height=1)
+        st.components.v2.component("harbourview_drawn", js=DRAWN_JS)(
+            key="harbourview_drawn_mark", on_drawn_change=_drawn, height=1
+        )
         raise PicturesFirst
 
 
@@ -237,11 +300,24 @@ def _draw(shown: Picture, theme: Theme, key: str) -> None:
 
 
 def _files(view, shown: Picture, key: str) -> None:
-    """A quiet row of buttons. One click draws the picture anew in a format, light and out of sight, and presses the camera of that chart: the browser makes the file."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{key}_files"):
+    """A quiet row of buttons.
+
+    One click draws the picture anew in a format, light and out of sight, and presses the camera of
+    that chart: the browser makes the file.
+    """
+    with st.container(
+        horizontal=True, gap="small", vertical_alignment="center", key=f"{key}_files"
+    ):
         st.caption(view.text("action.picture"), width="content")
         for name in FORMATS:
-            st.button(view.text(f"format.{name}"), type="tertiary", help=view.text(f"help.format_{name}"), key=f"{key}_{name}", on_click=_ask, args=(key, name))
+            st.button(
+                view.text(f"format.{name}"),
+                type="tertiary",
+                help=view.text(f"help.format_{name}"),
+                key=f"{key}_{name}",
+                on_click=_ask,
+                args=(key, name),
+            )
     asked_of, name, number = st.session_state.get("harbourview_file", ("", "", 0))
     if asked_of != key:
         return
@@ -249,21 +325,47 @@ def _files(view, shown: Picture, key: str) -> None:
     figure, room = fitted(shown.draw, view.theme(), FORMATS[name])
     # A box of one pixel: the chart in it is drawn as ever, and moves nothing on the page.
     with st.container(height=1, border=False, key=f"{key}_{name}_sheet"):
-        show(figure, f"{key}_{name}_{number}", shown.alt, settings=config(filename(shown.name, shown.tickers, shown.evening), FORMATS[name], room))
-    st.components.v2.component("harbourview_press", js=PRESS_JS)(key="harbourview_press", data={"sheet": f"{key}_{name}_sheet", "number": number}, height=1)
+        show(
+            figure,
+            f"{key}_{name}_{number}",
+            shown.alt,
+            settings=config(
+                filename(shown.name, shown.tickers, shown.evening), FORMATS[name], room
+            ),
+        )
+    st.components.v2.component("harbourview_press", js=PRESS_JS)(
+        key="harbourview_press", data={"sheet": f"{key}_{name}_sheet", "number": number}, height=1
+    )
 
 
 def _ask(key: str, name: str) -> None:
-    st.session_state["harbourview_file"] = (key, name, st.session_state.get("harbourview_file", ("", "", 0))[2] + 1)
+    st.session_state["harbourview_file"] = (
+        key,
+        name,
+        st.session_state.get("harbourview_file", ("", "", 0))[2] + 1,
+    )
 
 
-def show(figure: go.Figure, key: str, alt: str, *, settings: dict[str, Any] | None = None, **options: Any) -> Any:
+def show(
+    figure: go.Figure, key: str, alt: str, *, settings: dict[str, Any] | None = None, **options: Any
+) -> Any:
     """Draw a finished figure; what st.plotly_chart returns. ValueError for one without its stamp.
 
-    alt: one sentence with line, measure, last value, percentile and evening. settings: Plotly's, without any button if None.
+    alt: one sentence with line, measure, last value, percentile and evening. settings:
+        Plotly's, without any button if None.
     """
     if not is_finished(figure):
-        raise ValueError("a chart without its stamp: every function of ui.charts ends in ui.stamp.finish")
+        raise ValueError(
+            "a chart without its stamp: every function of ui.charts ends in ui.stamp.finish"
+        )
     if not alt.strip():
         raise ValueError("a chart without words for who does not see it")
-    return st.plotly_chart(figure, width="stretch", theme=None, key=key, config=settings or config(), alt=alt, **options)
+    return st.plotly_chart(
+        figure,
+        width="stretch",
+        theme=None,
+        key=key,
+        config=settings or config(),
+        alt=alt,
+        **options,
+    )

@@ -1,9 +1,10 @@
-"""Checks of every request before Streamlit sees it: the host that it names and the page that it comes from.
+"""Checks of every request before Streamlit sees it: the host that it names and the page that it
+comes from.
 
-Host: only the names of `server.allowedHosts` are answered, so that a foreign name which was pointed at
-this machine (DNS rebinding) gets nothing. Origin: a WebSocket of a page from another site is refused
-here. Streamlit would first ask the internet for this machine's own address, twice, for a second each,
-while no other request is answered.
+Host: only the names of `server.allowedHosts` are answered, so that a foreign name which was
+    pointed at this machine (DNS rebinding) gets nothing. Origin: a WebSocket of a page from another
+    site is refused here. Streamlit would first ask the internet for this machine's own address,
+    twice, for a second each, while no other request is answered.
 """
 
 from urllib.parse import SplitResult, urlsplit
@@ -11,13 +12,17 @@ from urllib.parse import SplitResult, urlsplit
 import streamlit as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-HEALTH = "/_stcore/health"  # answers a load balancer, which asks by address; it says nothing but "ok"
+HEALTH = (
+    "/_stcore/health"  # answers a load balancer, which asks by address; it says nothing but "ok"
+)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POLICY_VIOLATION = 1008  # close code of a WebSocket
 
 
 class KnownHostAndOrigin:
-    """ASGI middleware that answers 421 to an unknown host and closes a WebSocket from another site."""
+    """ASGI middleware that answers 421 to an unknown host and closes a WebSocket from another
+    site.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,14 +53,20 @@ async def _refuse(send: Send) -> None:
 
 
 def is_known_host(host: str) -> bool:
-    """Whether a Host header names this server; every name does where server.allowedHosts is empty."""
+    """Whether a Host header names this server; every name does where server.allowedHosts is
+    empty.
+    """
     allowed = st.get_option("server.allowedHosts")
     name = _name(_split(f"//{host}"))
-    return not allowed or any(_matches(name, pattern.strip().lower().rstrip(".")) for pattern in allowed)
+    return not allowed or any(
+        _matches(name, pattern.strip().lower().rstrip(".")) for pattern in allowed
+    )
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Whether a host name matches one of server.allowedHosts: a name, *.firm.example, or * for any."""
+    """Whether a host name matches one of server.allowedHosts: a name, *.firm.example, or * for
+    any.
+    """
     if pattern.startswith("*."):
         return name.endswith(pattern[1:])
     return bool(name) and pattern in ("*", name)

@@ -1,6 +1,8 @@
-"""Who may see the pages? Whoever a firm's identity provider (OpenID Connect) knows and the list in secrets.toml lets in; without an [auth] there, everybody who reaches the address.
+"""Who may see the pages? Whoever a firm's identity provider (OpenID Connect) knows and the list in
+secrets.toml lets in; without an [auth] there, everybody who reaches the address.
 
-Where sign-in is wanted and cannot work, nobody is let in: a file of secrets that cannot be read must not open the house.
+Where sign-in is wanted and cannot work, nobody is let in: a file of secrets that cannot be read
+must not open the house.
 """
 
 import os
@@ -25,7 +27,8 @@ NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server
 SHORTEST_SECRET = 32  # characters; with less a cookie can be forged
 HERE = ("127.0.0.1", "localhost", "::1")
 
-# Streamlit comes back from the provider to its front page. The page that was asked for waits in the reader's own tab.
+# Streamlit comes back from the provider to its front page. The page that was asked for waits in the
+# reader's own tab.
 WAY_BACK_JS = """
 export default function(component) {
   const place = 'harbourview_wanted', here = window.location;
@@ -50,7 +53,11 @@ class Unusable(Exception):
 
 
 def _secrets() -> list[str]:
-    """The files of secrets that are there. Streamlit looks for them again at each question, and everybody waits in one line while it does: with none, it is not asked."""
+    """The files of secrets that are there.
+
+    Streamlit looks for them again at each question, and everybody waits in one line while it does:
+    with none, it is not asked.
+    """
     return [str(path) for path in st.get_option("secrets.files") if Path(path).exists()]
 
 
@@ -69,8 +76,17 @@ def rules() -> Rules | None:
         if told.get("sign_in") or os.environ.get(WANTED):
             raise Unusable("no [auth] in secrets.toml")
         return None
-    if not isinstance(asked, Mapping) or (missing := [name for name in NEEDED if not isinstance(asked.get(name), str) or not asked[name].strip()]):
-        raise Unusable(f"[auth] of secrets.toml lacks {', '.join(missing) if isinstance(asked, Mapping) else 'its settings'}")
+    if not isinstance(asked, Mapping) or (
+        missing := [
+            name
+            for name in NEEDED
+            if not isinstance(asked.get(name), str) or not asked[name].strip()
+        ]
+    ):
+        raise Unusable(
+            "[auth] of secrets.toml lacks "
+            f"{', '.join(missing) if isinstance(asked, Mapping) else 'its settings'}"
+        )
     if len(asked["cookie_secret"]) < SHORTEST_SECRET:
         raise Unusable(f"cookie_secret in secrets.toml has fewer than {SHORTEST_SECRET} characters")
     for name in ("redirect_uri", "server_metadata_url"):
@@ -79,27 +95,53 @@ def rules() -> Rules | None:
     if not (find_spec("authlib") and find_spec("httpx")):
         raise Unusable("what signs in is not installed: pip install -r requirements-signin.txt")
     own = told.get("sign_in")
-    allowed, hours = (own.get("allowed"), own.get("hours", HOURS)) if isinstance(own, Mapping) else (None, HOURS)
-    if not isinstance(allowed, list) or not allowed or not all(isinstance(one, str) and (one == EVERYBODY or "@" in one) for one in allowed):
-        raise Unusable('secrets.toml lets nobody in: [sign_in] allowed = ["@firm.example", "name@firm.example"]')
+    allowed, hours = (
+        (own.get("allowed"), own.get("hours", HOURS)) if isinstance(own, Mapping) else (None, HOURS)
+    )
+    if (
+        not isinstance(allowed, list)
+        or not allowed
+        or not all(isinstance(one, str) and (one == EVERYBODY or "@" in one) for one in allowed)
+    ):
+        raise Unusable(
+            'secrets.toml lets nobody in: [sign_in] allowed = ["@firm.example", '
+            '"name@firm.example"]'
+        )
     if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 < hours <= 24 * 30:
         raise Unusable(f"[sign_in] hours = {hours!r} in secrets.toml: more than 0, at most 720")
     return Rules(tuple(one.strip().lower() for one in allowed), float(hours))
 
 
 def standing(told: Mapping[str, Any], rules: Rules, now: float) -> str:
-    """What a reader is by what the provider told of him: 'inside', 'outside', 'ended' (the sign-in is too old), 'unproven' (no address that the provider vouches for) or 'stranger'. now: seconds since 1970."""
+    """What a reader is by what the provider told of him: 'inside', 'outside', 'ended' (the sign-in
+    is too old), 'unproven' (no address that the provider vouches for) or 'stranger'. now:
+    seconds since 1970.
+    """
     if told.get("is_logged_in") is not True:
         return "outside"
     begun = told.get("iat")
-    if isinstance(begun, bool) or not isinstance(begun, (int, float)) or not -CLOCKS_APART <= now - begun <= rules.hours * 3600:
+    if (
+        isinstance(begun, bool)
+        or not isinstance(begun, (int, float))
+        or not -CLOCKS_APART <= now - begun <= rules.hours * 3600
+    ):
         return "ended"
     address = told.get("email")
-    # A provider that does not say email_verified at all (Entra ID) has only addresses that it gave out itself.
-    if not isinstance(address, str) or not address.isascii() or address.count("@") != 1 or told.get("email_verified", True) not in (True, "true"):
+    # A provider that does not say email_verified at all (Entra ID) has only addresses that it gave
+    # out itself.
+    if (
+        not isinstance(address, str)
+        or not address.isascii()
+        or address.count("@") != 1
+        or told.get("email_verified", True) not in (True, "true")
+    ):
         return "unproven"
     address = address.strip().lower()
-    return "inside" if {EVERYBODY, address, "@" + address.partition("@")[2]} & set(rules.allowed) else "stranger"
+    return (
+        "inside"
+        if {EVERYBODY, address, "@" + address.partition("@")[2]} & set(rules.allowed)
+        else "stranger"
+    )
 
 
 def admitted(language: str) -> bool:

@@ -1,4 +1,5 @@
-"""What must every picture say about itself? Title, measure, date, source, number and the link that opens it.
+"""What must every picture say about itself? Title, measure, date, source, number and the link that
+opens it.
 
 `finish` is the one step that each chart passes through. It writes the stamp into the figure, as
 annotations tied to its edges, wrapped to the width and with margins counted from the lines, so that
@@ -30,7 +31,9 @@ TITLE, SUBTITLE, BODY, SMALL = 16, 13, 12, 12  # px
 LINE = 1.3  # Plotly's line height in em
 EDGE = 10  # px between the stamp and the figure's edge
 LONGEST_TITLE = 90
-LEAST_PLOT = 120  # px that a stamp and a legend of many lines leave to the plot: the figure grows instead
+LEAST_PLOT = (
+    120  # px that a stamp and a legend of many lines leave to the plot: the figure grows instead
+)
 SCALE = 2  # a picture file has so many px for each one here
 
 
@@ -50,9 +53,10 @@ FORMATS = {"wide": Format(960, 540), "half": Format(720, 540), "tall": Format(54
 class Stamp:
     """What a picture says about itself.
 
-    title: the finding, or a plain name, at most 90 characters. subtitle: measure, unit, currency, basis,
-    frequency. as_of: the date of the figures. source: publisher and document. note: restatements, stale
-    inputs, rulings. number: how many observations, where that means something. link: what opens this very picture; it names the snapshot.
+    title: the finding, or a plain name, at most 90 characters. subtitle: measure, unit,
+        currency, basis, frequency. as_of: the date of the figures. source: publisher and document.
+        note: restatements, stale inputs, rulings. number: how many observations, where that means
+        something. link: what opens this very picture; it names the snapshot.
     """
 
     title: str
@@ -75,7 +79,9 @@ def escape(words: Any) -> str:
 
 
 NARROW = set("iljtfrI.,:;'|!()[]{}-–/ ")
-WIDE = set("mwMW%@&—…▲▼·")  # the middle dot is as wide as a Chinese character where one of their fonts draws it
+WIDE = set(
+    "mwMW%@&—…▲▼·"
+)  # the middle dot is as wide as a Chinese character where one of their fonts draws it
 
 
 def measure(words: str, size: float, bold: bool = False) -> float:
@@ -102,8 +108,12 @@ PARAMETER = re.compile(r"[^?&]+[?&]*")
 NOT_FIRST = set("，。、；：！？）》」』”’％,.;:!?)%倍元亿万年月日")
 
 
-def wrap(words: str, width: float, size: float, bold: bool = False, parts: re.Pattern[str] = TOKEN) -> list[str]:
-    """The lines of a text at `size` px in `width` px; breaks at spaces and between Chinese characters, or between other parts."""
+def wrap(
+    words: str, width: float, size: float, bold: bool = False, parts: re.Pattern[str] = TOKEN
+) -> list[str]:
+    """The lines of a text at `size` px in `width` px; breaks at spaces and between Chinese
+    characters, or between other parts.
+    """
     lines: list[str] = []
     line = ""
     for token in parts.findall(" ".join(str(words).split())):
@@ -156,7 +166,9 @@ def height_of(lines: int, size: float) -> float:
 
 @dataclass(frozen=True)
 class Words:
-    """The lines of a stamp as they are set in a figure of so much width, and the px that they take above and below the plot."""
+    """The lines of a stamp as they are set in a figure of so much width, and the px that they take
+    above and below the plot.
+    """
 
     title: list[str]
     subtitle: list[str]
@@ -166,12 +178,44 @@ class Words:
     bottom: int
 
     @classmethod
-    def of(cls, stamp: Stamp, theme: Theme, *, ticks: float = 24, legend: Sequence[tuple[str, str]] = (), above: float = 0) -> Words:
+    def of(
+        cls,
+        stamp: Stamp,
+        theme: Theme,
+        *,
+        ticks: float = 24,
+        legend: Sequence[tuple[str, str]] = (),
+        above: float = 0,
+    ) -> Words:
         inner = theme.width - 2 * EDGE
-        title, subtitle, keys = wrap(_headline(stamp.title), inner, TITLE, bold=True), wrap(stamp.subtitle, inner, SUBTITLE), _legend_lines(legend, inner)
-        foot = (wrap(stamp.note, inner, SMALL) if stamp.note else []) + wrap(footer(stamp, theme.language), inner, SMALL) + wrap(stamp.link, inner, SMALL, parts=PARAMETER)
-        top = math.ceil(EDGE + height_of(len(title), TITLE) + 1 + height_of(len(subtitle), SUBTITLE) + 3 + height_of(len(keys), BODY) + 12 + above)
-        return cls(title, subtitle, keys, foot, top, math.ceil(ticks + 8 + height_of(len(foot), SMALL) + EDGE - 2))
+        title, subtitle, keys = (
+            wrap(_headline(stamp.title), inner, TITLE, bold=True),
+            wrap(stamp.subtitle, inner, SUBTITLE),
+            _legend_lines(legend, inner),
+        )
+        foot = (
+            (wrap(stamp.note, inner, SMALL) if stamp.note else [])
+            + wrap(footer(stamp, theme.language), inner, SMALL)
+            + wrap(stamp.link, inner, SMALL, parts=PARAMETER)
+        )
+        top = math.ceil(
+            EDGE
+            + height_of(len(title), TITLE)
+            + 1
+            + height_of(len(subtitle), SUBTITLE)
+            + 3
+            + height_of(len(keys), BODY)
+            + 12
+            + above
+        )
+        return cls(
+            title,
+            subtitle,
+            keys,
+            foot,
+            top,
+            math.ceil(ticks + 8 + height_of(len(foot), SMALL) + EDGE - 2),
+        )
 
     @property
     def taken(self) -> int:
@@ -195,14 +239,17 @@ def finish(
     """Write the stamp into a draft, give it fonts, colours and margins, and return the figure.
 
     left, right: px that labels need beside the plot; ticks: px that the x axis needs under it;
-    legend: (name, colour) pairs set as a line of words above the plot; above: px that marks need between
-    that and the plot; height: px, the theme's if None; names_in_ink: the labels of the y axis are names, not values.
+    legend: (name, colour) pairs set as a line of words above the plot; above: px that marks
+        need between that and the plot; height: px, the theme's if None; names_in_ink: the labels of
+        the y axis are names, not values.
     """
     words = Words.of(stamp, theme, ticks=ticks, legend=legend, above=above)
     y_subtitle = EDGE + height_of(len(words.title), TITLE) + 1
     y_legend = y_subtitle + height_of(len(words.subtitle), SUBTITLE) + 3
 
-    def pinned(name: str, lines: list[str], size: float, colour: str, *, down: float | None = None) -> dict[str, Any]:
+    def pinned(
+        name: str, lines: list[str], size: float, colour: str, *, down: float | None = None
+    ) -> dict[str, Any]:
         place = (
             {"y": 1, "yanchor": "top", "yshift": words.top - down}
             if down is not None
@@ -223,17 +270,42 @@ def finish(
             **place,
         }
 
-    draft.annotations.extend([
-        pinned("title", [f"<b>{escape(line)}</b>" for line in words.title], TITLE, theme.colour("ink"), down=EDGE),
-        pinned("subtitle", [escape(line) for line in words.subtitle], SUBTITLE, theme.colour("muted"), down=y_subtitle),
-        pinned("footer", [escape(line) for line in words.footer], SMALL, theme.colour("muted")),
-        *([pinned("legend", words.legend, BODY, theme.colour("ink"), down=y_legend)] if words.legend else []),
-    ])  # fmt: skip
+    draft.annotations.extend(
+        [
+            pinned(
+                "title",
+                [f"<b>{escape(line)}</b>" for line in words.title],
+                TITLE,
+                theme.colour("ink"),
+                down=EDGE,
+            ),
+            pinned(
+                "subtitle",
+                [escape(line) for line in words.subtitle],
+                SUBTITLE,
+                theme.colour("muted"),
+                down=y_subtitle,
+            ),
+            pinned("footer", [escape(line) for line in words.footer], SMALL, theme.colour("muted")),
+            *(
+                [pinned("legend", words.legend, BODY, theme.colour("ink"), down=y_legend)]
+                if words.legend
+                else []
+            ),
+        ]
+    )
     draft.update_layout(
         template={},
         height=max(int(height or theme.height), words.taken + LEAST_PLOT),
         autosize=True,
-        margin={"l": left, "r": right, "t": words.top, "b": words.bottom, "pad": 0, "autoexpand": False},
+        margin={
+            "l": left,
+            "r": right,
+            "t": words.top,
+            "b": words.bottom,
+            "pad": 0,
+            "autoexpand": False,
+        },
         paper_bgcolor=theme.colour("paper"),
         plot_bgcolor=theme.colour("paper"),
         font={"family": FONTS, "size": BODY, "color": theme.colour("ink")},
@@ -250,7 +322,12 @@ def finish(
         },
         showlegend=False,
         dragmode=False,
-        meta={"title": _headline(stamp.title), "subtitle": stamp.subtitle, "footer": footer(stamp, theme.language), "link": stamp.link},
+        meta={
+            "title": _headline(stamp.title),
+            "subtitle": stamp.subtitle,
+            "footer": footer(stamp, theme.language),
+            "link": stamp.link,
+        },
     )
     axis = {
         "automargin": False,
@@ -288,14 +365,25 @@ def _legend_lines(legend: Sequence[tuple[str, str]], width: float) -> list[str]:
 def is_finished(figure: go.Figure) -> bool:
     """Whether a figure has passed through `finish`."""
     said = figure.layout.meta
-    return isinstance(said, dict) and {"title", "subtitle", "footer"} <= said.keys() and {"title", "subtitle", "footer"} <= {mark.name for mark in figure.layout.annotations}
+    return (
+        isinstance(said, dict)
+        and {"title", "subtitle", "footer"} <= said.keys()
+        and {"title", "subtitle", "footer"} <= {mark.name for mark in figure.layout.annotations}
+    )
 
 
-def fitted(draw: Callable[[Theme], go.Figure], theme: Theme, form: Format) -> tuple[go.Figure, Format]:
-    """The light figure of a picture file, and the px that it is laid out in: those of the format, its rows close together where it has many, or more px of the same shape where even those need it. Rows never meet; their text is smaller then."""
+def fitted(
+    draw: Callable[[Theme], go.Figure], theme: Theme, form: Format
+) -> tuple[go.Figure, Format]:
+    """The light figure of a picture file, and the px that it is laid out in: those of the format,
+    its rows close together where it has many, or more px of the same shape where even those need
+    it. Rows never meet; their text is smaller then.
+    """
     room, part, tight = form, math.gcd(form.width, form.height), False
     while True:
-        figure = draw(replace(theme, name="light", width=room.width, height=room.height, tight=tight))
+        figure = draw(
+            replace(theme, name="light", width=room.width, height=room.height, tight=tight)
+        )
         if figure.layout.height <= room.height:
             return figure, room
         if tight:
@@ -304,20 +392,37 @@ def fitted(draw: Callable[[Theme], go.Figure], theme: Theme, form: Format) -> tu
         tight = True
 
 
-def config(filename: str = "", form: Format | None = None, room: Format | None = None) -> dict[str, Any]:
-    """Plotly's settings for a chart: no button; with a format, one that saves a PNG of that shape under the given name (no ending), laid out in so much room."""
-    settings: dict[str, Any] = {"displaylogo": False, "displayModeBar": form is not None, "scrollZoom": False, "responsive": True}
+def config(
+    filename: str = "", form: Format | None = None, room: Format | None = None
+) -> dict[str, Any]:
+    """Plotly's settings for a chart: no button; with a format, one that saves a PNG of that shape
+    under the given name (no ending), laid out in so much room.
+    """
+    settings: dict[str, Any] = {
+        "displaylogo": False,
+        "displayModeBar": form is not None,
+        "scrollZoom": False,
+        "responsive": True,
+    }
     if form is None:
         return settings
     room = room or form  # a canvas has whole px: half a px less would be a px less
     safe = re.sub(r"[^\w.-]+", "-", filename, flags=re.ASCII).strip("-.") or "harbourview"
     return settings | {
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "filename": safe, "width": room.width, "height": room.height, "scale": SCALE if room == form else form.width * SCALE / room.width + 1e-9},
+        "toImageButtonOptions": {
+            "format": "png",
+            "filename": safe,
+            "width": room.width,
+            "height": room.height,
+            "scale": SCALE if room == form else form.width * SCALE / room.width + 1e-9,
+        },
     }
 
 
 def filename(page: str, tickers: Sequence[str] = (), as_of: date | None = None) -> str:
     """The name of a picture: 'valuation-0700.HK-2026-07-31'."""
     names = "-".join(tickers[:3]) + ("-and-more" if len(tickers) > 3 else "")
-    return "-".join(part for part in (page, names.replace("^", ""), as_of.isoformat() if as_of else "") if part)
+    return "-".join(
+        part for part in (page, names.replace("^", ""), as_of.isoformat() if as_of else "") if part
+    )

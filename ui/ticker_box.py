@@ -83,7 +83,9 @@ def _enter(universe: links.Universe) -> None:
 
 
 def _change(universe: links.Universe) -> None:
-    """The reader chose from the list or removed something: groups and added texts become tickers."""
+    """The reader chose from the list or removed something: groups and added texts become
+    tickers.
+    """
     kept: list[str] = []
     problems: list[links.Problem] = []
     for value in st.session_state[KEY][: links.MOST]:
@@ -98,9 +100,7 @@ def _with(tickers: list[str], more: list[str]) -> list[str]:
     return list(dict.fromkeys([*tickers, *more]))[: links.MOST]
 
 
-def draw(
-    universe: links.Universe, names: Mapping[str, tuple[str, str]], language: str
-) -> None:
+def draw(universe: links.Universe, names: Mapping[str, tuple[str, str]], language: str) -> None:
     """Draw the box. names: the short names of each ticker, English and Chinese."""
 
     def label(value: str) -> str:

@@ -1,7 +1,8 @@
 """Ask the served snapshot: open it read-only, ask one question, close.
 
-DuckDB connections must not be shared between threads (1.5 then silently mixes their answers), so each question has
-a cursor of its own on a parent connection that answers nothing itself. The parent can reach no file but its own.
+DuckDB connections must not be shared between threads (1.5 then silently mixes their answers), so
+each question has a cursor of its own on a parent connection that answers nothing itself. The parent
+can reach no file but its own.
 """
 
 import threading
@@ -28,7 +29,8 @@ _verified: dict[str, snapshot.Served] = {}
 def served() -> snapshot.Served:
     """The snapshot to read now. Raises snapshot.NoSnapshot when there is none.
 
-    The pointer is read each time (it is one line); the bytes of a snapshot are verified once a process.
+    The pointer is read each time (it is one line); the bytes of a snapshot are verified once a
+    process.
     """
     warehouse = engine.chosen()
     pointer = warehouse.pointer()
@@ -44,7 +46,9 @@ def served() -> snapshot.Served:
 
 
 def _cursor(path: Path | snapshot.Version) -> duckdb.DuckDBPyConnection:
-    """A cursor of its own on the parent of a snapshot, which answers although the parent may be closed meanwhile. Raises snapshot.NoSnapshot where the file cannot be opened."""
+    """A cursor of its own on the parent of a snapshot, which answers although the parent may be
+    closed meanwhile. Raises snapshot.NoSnapshot where the file cannot be opened.
+    """
     with _lock:
         if path not in _parents:
             _parents[path] = _parent(path)
@@ -80,15 +84,24 @@ def _forget(version: snapshot.Version) -> None:
 def cannot_open(path: Path, said: str) -> str:
     """Why a file cannot be read, and what to do."""
     if "version number" in said or "newer version" in said:
-        return f"{path.name} was written by a newer DuckDB than this one ({duckdb.__version__}): install the version of requirements.txt, or run: python -m loaders build"
-    return f"{path.name} cannot be opened ({said.splitlines()[0][:160]}); run: python -m loaders build"
+        return (
+            f"{path.name} was written by a newer DuckDB than this one "
+            f"({duckdb.__version__}): install the version of requirements.txt, or run: "
+            "python -m loaders build"
+        )
+    return (
+        f"{path.name} cannot be opened ({said.splitlines()[0][:160]}); run: python -m loaders build"
+    )
 
 
-def ask(question: str, parameters: list | tuple = (), path: Path | snapshot.Version | None = None) -> pd.DataFrame:
-    """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or None.
+def ask(
+    question: str, parameters: list | tuple = (), path: Path | snapshot.Version | None = None
+) -> pd.DataFrame:
+    """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or
+    None.
 
-    Values are bound to the question's `?`, never written into it. path: another snapshot than the served one.
-    Raises CannotAnswer where the snapshot has no such table, macro or column.
+    Values are bound to the question's `?`, never written into it. path: another snapshot than the
+    served one. Raises CannotAnswer where the snapshot has no such table, macro or column.
     """
     path = path or served().path
     cursor = _cursor(path)

@@ -1,4 +1,5 @@
-"""Which warehouse is read and published to: the snapshots of a folder, one named file, or a firm's DuckLake, each by the same questions.
+"""Which warehouse is read and published to: the snapshots of a folder, one named file, or a firm's
+DuckLake, each by the same questions.
 
 HARBOURVIEW_WAREHOUSE says it; without it the folder.
 """
@@ -18,7 +19,9 @@ from warehouse.lake import PREFIX, Lake
 
 @lru_cache(maxsize=64)
 def _damage(path: Path, written: int) -> str | None:
-    """Why a snapshot must not be read; its bytes are hashed once for as long as they are those written at that moment."""
+    """Why a snapshot must not be read; its bytes are hashed once for as long as they are those
+    written at that moment.
+    """
     return snapshot.verify(path)
 
 
@@ -42,10 +45,16 @@ class Folder:
     def kept(self, snapshot_id: str) -> snapshot.Served | None:
         """An earlier snapshot that is still here and undamaged, or None."""
         path = snapshot.file_of(self.folder, snapshot_id)
-        return snapshot.Served(snapshot_id, path) if path.exists() and not _damage(path, path.stat().st_mtime_ns) else None
+        return (
+            snapshot.Served(snapshot_id, path)
+            if path.exists() and not _damage(path, path.stat().st_mtime_ns)
+            else None
+        )
 
     def shelf(self, served_id: str) -> list[snapshot.Shelved]:
-        """The snapshots kept, newest first. served_id: of the one that is served; whoever asks knows it, and to find it out reads a whole file."""
+        """The snapshots kept, newest first. served_id: of the one that is served; whoever asks
+        knows it, and to find it out reads a whole file.
+        """
         return snapshot.shelf(self.folder, served_id)
 
     def refusal(self) -> snapshot.Refusal | None:
@@ -90,7 +99,9 @@ class OneFile:
 
     def pointer(self) -> str:
         if not self.file.exists():
-            raise snapshot.NoSnapshot(f"HARBOURVIEW_WAREHOUSE names {self.file}, which does not exist")
+            raise snapshot.NoSnapshot(
+                f"HARBOURVIEW_WAREHOUSE names {self.file}, which does not exist"
+            )
         return f"{self.file}|{self.file.stat().st_mtime_ns}"
 
     def served(self) -> snapshot.Served:
@@ -110,11 +121,17 @@ class OneFile:
 
 
 def chosen() -> Folder | OneFile | Lake:
-    """The warehouse that pages read. Raises snapshot.NoSnapshot where HARBOURVIEW_WAREHOUSE names an engine that this is not."""
+    """The warehouse that pages read.
+
+    Raises snapshot.NoSnapshot where HARBOURVIEW_WAREHOUSE names an engine that this is not.
+    """
     named = places.named_warehouse()
     if named and not named.startswith(PREFIX):
         if named.startswith(("md:", "motherduck:", "postgres:", "postgresql:", "quack:")):
-            raise snapshot.NoSnapshot(f"HARBOURVIEW_WAREHOUSE names {named.split(':')[0]}:, which is not opened from here: name a file or ducklake:..., see docs/engine.md")
+            raise snapshot.NoSnapshot(
+                f"HARBOURVIEW_WAREHOUSE names {named.split(':')[0]}:, which is not opened from "
+                "here: name a file or ducklake:..., see docs/engine.md"
+            )
         return OneFile(Path(named))
     return published_to(places.data_folder())
 

@@ -1,4 +1,6 @@
-"""Where the data stands on this machine: the folders named by HARBOURVIEW_DATA and HARBOURVIEW_WAREHOUSE."""
+"""Where the data stands on this machine: the folders named by HARBOURVIEW_DATA and
+HARBOURVIEW_WAREHOUSE.
+"""
 
 import os
 from pathlib import Path
@@ -17,10 +19,15 @@ def warehouse_folder() -> Path:
 
 
 def named_warehouse() -> str | None:
-    """What HARBOURVIEW_WAREHOUSE names in place of the snapshots of the folder, if it does: a file, or a firm's engine as ducklake:..."""
+    """What HARBOURVIEW_WAREHOUSE names in place of the snapshots of the folder, if it does: a file,
+    or a firm's engine as ducklake:...
+    """
     return os.environ.get("HARBOURVIEW_WAREHOUSE") or None
 
 
 def lake_files() -> str:
-    """Where a new DuckLake keeps its Parquet: HARBOURVIEW_LAKE_FILES, a folder that every machine sees or an object store (s3://bucket/folder/). One that is there knows it itself; a machine that reads must be told only of an object store."""
+    """Where a new DuckLake keeps its Parquet: HARBOURVIEW_LAKE_FILES, a folder that every machine
+    sees or an object store (s3://bucket/folder/). One that is there knows it itself; a machine
+    that reads must be told only of an object store.
+    """
     return os.environ.get("HARBOURVIEW_LAKE_FILES") or str(data_folder() / "lake")

@@ -1,6 +1,8 @@
-"""What did the last run of the price loader come to, line by line? Read from the record that it leaves beside the landed prices.
+"""What did the last run of the price loader come to, line by line? Read from the record that it
+leaves beside the landed prices.
 
-A run that brings nothing publishes nothing, so its outcome stands in no snapshot: what it says is about now, not about an as-of date.
+A run that brings nothing publishes nothing, so its outcome stands in no snapshot: what it says
+    is about now, not about an as-of date.
 """
 
 import json
@@ -13,7 +15,9 @@ WELL = ("got", "nothing new")
 
 @dataclass(frozen=True)
 class Line:
-    """How the latest question about one line (or pair of currencies) ended: in whose run, at which moment (Hong Kong), and what of it has landed by now."""
+    """How the latest question about one line (or pair of currencies) ended: in whose run, at which
+    moment (Hong Kong), and what of it has landed by now.
+    """
 
     ticker: str
     outcome: str
@@ -32,7 +36,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Run:
-    """The last run: when it began and ended (None: it was broken off), of which provider, what it left out; and every line's latest question, of this run or an earlier one."""
+    """The last run: when it began and ended (None: it was broken off), of which provider, what it
+    left out; and every line's latest question, of this run or an earlier one.
+    """
 
     began_at: str
     finished_at: str | None
@@ -56,15 +62,30 @@ class Run:
 
     def plain(self) -> dict:
         """The run and its lines as plain values, for a reader of JSON."""
-        lines = [{name: value for name, value in asdict(line).items() if name not in ("provider", "run")} for line in self.lines]
-        return {"began_at": self.began_at, "finished_at": self.finished_at, "provider": self.provider, "version": self.version, "left_out": list(self.left_out), "outcomes": self.outcomes, "lines": lines}
+        lines = [
+            {name: value for name, value in asdict(line).items() if name not in ("provider", "run")}
+            for line in self.lines
+        ]
+        return {
+            "began_at": self.began_at,
+            "finished_at": self.finished_at,
+            "provider": self.provider,
+            "version": self.version,
+            "left_out": list(self.left_out),
+            "outcomes": self.outcomes,
+            "lines": lines,
+        }
 
 
 def last_run(prices: Path) -> Run | None:
-    """The last run recorded in a folder of landed prices; None where there was none, or its record cannot be read."""
+    """The last run recorded in a folder of landed prices; None where there was none, or its record
+    cannot be read.
+    """
     path = prices / "run.json"
     try:
-        return run_of(path.read_text("utf-8")) if path.is_file() else None  # a pipe would be waited for
+        return (
+            run_of(path.read_text("utf-8")) if path.is_file() else None
+        )  # a pipe would be waited for
     except (OSError, ValueError):
         return None
 
@@ -75,7 +96,33 @@ def run_of(record: str) -> Run | None:
     try:
         record = json.loads(record)
         run = record["run"]
-        asked = [Line(ticker, line["outcome"], *(line.get(name) for name in ("note", "last_session", "rows_new", "rejected", "at", "provider", "run"))) for ticker, line in sorted(record["tickers"].items()) if "outcome" in line]
-        return Run(run["began_at"], run.get("finished_at"), run.get("provider"), run.get("version"), tuple(run.get("left_out") or ()), tuple(asked))
+        asked = [
+            Line(
+                ticker,
+                line["outcome"],
+                *(
+                    line.get(name)
+                    for name in (
+                        "note",
+                        "last_session",
+                        "rows_new",
+                        "rejected",
+                        "at",
+                        "provider",
+                        "run",
+                    )
+                ),
+            )
+            for ticker, line in sorted(record["tickers"].items())
+            if "outcome" in line
+        ]
+        return Run(
+            run["began_at"],
+            run.get("finished_at"),
+            run.get("provider"),
+            run.get("version"),
+            tuple(run.get("left_out") or ()),
+            tuple(asked),
+        )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

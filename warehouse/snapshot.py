@@ -1,8 +1,9 @@
 """Publish, verify and roll back snapshots.
 
-A snapshot is one DuckDB file under a name of its own, never written again once published. Readers open what the
-pointer file CURRENT names: DuckDB lets no reader and writer share a file, and a path that is replaced keeps
-answering from the old file in a process that has it open.
+A snapshot is one DuckDB file under a name of its own, never written again once published. Readers
+open what the
+pointer file CURRENT names: DuckDB lets no reader and writer share a file, and a path that is
+    replaced keeps answering from the old file in a process that has it open.
 """
 
 import errno
@@ -31,7 +32,10 @@ MEMORY = "HARBOURVIEW_BUILD_MEMORY"  # what DuckDB may take for a build
 
 
 def build_memory() -> str:
-    """What DuckDB may take for a build: HARBOURVIEW_BUILD_MEMORY, else a quarter of the machine's memory. A desk's companies need 192 MB; what does not fit goes to the disk beside the file, where it can."""
+    """What DuckDB may take for a build: HARBOURVIEW_BUILD_MEMORY, else a quarter of the machine's
+    memory. A desk's companies need 192 MB; what does not fit goes to the disk beside the file,
+    where it can.
+    """
     try:
         quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4_000_000
     except (AttributeError, ValueError, OSError):  # a system that does not tell
@@ -45,13 +49,40 @@ def is_memory(words: str) -> bool:
     return bool(re.fullmatch(r"\s*(?=.*[1-9])\d+(\.\d+)?\s*[KMGT]i?B\s*", words, re.IGNORECASE))
 
 
-# Tables of the transaction that builds them look empty to the planner, which would join them row by row: 7 times the time of a build.
+# Tables of the transaction that builds them look empty to the planner, which would join them row by
+# row: 7 times the time of a build.
 BUILD_SETTINGS = {"memory_limit": build_memory(), "asof_loop_join_threshold": "0"}
-SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
+SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "threads": "2",
+}
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
 # In the order in which they build on each other.
-VIEWS = ("periods", "prices", "currencies", "earnings", "shares", "estimates", "surprises", "valuation", "percentiles", "comparisons", "market", "buybacks", "buyback_returns", "segments", "kpis", "documents", "traffic", "overview", "targets", "coverage", "company")
+VIEWS = (
+    "periods",
+    "prices",
+    "currencies",
+    "earnings",
+    "shares",
+    "estimates",
+    "surprises",
+    "valuation",
+    "percentiles",
+    "comparisons",
+    "market",
+    "buybacks",
+    "buyback_returns",
+    "segments",
+    "kpis",
+    "documents",
+    "traffic",
+    "overview",
+    "targets",
+    "coverage",
+    "company",
+)
 
 EVENING = "latest_evening"  # the macro that says to which evening the figures reach
 PART = 100  # lines whose multiples are made at once
@@ -70,7 +101,9 @@ class Locked(Exception):
 
 @dataclass(frozen=True)
 class Version:
-    """One snapshot as a version of a DuckLake: what a reader pins, so that no answer mixes two publications."""
+    """One snapshot as a version of a DuckLake: what a reader pins, so that no answer mixes two
+    publications.
+    """
 
     address: str = field(repr=False)  # may hold a password
     snapshot_id: str
@@ -82,7 +115,9 @@ class Version:
 
 @dataclass(frozen=True)
 class Served:
-    """The snapshot to read, and what was wrong on the way to it (None: the pointer named a good one)."""
+    """The snapshot to read, and what was wrong on the way to it (None: the pointer named a good
+    one).
+    """
 
     snapshot_id: str
     path: Path | Version
@@ -91,7 +126,9 @@ class Served:
 
 @dataclass(frozen=True)
 class Shelved:
-    """A snapshot that is still here: when it was built (Hong Kong), whether it is served, and whether it is kept for good."""
+    """A snapshot that is still here: when it was built (Hong Kong), whether it is served, and
+    whether it is kept for good.
+    """
 
     snapshot_id: str
     built_at: datetime
@@ -101,7 +138,9 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The last build, where it was refused: when (Hong Kong), of which inputs, and every line that was wrong."""
+    """The last build, where it was refused: when (Hong Kong), of which inputs, and every line that
+    was wrong.
+    """
 
     at: datetime
     inputs_sha256: str
@@ -109,7 +148,9 @@ class Refusal:
 
 
 def step(name: str) -> None:
-    """Tell that a build begins a step; a test names one in HARBOURVIEW_FAULT to have the process killed there, as a power cut would."""
+    """Tell that a build begins a step; a test names one in HARBOURVIEW_FAULT to have the process
+    killed there, as a power cut would.
+    """
     if os.environ.get(FAULT) == name:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -119,15 +160,24 @@ def room_for(folder: Path) -> None:
     sizes = [path.stat().st_size for path in folder.glob("harbourview-*.duckdb")]
     needed, free = max(LEAST_ROOM, SPARE * max(sizes, default=0)), shutil.disk_usage(folder).free
     if free < needed:
-        raise OSError(errno.ENOSPC, f"no space: a build needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free", str(folder))
+        raise OSError(
+            errno.ENOSPC,
+            f"no space: a build needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free",
+            str(folder),
+        )
 
 
 def create(path: Path) -> duckdb.DuckDBPyConnection:
-    """A new database file at path with the tables of schema.sql, open for writing. Raises OSError where the disk has no room for it."""
+    """A new database file at path with the tables of schema.sql, open for writing.
+
+    Raises OSError where the disk has no room for it.
+    """
     room_for(path.parent)
     step("create")
     connection = duckdb.connect(str(path), config=SETTINGS | BUILD_SETTINGS)
-    connection.execute("BEGIN;" + (SQL / "schema.sql").read_text("utf-8") + ";COMMIT")  # one transaction: half the time
+    connection.execute(
+        "BEGIN;" + (SQL / "schema.sql").read_text("utf-8") + ";COMMIT"
+    )  # one transaction: half the time
     return connection
 
 
@@ -136,19 +186,35 @@ def add_views(connection: duckdb.DuckDBPyConnection) -> None:
     step("views")
     connection.begin()  # one transaction: half the time
     for name in VIEWS:
-        for statement in connection.extract_statements((SQL / "views" / f"{name}.sql").read_text("utf-8")):
+        for statement in connection.extract_statements(
+            (SQL / "views" / f"{name}.sql").read_text("utf-8")
+        ):
             fill(connection, statement.query)
     connection.commit()
 
 
 def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Run a statement of the views: one that names first_line and last_line for each part of the lines, so that no part needs more memory than a desk's companies; the macro of the latest evening says its day from then on."""
+    """Run a statement of the views: one that names first_line and last_line for each part of the
+    lines, so that no part needs more memory than a desk's companies; the macro of the latest
+    evening says its day from then on.
+    """
     if "getvariable(" not in statement:
         connection.execute(statement)
         if f"MACRO {EVENING}()" in statement:
             connection.execute(evening_as_day(connection))
         return
-    parts = connection.execute("SELECT min(ticker), max(ticker) FROM (SELECT ticker, (row_number() OVER (ORDER BY ticker) - 1) // ? AS part FROM (SELECT DISTINCT ticker FROM line_closes)) GROUP BY part ORDER BY part", [PART]).fetchall()
+    parts = connection.execute(
+        """
+        SELECT min(ticker), max(ticker)
+        FROM (
+            SELECT ticker, (row_number() OVER (ORDER BY ticker) - 1) // ? AS part
+            FROM (SELECT DISTINCT ticker FROM line_closes)
+        )
+        GROUP BY part
+        ORDER BY part
+        """,
+        [PART],
+    ).fetchall()
     for first, last in parts:
         connection.execute("SET VARIABLE first_line = ?", [first])
         connection.execute("SET VARIABLE last_line = ?", [last])
@@ -156,9 +222,13 @@ def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
 
 
 def evening_as_day(connection: duckdb.DuckDBPyConnection) -> str:
-    """The statement that has the macro of the latest evening say its day, which a plan knows before it begins, in place of the question that finds it."""
+    """The statement that has the macro of the latest evening say its day, which a plan knows before
+    it begins, in place of the question that finds it.
+    """
     (day,) = connection.execute(f"SELECT {EVENING}()").fetchone()
-    return f"CREATE OR REPLACE MACRO {EVENING}() AS " + (f"DATE '{day}'" if day else "CAST(NULL AS DATE)")
+    return f"CREATE OR REPLACE MACRO {EVENING}() AS " + (
+        f"DATE '{day}'" if day else "CAST(NULL AS DATE)"
+    )
 
 
 def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:
@@ -175,9 +245,11 @@ def hash_of(path: Path) -> str:
 
 
 def text_beside(path: Path) -> str | None:
-    """The text of a small file beside the snapshots; None where it is missing, a folder or unreadable.
+    """The text of a small file beside the snapshots; None where it is missing, a folder or
+    unreadable.
 
-    Bytes that are not UTF-8 are replaced: such a text matches nothing, so that it counts as damaged.
+    Bytes that are not UTF-8 are replaced: such a text matches nothing, so that it counts as
+    damaged.
     """
     try:
         return path.read_text("utf-8", errors="replace")
@@ -196,7 +268,9 @@ def set_aside(path: Path) -> None:
 
 
 def verify(path: Path) -> str | None:
-    """Why the snapshot at path must not be served, or None when its bytes are those that were published."""
+    """Why the snapshot at path must not be served, or None when its bytes are those that were
+    published.
+    """
     if not path.is_file():
         return f"{path.name} is gone"
     if path.with_suffix(".duckdb.wal").exists():
@@ -214,7 +288,9 @@ def verify(path: Path) -> str | None:
 
 def published(folder: Path) -> list[str]:
     """Ids of the snapshot files in folder, newest first; whether they verify is not asked."""
-    found = (NAME.match(file.name) for file in folder.glob("harbourview-*.duckdb") if file.is_file())
+    found = (
+        NAME.match(file.name) for file in folder.glob("harbourview-*.duckdb") if file.is_file()
+    )
     return sorted((match.group(1) for match in found if match), reverse=True)
 
 
@@ -225,7 +301,14 @@ def shelf(folder: Path, served_id: str) -> list[Shelved]:
 
 
 def shelved(snapshot_id: str, is_served: bool, is_pinned: bool) -> Shelved:
-    return Shelved(snapshot_id, datetime.strptime(snapshot_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone(HONG_KONG), is_served, is_pinned)
+    return Shelved(
+        snapshot_id,
+        datetime.strptime(snapshot_id[:15], "%Y%m%d-%H%M%S")
+        .replace(tzinfo=UTC)
+        .astimezone(HONG_KONG),
+        is_served,
+        is_pinned,
+    )
 
 
 def served(folder: Path) -> Served:
@@ -246,7 +329,9 @@ def served(folder: Path) -> Served:
     for snapshot_id in ids:
         if verify(file_of(folder, snapshot_id)) is None:
             return Served(snapshot_id, file_of(folder, snapshot_id), problem)
-    raise NoSnapshot(f"{problem}; no other snapshot in {folder} can be verified; run: python -m loaders build")
+    raise NoSnapshot(
+        f"{problem}; no other snapshot in {folder} can be verified; run: python -m loaders build"
+    )
 
 
 def sync(path: Path) -> None:
@@ -258,7 +343,8 @@ def sync(path: Path) -> None:
 
 
 def write(path: Path, content: str | bytes, lasting: bool = True) -> bool:
-    """Put content at path so that whoever looks sees the old file or the new one; False where it says the same already.
+    """Put content at path so that whoever looks sees the old file or the new one; False where it
+    says the same already.
 
     lasting: also through a loss of power, not only through the death of this process.
     """
@@ -279,7 +365,9 @@ def write(path: Path, content: str | bytes, lasting: bool = True) -> bool:
 
 
 def publish(folder: Path, staged: Path, snapshot_id: str) -> Path:
-    """Give the finished and closed file its name, record its hash, verify it, and point readers to it."""
+    """Give the finished and closed file its name, record its hash, verify it, and point readers to
+    it.
+    """
     if staged.with_name(staged.name + ".wal").exists():
         raise NoSnapshot(f"{staged.name} was not checkpointed")
     clock_runs_on(folder, snapshot_id)
@@ -310,14 +398,22 @@ def clock_runs_on(folder: Path, snapshot_id: str) -> None:
 
 
 def not_before(now: str, snapshot_id: str) -> None:
-    """Raise NoSnapshot where a new snapshot would be older than the served one: what was known when would be told wrongly."""
+    """Raise NoSnapshot where a new snapshot would be older than the served one: what was known when
+    would be told wrongly.
+    """
     if snapshot_id[:15] < now[:15]:
-        raise NoSnapshot(f"by this machine's clock it is {snapshot_id[:15]} UTC, before the served snapshot {now} was built: set the clock right; "
-                         "where it was wrong then, serve an earlier snapshot first (python -m loaders rollback)")
+        raise NoSnapshot(
+            f"by this machine's clock it is {snapshot_id[:15]} UTC, before the served snapshot "
+            f"{now} was built: set the clock right; "
+            "where it was wrong then, serve an earlier snapshot first (python -m loaders "
+            "rollback)"
+        )
 
 
 def pins(folder: Path) -> list[str]:
-    """Ids of the snapshots that are kept for good: each on a line of pins.txt, words after it are a note."""
+    """Ids of the snapshots that are kept for good: each on a line of pins.txt, words after it are a
+    note.
+    """
     lines = (text_beside(folder / "pins.txt") or "").splitlines()
     return [line.split()[0] for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
@@ -325,27 +421,41 @@ def pins(folder: Path) -> list[str]:
 def pin(folder: Path, snapshot_id: str) -> None:
     """Keep a snapshot for good. Raises NoSnapshot when it is not here."""
     if snapshot_id not in published(folder):
-        raise NoSnapshot(f"no snapshot {snapshot_id} in {folder}; here are: {', '.join(published(folder)) or 'none'}")
+        raise NoSnapshot(
+            f"no snapshot {snapshot_id} in {folder}; here are: "
+            f"{', '.join(published(folder)) or 'none'}"
+        )
     path = folder / "pins.txt"
     if path.is_dir():
-        raise NoSnapshot(f"{path} is a folder, not the list of snapshots that are kept for good: move it away; {snapshot_id} was not added")
+        raise NoSnapshot(
+            f"{path} is a folder, not the list of snapshots that are kept for good: move it "
+            f"away; {snapshot_id} was not added"
+        )
     if snapshot_id not in pins(folder):
         lines = (text_beside(path) or "").splitlines()
         write(path, "\n".join([*lines, snapshot_id]) + "\n")
 
 
 def kept(ids: list[str], pinned: list[str], served_id: str) -> set[str]:
-    """Of the ids, newest first, those to keep: the last 14, the last of each month for two years back from the newest, the pinned and the served one."""
+    """Of the ids, newest first, those to keep: the last 14, the last of each month for two years
+    back from the newest, the pinned and the served one.
+    """
     newest = int(ids[0][:4]) * 12 + int(ids[0][4:6]) if ids else 0
     last_of_month: dict[str, str] = {}
     for snapshot_id in ids:
         last_of_month.setdefault(snapshot_id[:6], snapshot_id)
-    monthly = {snapshot_id for month, snapshot_id in last_of_month.items() if int(month[:4]) * 12 + int(month[4:]) > newest - KEPT_MONTHS}
+    monthly = {
+        snapshot_id
+        for month, snapshot_id in last_of_month.items()
+        if int(month[:4]) * 12 + int(month[4:]) > newest - KEPT_MONTHS
+    }
     return {*ids[:KEPT], *monthly, *(set(pinned) & set(ids)), served_id}
 
 
 def tidy(folder: Path) -> list[str]:
-    """Remove the snapshots that are not to be kept, and what a publication that was broken off has left; returns their ids."""
+    """Remove the snapshots that are not to be kept, and what a publication that was broken off has
+    left; returns their ids.
+    """
     for half in folder.glob("*.new"):
         if half.is_file():
             half.unlink()
@@ -353,7 +463,12 @@ def tidy(folder: Path) -> list[str]:
         return []  # which snapshots are kept for good is not known
     ids = published(folder)
     keep = kept(ids, pins(folder), (text_beside(folder / "CURRENT") or "").strip())
-    gone = [snapshot_id for snapshot_id in ids if snapshot_id not in keep or not file_of(folder, snapshot_id).with_suffix(".sha256").exists()]
+    gone = [
+        snapshot_id
+        for snapshot_id in ids
+        if snapshot_id not in keep
+        or not file_of(folder, snapshot_id).with_suffix(".sha256").exists()
+    ]
     for old in gone:
         file_of(folder, old).unlink(missing_ok=True)
         recorded = file_of(folder, old).with_suffix(".sha256")
@@ -363,7 +478,10 @@ def tidy(folder: Path) -> list[str]:
 
 
 def point_to(folder: Path, snapshot_id: str) -> None:
-    """Serve the snapshot from now on. Raises NoSnapshot when it is not here or damaged; then nothing changes."""
+    """Serve the snapshot from now on.
+
+    Raises NoSnapshot when it is not here or damaged; then nothing changes.
+    """
     problem = verify(file_of(folder, snapshot_id))
     if problem:
         raise NoSnapshot(problem)
@@ -373,10 +491,23 @@ def point_to(folder: Path, snapshot_id: str) -> None:
 
 
 def refuse(folder: Path, at: datetime, inputs_sha256: str, lines: list[str]) -> None:
-    """Record beside the snapshots that the build of a moment was refused, and every reason; readers see all of it or the record before."""
-    written = json.dumps({"at": at.astimezone(HONG_KONG).isoformat(timespec="seconds"), "inputs_sha256": inputs_sha256, "count": len(lines), "lines": lines}, ensure_ascii=False, indent=1)
+    """Record beside the snapshots that the build of a moment was refused, and every reason; readers
+    see all of it or the record before.
+    """
+    written = json.dumps(
+        {
+            "at": at.astimezone(HONG_KONG).isoformat(timespec="seconds"),
+            "inputs_sha256": inputs_sha256,
+            "count": len(lines),
+            "lines": lines,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
     set_aside(folder / "refused.json")
-    write(folder / "refused.json", (written + "\n").encode("utf-8", "backslashreplace"))  # a file's name may be no text
+    write(
+        folder / "refused.json", (written + "\n").encode("utf-8", "backslashreplace")
+    )  # a file's name may be no text
 
 
 def accept(folder: Path) -> None:
@@ -390,11 +521,19 @@ def refusal(folder: Path) -> Refusal | None:
     path = folder / "refused.json"
     try:
         record = json.loads(path.read_text("utf-8"))
-        return Refusal(datetime.fromisoformat(record["at"]).astimezone(HONG_KONG), str(record["inputs_sha256"]), tuple(str(line) for line in record["lines"]))
+        return Refusal(
+            datetime.fromisoformat(record["at"]).astimezone(HONG_KONG),
+            str(record["inputs_sha256"]),
+            tuple(str(line) for line in record["lines"]),
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError):
-        return Refusal(datetime.fromtimestamp(path.stat().st_mtime, HONG_KONG), "", (f"{path.name} is damaged: run python -m loaders check",))
+        return Refusal(
+            datetime.fromtimestamp(path.stat().st_mtime, HONG_KONG),
+            "",
+            (f"{path.name} is damaged: run python -m loaders check",),
+        )
 
 
 def _at_work(holder: Path) -> str:
@@ -402,14 +541,21 @@ def _at_work(holder: Path) -> str:
     try:
         seconds = max(0, int(time.time() - holder.stat().st_mtime))
         process = (text_beside(holder) or "unknown").strip()
-        return f"process {process}, for " + (f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h")
+        return f"process {process}, for " + (
+            f"{seconds} s"
+            if seconds < 120
+            else f"{seconds // 60} min"
+            if seconds < 7200
+            else f"{seconds // 3600} h"
+        )
     except FileNotFoundError:
         return "process unknown"  # it has the lock and not yet said its name
 
 
 @contextmanager
 def lock(folder: Path):
-    """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has it.
+    """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has
+    it.
 
     What the machine refuses to the holder, room on the disk or memory, is an OSError in one line.
     """
@@ -425,8 +571,17 @@ def lock(folder: Path):
     try:
         holder.write_text(str(os.getpid()))
         yield
-    except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, MemoryError) as error:
-        raise OSError(errno.EIO, f"broken off: {(str(error).splitlines() or ['out of memory'])[0]}", str(folder)) from error
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.OutOfMemoryException,
+        MemoryError,
+    ) as error:
+        raise OSError(
+            errno.EIO,
+            f"broken off: {(str(error).splitlines() or ['out of memory'])[0]}",
+            str(folder),
+        ) from error
     finally:
         holder.unlink(missing_ok=True)
         guard.release()

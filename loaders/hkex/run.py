@@ -1,7 +1,9 @@
-"""python -m loaders hkex FILE...: read the files, enter what they tell, check the whole, keep them as received, build.
+"""python -m loaders hkex FILE...: read the files, enter what they tell, check the whole, keep them
+as received, build.
 
-A file with anything wrong in it is refused whole and the others go in. Nothing is written before the curated files with
-the new rows have passed what a build asks; then they change in one step. The same command after a broken run completes it.
+A file with anything wrong in it is refused whole and the others go in. Nothing is written before
+the curated files with the new rows have passed what a build asks; then they change in one step. The
+same command after a broken run completes it.
 """
 
 import hashlib
@@ -36,7 +38,9 @@ class Options:
 
 @dataclass
 class Done:
-    """What a run came to. refused: the error lines of the files left out; rejected: of the whole."""
+    """What a run came to. refused: the error lines of the files left out; rejected: of the
+    whole.
+    """
 
     read: list[Report] = field(default_factory=list)
     known: int = 0
@@ -51,11 +55,22 @@ class World:
     """What the curated files say of companies, sources and sessions."""
 
     def __init__(self, data: Path):
-        listed = {table: amend.rows_of(data, table) for table in ("companies", "aliases", "sources", "closures")}
-        self.universe = {row["ticker"]: [alias["alias"] for alias in listed["aliases"] if alias["ticker"] == row["ticker"]] for row in listed["companies"] if row["kind"] in ("company", "peer")}
+        listed = {
+            table: amend.rows_of(data, table)
+            for table in ("companies", "aliases", "sources", "closures")
+        }
+        self.universe = {
+            row["ticker"]: [
+                alias["alias"] for alias in listed["aliases"] if alias["ticker"] == row["ticker"]
+            ]
+            for row in listed["companies"]
+            if row["kind"] in ("company", "peer")
+        }
         self.sources = {row["source_id"] for row in listed["sources"]}
         shut = {row["date"] for row in listed["closures"] if row["exchange"] == "XHKG"}
-        self.calendar = Calendar(tuple(day for day in reference.days_of("XHKG") if str(day) not in shut))
+        self.calendar = Calendar(
+            tuple(day for day in reference.days_of("XHKG") if str(day) not in shut)
+        )
 
     def ticker_of(self, code: str) -> str | None:
         """The company of a stock code; a counter in RMB (80700) is the same company's."""
@@ -66,22 +81,48 @@ class World:
 
     def wrong_options(self, options: Options, today: date) -> list[str]:
         """What in the options names nothing."""
-        wrong = [f"--day {options.day}: lies after today ({today})"] if options.day and options.day > today else []
+        wrong = (
+            [f"--day {options.day}: lies after today ({today})"]
+            if options.day and options.day > today
+            else []
+        )
         if options.ticker is not None:
             typed = re.sub(r"\.?HK\.?", "", options.ticker.strip(), flags=re.IGNORECASE)
-            aliases = {alias.casefold(): ticker for ticker, names in self.universe.items() for alias in names}
-            found = (self.ticker_of(typed) if typed.isdecimal() else None) or aliases.get(options.ticker.strip().casefold())
+            aliases = {
+                alias.casefold(): ticker
+                for ticker, names in self.universe.items()
+                for alias in names
+            }
+            found = (self.ticker_of(typed) if typed.isdecimal() else None) or aliases.get(
+                options.ticker.strip().casefold()
+            )
             if found is None:
                 near = curated.near_tickers(options.ticker, self.universe)
-                wrong.append(f"--ticker {options.ticker}: no company of companies.csv" + (f"; near: {', '.join(near)}" if near else ""))
+                wrong.append(
+                    f"--ticker {options.ticker}: no company of companies.csv"
+                    + (f"; near: {', '.join(near)}" if near else "")
+                )
             options.ticker = found
         if options.source_id is not None and options.source_id not in self.sources:
-            wrong.append(f"--source {options.source_id}: no source of sources.csv; add the vendor there first: publisher, title, licence")
+            wrong.append(
+                f"--source {options.source_id}: no source of sources.csv; add the vendor there "
+                "first: publisher, title, licence"
+            )
         return wrong
 
 
-def run(data: Path, given: Iterable[str], options: Options | None = None, progress: Progress | None = None, say: Callable[[str], None] = lambda text: None, now: datetime | None = None) -> Done:
-    """Read the files into data/curated, then build. Raises snapshot.Locked where another loader is at work."""
+def run(
+    data: Path,
+    given: Iterable[str],
+    options: Options | None = None,
+    progress: Progress | None = None,
+    say: Callable[[str], None] = lambda text: None,
+    now: datetime | None = None,
+) -> Done:
+    """Read the files into data/curated, then build.
+
+    Raises snapshot.Locked where another loader is at work.
+    """
     options, done = options or Options(), Done()
     today = (now or datetime.now(UTC)).astimezone(snapshot.HONG_KONG).date()
     with snapshot.lock(data / "warehouse"):
@@ -97,7 +138,15 @@ def run(data: Path, given: Iterable[str], options: Options | None = None, progre
         for one in wrong:
             done.refused.setdefault(one.file, []).append(str(one))
         progress = progress or Progress(len(paths))
-        reports = read_all(paths, world, options, today, {row["sha256"] for row in amend.rows_of(data, "buyback_reports")}, done, progress)
+        reports = read_all(
+            paths,
+            world,
+            options,
+            today,
+            {row["sha256"] for row in amend.rows_of(data, "buyback_reports")},
+            done,
+            progress,
+        )
         if reports:
             progress.say("checking the curated files with what is new ...")
         if texts := enter(data, reports, world, done):
@@ -109,7 +158,9 @@ def run(data: Path, given: Iterable[str], options: Options | None = None, progre
 
 
 def spoiled(data: Path) -> list[str]:
-    """What is wrong already in the files that a run changes and rests on: nothing can be entered beside it."""
+    """What is wrong already in the files that a run changes and rests on: nothing can be entered
+    beside it.
+    """
     wrong = []
     for table in (*TABLES, "companies", "aliases", "closures"):
         path = data / "curated" / f"{table}.csv"
@@ -120,8 +171,18 @@ def spoiled(data: Path) -> list[str]:
     return [str(one) for one in wrong]
 
 
-def read_all(paths: list[Path], world: World, options: Options, today: date, known: set[str], done: Done, progress: Progress) -> list[Report]:
-    """Every file that can be read and was not read before, in the order in which they were printed."""
+def read_all(
+    paths: list[Path],
+    world: World,
+    options: Options,
+    today: date,
+    known: set[str],
+    done: Done,
+    progress: Progress,
+) -> list[Report]:
+    """Every file that can be read and was not read before, in the order in which they were
+    printed.
+    """
     reports: list[Report] = []
     with Reader() as reader:
         for path in paths:
@@ -140,31 +201,67 @@ def read_all(paths: list[Path], world: World, options: Options, today: date, kno
                 one.refuse(error.line, "file", error.value, error.rule, error.wrong)
             if one.wrong:
                 done.refused.setdefault(name, []).extend(map(str, one.wrong))
-                progress.done(name, "refused", f"{len(one.wrong)} error{'s' * (len(one.wrong) > 1)}")
+                progress.done(
+                    name, "refused", f"{len(one.wrong)} error{'s' * (len(one.wrong) > 1)}"
+                )
                 continue
             known.add(sha256)
             one.sha256, one.raw = sha256, raw
             reports.append(one)
-            progress.done(name, "read", f"{one.rows_read} lines, {one.rows_kept} of the universe" + (f", printed {one.printed_on}" if one.printed_on else ""))
+            progress.done(
+                name,
+                "read",
+                f"{one.rows_read} lines, {one.rows_kept} of the universe"
+                + (f", printed {one.printed_on}" if one.printed_on else ""),
+            )
     return sorted(reports, key=lambda one: (one.printed_on or date.max, one.name))
 
 
 def report_of(name: str, cells: list[list], world: World, options: Options, today: date) -> Report:
-    """What the cells tell, by the header that they have. Raises Unreadable where they have none that is known."""
+    """What the cells tell, by the header that they have.
+
+    Raises Unreadable where they have none that is known.
+    """
     for place, row in enumerate(cells[:HEADER_WITHIN]):
         if report.is_header(row):
             return report.read(name, cells, place, world.ticker_of, today)
         if vendor.is_header(row):
             if options.source_id is None:
-                raise Unreadable("C18", "a vendor's table names no source: --source SOURCE_ID gives it, a row of sources.csv", place + 1)
-            return vendor.read(name, cells, place, world.ticker_of, today, options.ticker, options.day, options.source_id)
+                raise Unreadable(
+                    "C18",
+                    (
+                        "a vendor's table names no source: --source SOURCE_ID gives it, a row of "
+                        "sources.csv"
+                    ),
+                    place + 1,
+                )
+            return vendor.read(
+                name,
+                cells,
+                place,
+                world.ticker_of,
+                today,
+                options.ticker,
+                options.day,
+                options.source_id,
+            )
     if not any(str(cell).strip() for row in cells for cell in row):
         raise Unreadable("C11", "the sheet is empty")
-    raise Unreadable("C09", f"no header within {HEADER_WITHIN} rows: the exchange's report has a row that begins with Company, a vendor's table columns 回购股数 and 回购金额")
+    raise Unreadable(
+        "C09",
+        (
+            f"no header within {HEADER_WITHIN} rows: the exchange's report has a row that begins "
+            "with Company, a vendor's table columns 回购股数 and 回购金额"
+        ),
+    )
 
 
-def merged(data: Path, reports: list[Report], world: World, done: Done) -> tuple[list[Report], Ledger]:
-    """The ledger with what these reports tell, and those of them that it could take; the others are refused."""
+def merged(
+    data: Path, reports: list[Report], world: World, done: Done
+) -> tuple[list[Report], Ledger]:
+    """The ledger with what these reports tell, and those of them that it could take; the others are
+    refused.
+    """
     tables = [amend.rows_of(data, table) for table in TABLES]
     while True:
         ledger, done.counted = Ledger(*tables, world.calendar), Counted()
@@ -180,7 +277,10 @@ def merged(data: Path, reports: list[Report], world: World, done: Done) -> tuple
 
 
 def enter(data: Path, reports: list[Report], world: World, done: Done) -> dict[str, str]:
-    """The new texts of the curated files, none where nothing is new. What a build would refuse of a report refuses that report, of anything else the whole."""
+    """The new texts of the curated files, none where nothing is new.
+
+    What a build would refuse of a report refuses that report, of anything else the whole.
+    """
     while True:
         reports, ledger = merged(data, reports, world, done)
         if not reports:
@@ -196,7 +296,9 @@ def enter(data: Path, reports: list[Report], world: World, done: Done) -> dict[s
 
 
 def blame(lines: list[str], rows: list[dict], ledger: Ledger, done: Done) -> None:
-    """Give each error line to the report whose row it is about; a line about anything else refuses the whole."""
+    """Give each error line to the report whose row it is about; a line about anything else refuses
+    the whole.
+    """
     for line in lines:
         found = IN_BUYBACKS.fullmatch(line)
         place = ledger.places.get(id(rows[int(found[1]) - 2])) if found else None
@@ -210,16 +312,28 @@ def blame(lines: list[str], rows: list[dict], ledger: Ledger, done: Done) -> Non
 def keep(data: Path, reports: list[Report]) -> None:
     """The files as received, each under its hash."""
     for one in reports:
-        snapshot.write(data / "hkex" / "raw" / f"{one.sha256}{Path(one.name).suffix.lower()}", one.raw, lasting=False)
+        snapshot.write(
+            data / "hkex" / "raw" / f"{one.sha256}{Path(one.name).suffix.lower()}",
+            one.raw,
+            lasting=False,
+        )
 
 
-# What is said at the end ---------------------------------------------------------------------------------------
+# What is said at the end --------------------------------------------------------------------------
+
 
 def tell(done: Done) -> None:
     """How far the report reaches, and what became of the rows."""
     for line in done.coverage:
         print(line)
-    kept, outside = sum(one.rows_kept for one in done.read), sum(one.rows_outside for one in done.read)
+    kept, outside = (
+        sum(one.rows_kept for one in done.read),
+        sum(one.rows_outside for one in done.read),
+    )
     counted = done.counted
-    print(f"files: {len(done.read)} read, {done.known} read before, {len(done.refused)} refused; rows: {kept:,} kept, {outside:,} outside the universe; "
-          f"purchases: {counted.new:,} new, {counted.there:,} already there, {counted.corrected:,} corrected; {counted.mandates:,} new counts since a mandate")
+    print(
+        f"files: {len(done.read)} read, {done.known} read before, {len(done.refused)} refused; "
+        f"rows: {kept:,} kept, {outside:,} outside the universe; "
+        f"purchases: {counted.new:,} new, {counted.there:,} already there, {counted.corrected:,} "
+        f"corrected; {counted.mandates:,} new counts since a mandate"
+    )

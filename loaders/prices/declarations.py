@@ -1,4 +1,6 @@
-"""What a person declares of the files in a folder of prices: its file columns.csv, one line for each name or pattern of names."""
+"""What a person declares of the files in a folder of prices: its file columns.csv, one line for
+each name or pattern of names.
+"""
 
 import csv
 import io
@@ -21,19 +23,40 @@ class Declared:
 
 
 def declarations(path: Path) -> list[Declared]:
-    """The lines of columns.csv. Raises ValueError, naming the line, for one that says what it cannot."""
+    """The lines of columns.csv.
+
+    Raises ValueError, naming the line, for one that says what it cannot.
+    """
     if not path.exists():
         return []
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
     found = []
     for line, row in enumerate(rows, 2):
-        cells = {(name or "").strip().lower(): (cell or "").strip() for name, cell in row.items() if not isinstance(cell, list)}
-        adjusted, order, currency = cells.get("adjusted", "").lower(), cells.get("date_order", "").lower(), cells.get("currency", "")
+        cells = {
+            (name or "").strip().lower(): (cell or "").strip()
+            for name, cell in row.items()
+            if not isinstance(cell, list)
+        }
+        adjusted, order, currency = (
+            cells.get("adjusted", "").lower(),
+            cells.get("date_order", "").lower(),
+            cells.get("currency", ""),
+        )
         if not cells.get("file"):
-            raise ValueError(f"{path.name}:{line} names no file; its columns are file,adjusted,currency,date_order")
+            raise ValueError(
+                f"{path.name}:{line} names no file; its columns are "
+                "file,adjusted,currency,date_order"
+            )
         if adjusted not in ("", "yes", "no"):
             raise ValueError(f"{path.name}:{line} adjusted {adjusted!r}: yes or no")
         if order not in ("", "ymd", *ORDERS):
             raise ValueError(f"{path.name}:{line} date_order {order!r}: dmy, mdy or ymd")
-        found.append(Declared(cells["file"], {"yes": True, "no": False}.get(adjusted), currency or None, order or None))
+        found.append(
+            Declared(
+                cells["file"],
+                {"yes": True, "no": False}.get(adjusted),
+                currency or None,
+                order or None,
+            )
+        )
     return found

@@ -1,4 +1,6 @@
-"""What a run says while it works: one bar on a terminal, plain lines elsewhere, and a log for the day after."""
+"""What a run says while it works: one bar on a terminal, plain lines elsewhere, and a log for the
+day after.
+"""
 
 import sys
 from datetime import datetime
@@ -19,11 +21,16 @@ class Progress:
     def begin(self, name: str) -> None:
         if self.terminal:
             filled = WIDTH * self.count // max(self.total, 1)
-            self._put(f"\r\033[K[{'#' * filled}{'.' * (WIDTH - filled)}] {self.count}/{self.total} {name}")
+            self._put(
+                f"\r\033[K[{'#' * filled}{'.' * (WIDTH - filled)}] {self.count}/{self.total} {name}"
+            )
 
     def done(self, name: str, outcome: str, note: str = "") -> None:
         self.count += 1
-        self._put(("\r\033[K" if self.terminal else "") + f"  {name:<9} {outcome}{': ' + note if note else ''}\n")
+        self._put(
+            ("\r\033[K" if self.terminal else "")
+            + f"  {name:<9} {outcome}{': ' + note if note else ''}\n"
+        )
 
     def say(self, text: str) -> None:
         self._put(("\r\033[K" if self.terminal else "") + text + "\n")

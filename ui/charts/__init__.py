@@ -1,20 +1,49 @@
 """The pictures: a tidy DataFrame in, a finished Plotly figure out, one function a chart.
 
-Every function takes `stamp` (what the picture says about itself) and `theme` (how it is drawn) and ends in
-`finish`. Frames come as the warehouse's views give them, with the column names written in each docstring;
-nothing is computed here beyond places and labels. No rows give a figure that says why: `empty`.
+Every function takes `stamp` (what the picture says about itself) and `theme` (how it is drawn) and
+ends in `finish`. Frames come as the warehouse's views give them, with the column names written in
+each docstring; nothing is computed here beyond places and labels. No rows give a figure that says
+why: `empty`.
 """
 
-from ui.charts.buybacks import bars_by_period, bought_and_net, cumulative_by_year, league_bars, price_paid, programme_bars, purchase_calendar
+from ui.charts.buybacks import (
+    bars_by_period,
+    bought_and_net,
+    cumulative_by_year,
+    league_bars,
+    price_paid,
+    programme_bars,
+    purchase_calendar,
+)
 from ui.charts.documents import event_timeline, price_with_events
 from ui.charts.estimates import dumbbell, price_targets
 from ui.charts.kpis import kpi_bars
 from ui.charts.market import month_sheet
 from ui.charts.parts import weekly
-from ui.charts.segments import contribution_waterfall, growth_by_segment, growth_multiples, mix, stacked_segments
-from ui.charts.standing import against_median, cross_section, distribution, growth_scatter, too_short, windows_heat
+from ui.charts.segments import (
+    contribution_waterfall,
+    growth_by_segment,
+    growth_multiples,
+    mix,
+    stacked_segments,
+)
+from ui.charts.standing import (
+    against_median,
+    cross_section,
+    distribution,
+    growth_scatter,
+    too_short,
+    windows_heat,
+)
 from ui.charts.traffic import movers, sector_bars, stay_against_visits, traffic_tiers
-from ui.charts.valuation import QUANTILES, index_history, lines, percentile_band, percentile_history, price_bands
+from ui.charts.valuation import (
+    QUANTILES,
+    index_history,
+    lines,
+    percentile_band,
+    percentile_history,
+    price_bands,
+)
 from ui.palette import Theme
 from ui.stamp import Stamp, config, filename, finish
 

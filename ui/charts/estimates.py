@@ -49,48 +49,160 @@ def dumbbell(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Rows from one value to another: name, before, after, words (beside the row; details after two blanks), and where known good (1 better, -1 worse, else neither), hollow, hover.
+    """Rows from one value to another: name, before, after, words (beside the row; details after two
+    blanks), and where known good (1 better, -1 worse, else neither), hollow, hover.
 
     zero: the axis holds zero, where every row begins. legend: what the ring and the dot are.
     """
     frame = need(frame, "name", "before", "after", "words")
-    frame = frame[frame["before"].notna() & frame["after"].notna()].reset_index(drop=True) if len(frame) else frame
+    frame = (
+        frame[frame["before"].notna() & frame["after"].notna()].reset_index(drop=True)
+        if len(frame)
+        else frame
+    )
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
     before, after = floats(frame["before"]), floats(frame["after"])
-    good, hollow, hover = column_of(frame, "good"), flags_of(frame, "hollow"), column_of(frame, "hover")
-    colours = [theme.colour("accent") if formats.is_missing(g) else direction(float(g), theme) for g in good]
+    good, hollow, hover = (
+        column_of(frame, "good"),
+        flags_of(frame, "hollow"),
+        column_of(frame, "hover"),
+    )
+    colours = [
+        theme.colour("accent") if formats.is_missing(g) else direction(float(g), theme)
+        for g in good
+    ]
     names = [shorten(str(name), theme.width * 0.34) for name in frame["name"]]
     # Where there is no room for both, what stands behind two blanks is left to the hover.
-    words = [shorten(str(w) if theme.width >= NARROW else str(w).split("  ")[0], theme.width * 0.36) for w in frame["words"]]
+    words = [
+        shorten(str(w) if theme.width >= NARROW else str(w).split("  ")[0], theme.width * 0.36)
+        for w in frame["words"]
+    ]
     places = [-i for i in range(len(frame))]
-    told = [str(h) if isinstance(h, str) else f"<b>{escape(n)}</b><br>{escape(w)}" for n, w, h in zip(frame["name"], frame["words"], hover)]
+    told = [
+        str(h) if isinstance(h, str) else f"<b>{escape(n)}</b><br>{escape(w)}"
+        for n, w, h in zip(frame["name"], frame["words"], hover)
+    ]
     figure = Draft()
     for a, b, y, colour in zip(before, after, places, colours):
-        figure.add_shape(type="line", x0=a, x1=b, y0=y, y1=y, line={"color": colour, "width": 3}, layer="below")
-    ring = {"color": theme.colour("paper"), "size": 11, "line": {"color": theme.colour("muted"), "width": 2}}
-    figure.add_trace(scatter(x=before, y=places, mode="markers", marker=ring, hovertext=told, hoverinfo="text", cliponaxis=False))
-    dots = {"color": [theme.colour("paper") if h else c for h, c in zip(hollow, colours)], "size": 12, "line": {"color": colours, "width": 2}}
-    figure.add_trace(scatter(x=after, y=places, mode="markers", marker=dots, hovertext=told, hoverinfo="text", cliponaxis=False))
-    low, high = min(known_values(before, after, [0.0] if zero else [])), max(known_values(before, after, [0.0] if zero else []))
+        figure.add_shape(
+            type="line", x0=a, x1=b, y0=y, y1=y, line={"color": colour, "width": 3}, layer="below"
+        )
+    ring = {
+        "color": theme.colour("paper"),
+        "size": 11,
+        "line": {"color": theme.colour("muted"), "width": 2},
+    }
+    figure.add_trace(
+        scatter(
+            x=before,
+            y=places,
+            mode="markers",
+            marker=ring,
+            hovertext=told,
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+    )
+    dots = {
+        "color": [theme.colour("paper") if h else c for h, c in zip(hollow, colours)],
+        "size": 12,
+        "line": {"color": colours, "width": 2},
+    }
+    figure.add_trace(
+        scatter(
+            x=after,
+            y=places,
+            mode="markers",
+            marker=dots,
+            hovertext=told,
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+    )
+    low, high = (
+        min(known_values(before, after, [0.0] if zero else [])),
+        max(known_values(before, after, [0.0] if zero else [])),
+    )
     span = high - low or abs(high) or 1.0
     low, high = low - span * 0.08, high + span * 0.08
-    left, right = max(measure(name, BODY) for name in names) + 22, max(measure(w, BODY, True) for w in words) + 24
+    left, right = (
+        max(measure(name, BODY) for name in names) + 22,
+        max(measure(w, BODY, True) for w in words) + 24,
+    )
     ticks = ticks_inside(low, high, max(2, int((theme.width - left - right) // 70)))
-    figure.update_xaxes(type="linear", range=[low, high], tickmode="array", tickvals=ticks, ticktext=[write(round(t, digits_of(ticks) if len(ticks) > 1 else 1)) for t in ticks], showgrid=True, ticks="", showline=False)
-    figure.update_yaxes(range=[places[-1] - 0.7, 0.7], tickmode="array", tickvals=places, ticktext=[escape(name) for name in names], showgrid=False, ticks="", showline=False)
+    figure.update_xaxes(
+        type="linear",
+        range=[low, high],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[write(round(t, digits_of(ticks) if len(ticks) > 1 else 1)) for t in ticks],
+        showgrid=True,
+        ticks="",
+        showline=False,
+    )
+    figure.update_yaxes(
+        range=[places[-1] - 0.7, 0.7],
+        tickmode="array",
+        tickvals=places,
+        ticktext=[escape(name) for name in names],
+        showgrid=False,
+        ticks="",
+        showline=False,
+    )
     if zero:
         figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
     for y, w, colour, g in zip(places, words, colours, good):
-        figure.add_annotation(name="label", text=f"<b>{escape(w)}</b>", xref="paper", x=1, xanchor="left", xshift=12, yref="y", y=y, yanchor="middle", showarrow=False, borderpad=0, align="left",
-                              font={"size": BODY, "color": theme.colour("ink") if formats.is_missing(g) else colour, "family": FONTS})  # fmt: skip
+        figure.add_annotation(
+            name="label",
+            text=f"<b>{escape(w)}</b>",
+            xref="paper",
+            x=1,
+            xanchor="left",
+            xshift=12,
+            yref="y",
+            y=y,
+            yanchor="middle",
+            showarrow=False,
+            borderpad=0,
+            align="left",
+            font={
+                "size": BODY,
+                "color": theme.colour("ink") if formats.is_missing(g) else colour,
+                "family": FONTS,
+            },
+        )
     figure.update_layout(hovermode="closest")
     if any(hollow):
         stamp = noted(stamp, text("chart.note_rate", theme.language))
     if not all(formats.is_missing(g) for g in good):
         stamp = directed(stamp, theme)
-    keys = list(zip(legend, (theme.colour("muted"), theme.colour("accent" if all(formats.is_missing(g) for g in good) else "ink")))) if legend else ()
-    return finish(figure, stamp, theme, left=left, right=right, height=height or max(300, rows_room(stamp, theme, max(theme.pitch(ROW) * len(frame), LEAST_ROWS), legend=keys)), legend=keys)
+    keys = (
+        list(
+            zip(
+                legend,
+                (
+                    theme.colour("muted"),
+                    theme.colour("accent" if all(formats.is_missing(g) for g in good) else "ink"),
+                ),
+            )
+        )
+        if legend
+        else ()
+    )
+    return finish(
+        figure,
+        stamp,
+        theme,
+        left=left,
+        right=right,
+        height=height
+        or max(
+            300,
+            rows_room(stamp, theme, max(theme.pitch(ROW) * len(frame), LEAST_ROWS), legend=keys),
+        ),
+        legend=keys,
+    )
 
 
 def price_targets(
@@ -104,13 +216,21 @@ def price_targets(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Targets on the closes of their own line: targets = published_on, target_today, and where known in_consensus, broker (words), hover; closes = date, close.
+    """Targets on the closes of their own line: targets = published_on, target_today, and where
+    known in_consensus, broker (words), hover; closes = date, close.
 
-    Filled: a broker's latest, not older than 180 days, named at the right where there is room; rings: older or superseded. median: of the filled ones, dashed.
+    Filled: a broker's latest, not older than 180 days, named at the right where there is room;
+        rings: older or superseded. median: of the filled ones, dashed.
     """
     language = theme.language
     marks = need(targets, "published_on", "target_today")
-    marks = marks[marks["published_on"].notna() & marks["target_today"].notna()].sort_values("published_on") if len(marks) else marks
+    marks = (
+        marks[marks["published_on"].notna() & marks["target_today"].notna()].sort_values(
+            "published_on"
+        )
+        if len(marks)
+        else marks
+    )
     line = need(closes, "date", "close")
     line = line[line["date"].notna()].sort_values("date") if len(line) else line
     prices, closing = floats(marks["target_today"]), floats(line["close"])
@@ -119,27 +239,72 @@ def price_targets(
     figure, labels, room = Draft(), [], min(210, theme.width * 0.36)
     days = iso_days(line["date"])
     if known_values(closing):
-        told = [f"<b>{formats.day(d, language)}</b><br>{text('chart.close', language)} {formats.price(v, currency, language)}" for d, v in zip(days, closing)]
+        told = [
+            (
+                f"<b>{formats.day(d, language)}</b>"
+                f"<br>{text('chart.close', language)} {formats.price(v, currency, language)}"
+            )
+            for d, v in zip(days, closing)
+        ]
         figure.add_trace(line_trace(days, closing, theme.colour("ink"), width=1.8, hover=told))
-        labels.append((known_values(closing)[-1], f"{text('chart.close', language)} {formats.price(known_values(closing)[-1])}", theme.colour("ink"), False))
+        labels.append(
+            (
+                known_values(closing)[-1],
+                f"{text('chart.close', language)} {formats.price(known_values(closing)[-1])}",
+                theme.colour("ink"),
+                False,
+            )
+        )
     now = flags_of(marks, "in_consensus")
     accent = theme.colour("accent")
-    hover = [h if isinstance(h, str) else f"<b>{formats.day(d, language)}</b><br>{formats.price(p, currency, language)}" for h, d, p in zip(column_of(marks, "hover"), marks["published_on"], prices)]
+    hover = [
+        h
+        if isinstance(h, str)
+        else f"<b>{formats.day(d, language)}</b><br>{formats.price(p, currency, language)}"
+        for h, d, p in zip(column_of(marks, "hover"), marks["published_on"], prices)
+    ]
     figure.add_trace(
         scatter(
-            x=iso_days(marks["published_on"]), y=prices, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
-            marker={"color": [accent if n else theme.colour("paper") for n in now], "size": 11, "line": {"color": accent, "width": 1.8}},
-        )  # fmt: skip
+            x=iso_days(marks["published_on"]),
+            y=prices,
+            mode="markers",
+            hovertext=hover,
+            hoverinfo="text",
+            cliponaxis=False,
+            marker={
+                "color": [accent if n else theme.colour("paper") for n in now],
+                "size": 11,
+                "line": {"color": accent, "width": 1.8},
+            },
+        )
     )
     extra = [] if formats.is_missing(median) else [float(median)]
-    low, high, left = value_axis(figure, known_values(prices, closing, extra), theme, lambda v, d: formats.number(v, d))
+    low, high, left = value_axis(
+        figure, known_values(prices, closing, extra), theme, lambda v, d: formats.number(v, d)
+    )
     if extra:
         figure.add_hline(y=extra[0], line={"color": accent, "width": 1.2, "dash": "dash"})
-        labels.append((extra[0], named(text("chart.median_target", language), formats.price(extra[0]), room / 1.05), accent, True))  # bold is wider
-    brokers = [(p, f"{broker} {formats.price(p)}", theme.colour("muted"), False) for p, broker, n in zip(prices, column_of(marks, "broker"), now) if n and isinstance(broker, str)]
+        labels.append(
+            (
+                extra[0],
+                named(text("chart.median_target", language), formats.price(extra[0]), room / 1.05),
+                accent,
+                True,
+            )
+        )  # bold is wider
+    brokers = [
+        (p, f"{broker} {formats.price(p)}", theme.colour("muted"), False)
+        for p, broker, n in zip(prices, column_of(marks, "broker"), now)
+        if n and isinstance(broker, str)
+    ]
     if len(brokers) <= MOST_NAMES and theme.width >= NARROW:
         labels += brokers
     right = end_labels(figure, labels, low, high, height_of_chart(theme, height) - 150, room)
-    date_axis(figure, [d for d in (*days, *iso_days(marks["published_on"])) if d], theme, theme.width - left - right)
+    date_axis(
+        figure,
+        [d for d in (*days, *iso_days(marks["published_on"])) if d],
+        theme,
+        theme.width - left - right,
+    )
     figure.update_layout(hovermode="closest")
     return finish(figure, stamp, theme, left=left, right=right, height=height)

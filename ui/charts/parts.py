@@ -1,4 +1,6 @@
-"""What the charts share: axes and their ticks, labels at line ends, frames that lack a column, a figure that says why it is empty."""
+"""What the charts share: axes and their ticks, labels at line ends, frames that lack a column, a
+figure that says why it is empty.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Write = Callable[[Any], str]
 LABEL_GAP = 16  # px between two labels at line ends
 LEAST_ROWS = 126  # px of plot, however few the rows
 LEAST_PLOT = 190  # px: below it, labels at line ends would meet
-MOST_DAYS = 800  # observations in one line: three years of sessions; beyond, a picture shows weeks, and a browser draws it in half the time
+# observations in one line: three years of sessions; beyond, a picture shows weeks, and a browser
+# draws it in half the time
+MOST_DAYS = 800
 NARROW = 480  # px: below it, names stand in a line above the plot and not beside it
 
 
@@ -34,21 +38,32 @@ def floats(values: Iterable[Any]) -> list[float | None]:
 
 
 def weekly(frame: pd.DataFrame) -> pd.DataFrame:
-    """The last row of each week where the frame (date ...) holds more days than a picture can show; else as it is."""
+    """The last row of each week where the frame (date ...) holds more days than a picture can show;
+    else as it is.
+    """
     if len(frame) <= MOST_DAYS:
         return frame
-    return frame[frame["date"].dt.to_period("W").ne(frame["date"].dt.to_period("W").shift(-1))].reset_index(drop=True)
+    return frame[
+        frame["date"].dt.to_period("W").ne(frame["date"].dt.to_period("W").shift(-1))
+    ].reset_index(drop=True)
 
 
-def plot_room(stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any) -> tuple[int, float]:
-    """The height of a figure and of its plot, px. Where the stamp leaves too little, the figure grows, unless its height was asked for."""
+def plot_room(
+    stamp: Stamp, theme: Theme, height: int | None, *, least: float = LEAST_PLOT, **options: Any
+) -> tuple[int, float]:
+    """The height of a figure and of its plot, px.
+
+    Where the stamp leaves too little, the figure grows, unless its height was asked for.
+    """
     used = Words.of(stamp, theme, **options).taken
     tall = int(height or max(theme.height, used + least))
     return tall, float(tall - used)
 
 
 def rows_room(stamp: Stamp, theme: Theme, plot: float, **options: Any) -> int:
-    """The height of a figure that grows with its rows: so many px of plot, whatever the stamp takes."""
+    """The height of a figure that grows with its rows: so many px of plot, whatever the stamp
+    takes.
+    """
     return math.ceil(Words.of(stamp, theme, **options).taken + plot)
 
 
@@ -105,9 +120,17 @@ def decimals_of(value: float) -> int:
 
 
 def value_axis(
-    figure: Draft, values: Sequence[float], theme: Theme, write: Callable[[float, int], str], *, zero: bool = False
+    figure: Draft,
+    values: Sequence[float],
+    theme: Theme,
+    write: Callable[[float, int], str],
+    *,
+    zero: bool = False,
 ) -> tuple[float, float, float]:
-    """Set the y axis with written ticks. Returns low, high and the px that the labels need on the left."""
+    """Set the y axis with written ticks.
+
+    Returns low, high and the px that the labels need on the left.
+    """
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -121,20 +144,37 @@ def value_axis(
     digits = digits_of(ticks)
     labels = [write(t, digits) for t in ticks]
     figure.update_yaxes(
-        range=[floor, ceiling], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False
+        range=[floor, ceiling],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=labels,
+        showgrid=True,
+        ticks="",
+        showline=False,
     )
     return floor, ceiling, max(measure(label, BODY) for label in labels) + 16
 
 
 def date_axis(figure: Draft, days: Sequence[str], theme: Theme, room: float) -> None:
-    """Set the x axis over ISO days with ticks at years, quarters or months, written in the theme's language."""
+    """Set the x axis over ISO days with ticks at years, quarters or months, written in the theme's
+    language.
+    """
     first, last = pd.Timestamp(min(days)), pd.Timestamp(max(days))
     if first == last:
         figure.update_xaxes(
-            type="date", range=[(first - pd.Timedelta(days=20)).isoformat(), (last + pd.Timedelta(days=20)).isoformat()],
-            tickmode="array", tickvals=[first.date().isoformat()], ticktext=[formats.day(first, theme.language)],
-            showgrid=False, ticks="outside", ticklen=4, showline=True,
-        )  # fmt: skip
+            type="date",
+            range=[
+                (first - pd.Timedelta(days=20)).isoformat(),
+                (last + pd.Timedelta(days=20)).isoformat(),
+            ],
+            tickmode="array",
+            tickvals=[first.date().isoformat()],
+            ticktext=[formats.day(first, theme.language)],
+            showgrid=False,
+            ticks="outside",
+            ticklen=4,
+            showline=True,
+        )
         return
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     most = max(2, int(room // 74))
@@ -156,24 +196,43 @@ def date_axis(figure: Draft, days: Sequence[str], theme: Theme, room: float) -> 
         labels = [formats.day(days[0], theme.language)]
     pad = (last - first) * 0.012
     figure.update_xaxes(
-        type="date", range=[(first - pad).isoformat(), (last + pad).isoformat()], tickmode="array", tickvals=places,
-        ticktext=labels, showgrid=False, ticks="outside", ticklen=4, showline=True,
-    )  # fmt: skip
+        type="date",
+        range=[(first - pad).isoformat(), (last + pad).isoformat()],
+        tickmode="array",
+        tickvals=places,
+        ticktext=labels,
+        showgrid=False,
+        ticks="outside",
+        ticklen=4,
+        showline=True,
+    )
 
 
 def period_axis(figure: Draft, names: Sequence[str], room: float) -> float:
-    """Set a numeric x axis 0..n-1 that carries names, thinned to the room. Returns the px it needs below."""
+    """Set a numeric x axis 0..n-1 that carries names, thinned to the room.
+
+    Returns the px it needs below.
+    """
     count = max(len(names), 1)
     slot = room / count
-    widest = max([max(measure(part, BODY) for part in two_lines(name)) for name in names] or [20.0]) + 10
+    widest = (
+        max([max(measure(part, BODY) for part in two_lines(name)) for name in names] or [20.0]) + 10
+    )
     every = max(1, math.ceil(widest / slot))
     # Counted from the latest, which is always named.
     places = [i for i in range(len(names)) if (len(names) - 1 - i) % every == 0]
     labels = ["<br>".join(escape(part) for part in two_lines(names[i])) for i in places]
     figure.update_xaxes(
-        type="linear", range=[-0.6, count - 0.4], tickmode="array", tickvals=places, ticktext=labels, showgrid=False,
-        ticks="", showline=True, tickangle=0,
-    )  # fmt: skip
+        type="linear",
+        range=[-0.6, count - 0.4],
+        tickmode="array",
+        tickvals=places,
+        ticktext=labels,
+        showgrid=False,
+        ticks="",
+        showline=True,
+        tickangle=0,
+    )
     return 40 if any("<br>" in label for label in labels) else 24
 
 
@@ -219,17 +278,25 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def end_labels(
-    figure: Draft, labels: Sequence[tuple[float, str, str, bool]], low: float, high: float, plot: float, widest: float,
-    *, swatch: str | None = None,
-) -> float:  # fmt: skip
+    figure: Draft,
+    labels: Sequence[tuple[float, str, str, bool]],
+    low: float,
+    high: float,
+    plot: float,
+    widest: float,
+    *,
+    swatch: str | None = None,
+) -> float:
     """Write (y, words, colour, bold) beside the right end of the plot, apart from each other.
 
-    With `swatch`, an ink colour, the words are in ink behind a square of their colour: the hues of series are
-    strong enough for marks, not for small text. Returns the px they need on the right.
+    With `swatch`, an ink colour, the words are in ink behind a square of their colour: the hues of
+    series are strong enough for marks, not for small text. Returns the px they need on the right.
     """
     if not labels:
         return 16
-    places = spread([label[0] for label in labels], LABEL_GAP / max(60.0, plot) * (high - low), low, high)
+    places = spread(
+        [label[0] for label in labels], LABEL_GAP / max(60.0, plot) * (high - low), low, high
+    )
     need = 0.0
     for place, (_, words, colour, bold) in zip(places, labels):
         words = shorten(words, widest)
@@ -238,10 +305,20 @@ def end_labels(
         if swatch:
             shown = f'<span style="color:{colour}">■</span> {shown}'
         figure.add_annotation(
-            name="label", text=shown, xref="paper", x=1, xanchor="left",
-            xshift=8, yref="y", y=place, yanchor="middle", showarrow=False, borderpad=0, align="left",
+            name="label",
+            text=shown,
+            xref="paper",
+            x=1,
+            xanchor="left",
+            xshift=8,
+            yref="y",
+            y=place,
+            yanchor="middle",
+            showarrow=False,
+            borderpad=0,
+            align="left",
             font={"size": BODY, "color": swatch or colour, "family": FONTS},
-        )  # fmt: skip
+        )
     return need + 18
 
 
@@ -251,15 +328,39 @@ def named(name: str, value: str, room: float) -> str:
 
 
 def label(
-    words: str, x: Any, y: Any, theme: Theme, *, colour: str | None = None, xanchor: str = "center",
-    yanchor: str = "bottom", yshift: float = 0, xshift: float = 0, xref: str = "x", yref: str = "y", bold: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    """One label inside the plot, for a chart that sets its many labels at once: Plotly takes each one added as long as all before it."""
+    words: str,
+    x: Any,
+    y: Any,
+    theme: Theme,
+    *,
+    colour: str | None = None,
+    xanchor: str = "center",
+    yanchor: str = "bottom",
+    yshift: float = 0,
+    xshift: float = 0,
+    xref: str = "x",
+    yref: str = "y",
+    bold: bool = False,
+) -> dict[str, Any]:
+    """One label inside the plot, for a chart that sets its many labels at once: Plotly takes each
+    one added as long as all before it.
+    """
     return {
-        "name": "label", "text": f"<b>{words}</b>" if bold else words, "x": x, "y": y, "xref": xref, "yref": yref, "xanchor": xanchor,
-        "yanchor": yanchor, "yshift": yshift, "xshift": xshift, "showarrow": False, "borderpad": 1, "align": "left",
+        "name": "label",
+        "text": f"<b>{words}</b>" if bold else words,
+        "x": x,
+        "y": y,
+        "xref": xref,
+        "yref": yref,
+        "xanchor": xanchor,
+        "yanchor": yanchor,
+        "yshift": yshift,
+        "xshift": xshift,
+        "showarrow": False,
+        "borderpad": 1,
+        "align": "left",
         "font": {"size": BODY, "color": colour or theme.colour("muted"), "family": FONTS},
-    }  # fmt: skip
+    }
 
 
 def words_at(figure: Draft, words: str, x: Any, y: Any, theme: Theme, **options: Any) -> None:
@@ -272,9 +373,15 @@ def empty_figure(words: str | None, stamp: Stamp, theme: Theme, height: int | No
     figure = Draft(scatter(x=[], y=[], mode="markers", marker={"color": theme.colour("muted")}))
     lines = wrap(words or text("chart.empty", theme.language), theme.width - 80, 13)
     figure.add_annotation(
-        name="empty", text="<br>".join(escape(line) for line in lines), xref="paper", yref="paper", x=0.5, y=0.5,
-        showarrow=False, font={"size": 13, "color": theme.colour("muted"), "family": FONTS},
-    )  # fmt: skip
+        name="empty",
+        text="<br>".join(escape(line) for line in lines),
+        xref="paper",
+        yref="paper",
+        x=0.5,
+        y=0.5,
+        showarrow=False,
+        font={"size": 13, "color": theme.colour("muted"), "family": FONTS},
+    )
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[0, 1])
     return finish(figure, stamp, theme, left=16, right=16, ticks=4, height=height)
@@ -283,12 +390,18 @@ def empty_figure(words: str | None, stamp: Stamp, theme: Theme, height: int | No
 def noted(stamp: Stamp, *notes: str) -> Stamp:
     """The stamp with the chart's own notes after the caller's."""
     words = " ".join(note for note in (stamp.note, *notes) if note)
-    return Stamp(stamp.title, stamp.subtitle, stamp.as_of, stamp.source, words, stamp.number, stamp.link)
+    return Stamp(
+        stamp.title, stamp.subtitle, stamp.as_of, stamp.source, words, stamp.number, stamp.link
+    )
 
 
 def directed(stamp: Stamp, theme: Theme) -> Stamp:
-    """The stamp of a chart in the colours of rise and fall: it says which is which where red is up."""
-    return noted(stamp, text("footer.colours_cn", theme.language)) if theme.updown == "cn" else stamp
+    """The stamp of a chart in the colours of rise and fall: it says which is which where red
+    is up.
+    """
+    return (
+        noted(stamp, text("footer.colours_cn", theme.language)) if theme.updown == "cn" else stamp
+    )
 
 
 def height_of_chart(theme: Theme, height: int | None) -> int:
@@ -326,20 +439,36 @@ def need(frame: pd.DataFrame | None, *names: str) -> pd.DataFrame:
 
 
 def line_trace(
-    days: Sequence[Any], values: Sequence[float | None], colour: str, *, width: float = 2, hover: Sequence[str] | None = None,
-    dash: str = "solid", shape: str = "linear",
-) -> Props:  # fmt: skip
+    days: Sequence[Any],
+    values: Sequence[float | None],
+    colour: str,
+    *,
+    width: float = 2,
+    hover: Sequence[str] | None = None,
+    dash: str = "solid",
+    shape: str = "linear",
+) -> Props:
     """A line with gaps where values are missing; a point alone between gaps gets a dot."""
     alone = [
-        v is not None and (i == 0 or values[i - 1] is None) and (i == len(values) - 1 or values[i + 1] is None)
+        v is not None
+        and (i == 0 or values[i - 1] is None)
+        and (i == len(values) - 1 or values[i + 1] is None)
         for i, v in enumerate(values)
     ]
     return scatter(
-        x=list(days), y=list(values), mode="lines+markers" if any(alone) else "lines", connectgaps=False,
+        x=list(days),
+        y=list(values),
+        mode="lines+markers" if any(alone) else "lines",
+        connectgaps=False,
         line={"color": colour, "width": width, "dash": dash, "shape": shape},
-        marker={"color": colour, "size": [6 if a else 0 for a in alone] if any(alone) else 0, "line": {"width": 0}},
-        hovertext=list(hover) if hover is not None else None, hoverinfo="text" if hover is not None else "skip",
-    )  # fmt: skip
+        marker={
+            "color": colour,
+            "size": [6 if a else 0 for a in alone] if any(alone) else 0,
+            "line": {"width": 0},
+        },
+        hovertext=list(hover) if hover is not None else None,
+        hoverinfo="text" if hover is not None else "skip",
+    )
 
 
 def short_tick(write: Write, value: float, digits: int) -> str:

@@ -1,4 +1,6 @@
-"""Revenue by segment: stacked, as a mix, its growth, what each part added to it, and one line of business at many companies."""
+"""Revenue by segment: stacked, as a mix, its growth, what each part added to it, and one line of
+business at many companies.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,12 @@ from ui.stamp import BODY, Stamp, escape, finish, measure, shorten
 from ui.text import text
 
 
-def _segment_table(frame: pd.DataFrame, value: str) -> tuple[list[str], list[str], dict[tuple[str, str], dict[str, Any]]]:
-    """Periods in the order given, segments by weight with the rest-lines last, and the rows by both."""
+def _segment_table(
+    frame: pd.DataFrame, value: str
+) -> tuple[list[str], list[str], dict[tuple[str, str], dict[str, Any]]]:
+    """Periods in the order given, segments by weight with the rest-lines last, and the rows by
+    both.
+    """
     periods = list(dict.fromkeys(str(p) for p in frame["period"]))
     weights: dict[str, float] = {}
     rows: dict[tuple[str, str], dict[str, Any]] = {}
@@ -44,7 +50,9 @@ def _segment_table(frame: pd.DataFrame, value: str) -> tuple[list[str], list[str
         segment = str(item["segment"])
         rows[str(item["period"]), segment] = item
         size = item.get("revenue_mn", item.get(value))
-        weights[segment] = weights.get(segment, 0.0) + (0.0 if formats.is_missing(size) else abs(float(size)))
+        weights[segment] = weights.get(segment, 0.0) + (
+            0.0 if formats.is_missing(size) else abs(float(size))
+        )
     ordered = sorted(weights, key=lambda s: (is_other(s), -weights[s]))
     return periods, ordered, rows
 
@@ -57,14 +65,28 @@ def _breaks(figure: Draft, frame: pd.DataFrame, periods: Sequence[str], theme: T
     places = [i for i, p in enumerate(periods) if p in broken]
     for i in places:
         figure.add_shape(
-            type="line", xref="x", yref="paper", x0=i - 0.5, x1=i - 0.5, y0=0, y1=1,
+            type="line",
+            xref="x",
+            yref="paper",
+            x0=i - 0.5,
+            x1=i - 0.5,
+            y0=0,
+            y1=1,
             line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
-        )  # fmt: skip
+        )
         right = i > len(periods) / 2
         words_at(
-            figure, text("chart.break", theme.language), i - 0.5, 1, theme, yref="paper", yanchor="bottom",
-            xanchor="right" if right else "left", xshift=2 if right else -2, yshift=-2,
-        )  # fmt: skip
+            figure,
+            text("chart.break", theme.language),
+            i - 0.5,
+            1,
+            theme,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="right" if right else "left",
+            xshift=2 if right else -2,
+            yshift=-2,
+        )
     return places
 
 
@@ -74,9 +96,17 @@ def _segment_frame(frame: pd.DataFrame | None, value: str) -> pd.DataFrame:
 
 
 def _stack(
-    frame: pd.DataFrame, value: str, factor: float, stamp: Stamp, theme: Theme, write: Write, axis: Callable[..., Any],
-    totals: bool, empty: str | None, height: int | None,
-) -> go.Figure:  # fmt: skip
+    frame: pd.DataFrame,
+    value: str,
+    factor: float,
+    stamp: Stamp,
+    theme: Theme,
+    write: Write,
+    axis: Callable[..., Any],
+    totals: bool,
+    empty: str | None,
+    height: int | None,
+) -> go.Figure:
     language = theme.language
     frame = _segment_frame(frame, value)
     if not known_values(floats(frame[value])):
@@ -92,10 +122,18 @@ def _stack(
         hover: list[str] = []
         for period in periods:
             item = rows.get((period, name))
-            raw = None if item is None or formats.is_missing(item[value]) else float(item[value]) * factor
+            raw = (
+                None
+                if item is None or formats.is_missing(item[value])
+                else float(item[value]) * factor
+            )
             ys.append(raw)
             words = f"<b>{escape(period)}</b>  {escape(name)} {escape(write(raw))}"
-            if item is not None and value != "share_pct" and not formats.is_missing(item.get("share_pct")):
+            if (
+                item is not None
+                and value != "share_pct"
+                and not formats.is_missing(item.get("share_pct"))
+            ):
                 words += f" · {formats.percent(item['share_pct'])}"
             if item is not None and not formats.is_missing(item.get("yoy_pct")):
                 words += f"<br>{text('column.yoy_pct', language)} {formats.change(item['yoy_pct'])}"
@@ -107,24 +145,44 @@ def _stack(
                 side[i] += raw
         figure.add_trace(
             bar_trace(
-                x=list(range(len(periods))), y=ys, width=0.74, hovertext=hover, hoverinfo="text",
-                marker={"color": colours[name], "line": {"color": theme.colour("paper"), "width": 0.6}},
-            )  # fmt: skip
+                x=list(range(len(periods))),
+                y=ys,
+                width=0.74,
+                hovertext=hover,
+                hoverinfo="text",
+                marker={
+                    "color": colours[name],
+                    "line": {"color": theme.colour("paper"), "width": 0.6},
+                },
+            )
         )
     figure.update_layout(barmode="relative", hovermode="closest")
-    low, high, left = value_axis(figure, [*positive, *negative], theme, axis([*positive, *negative]), zero=True)
+    low, high, left = value_axis(
+        figure, [*positive, *negative], theme, axis([*positive, *negative]), zero=True
+    )
     direct = len(names) <= 8 and theme.width >= NARROW
     if totals:
         headroom(figure, [*positive, *negative])
     low, high = figure.yaxis["range"]
-    labels = [(middles[n], n, colours[n], False) for n in reversed(names) if n in middles] if direct else []
+    labels = (
+        [(middles[n], n, colours[n], False) for n in reversed(names) if n in middles]
+        if direct
+        else []
+    )
     right = end_labels(
-        figure, labels, low, high, height_of_chart(theme, height) - 160, min(190, theme.width * 0.3), swatch=theme.colour("ink")
+        figure,
+        labels,
+        low,
+        high,
+        height_of_chart(theme, height) - 160,
+        min(190, theme.width * 0.3),
+        swatch=theme.colour("ink"),
     )
     room = theme.width - left - right
     ticks = period_axis(figure, periods, room)
     if totals:
-        # The currency stands in the subtitle. Where the totals do not fit side by side, only the last is written.
+        # The currency stands in the subtitle. Where the totals do not fit side by side, only the
+        # last is written.
         sums = [formats.compact(a + b, language) for a, b in zip(positive, negative)]
         slot = room / len(periods)
         if max(measure(words, BODY) for words in sums) + 4 <= slot:
@@ -133,15 +191,31 @@ def _stack(
         else:
             covered = math.ceil(measure(sums[-1], BODY, True) / slot) + 1
             words_at(
-                figure, escape(sums[-1]), len(periods) - 0.6, max(positive[-covered:]), theme, colour=theme.colour("ink"),
-                xanchor="right", bold=True,
-            )  # fmt: skip
+                figure,
+                escape(sums[-1]),
+                len(periods) - 0.6,
+                max(positive[-covered:]),
+                theme,
+                colour=theme.colour("ink"),
+                xanchor="right",
+                bold=True,
+            )
     broken = _breaks(figure, frame, periods, theme)
     if min(negative) < 0:
         figure.add_hline(y=0, line={"color": theme.colour("axis"), "width": 1})
     legend = [] if direct else [(n, colours[n]) for n in names]
     stamp = noted(stamp, text("chart.note_break", language) if broken else "")
-    return finish(figure, stamp, theme, left=left, right=right, ticks=ticks, legend=legend, above=14 if broken else 0, height=height)
+    return finish(
+        figure,
+        stamp,
+        theme,
+        left=left,
+        right=right,
+        ticks=ticks,
+        legend=legend,
+        above=14 if broken else 0,
+        height=height,
+    )
 
 
 def stacked_segments(
@@ -155,15 +229,25 @@ def stacked_segments(
 ) -> go.Figure:
     """Revenue by segment, stacked, with the total above each bar.
 
-    frame: period (words, in order), segment, revenue_mn (millions of `currency`), and where known series_break
-    (bool), share_pct, yoy_pct. Negative lines (eliminations) hang below zero. No row is a total.
+    frame: period (words, in order), segment, revenue_mn (millions of `currency`), and where
+        known series_break (bool), share_pct, yoy_pct. Negative lines (eliminations) hang below
+        zero. No row is a total.
     """
 
     def write(value: Any) -> str:
         return formats.money(value, currency, theme.language)
 
     return _stack(
-        frame, "revenue_mn", 1e6, stamp, theme, write, lambda values: scaled(values, theme.language), True, empty, height
+        frame,
+        "revenue_mn",
+        1e6,
+        stamp,
+        theme,
+        write,
+        lambda values: scaled(values, theme.language),
+        True,
+        empty,
+        height,
     )
 
 
@@ -175,11 +259,21 @@ def mix(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Shares of revenue, stacked to 100 %: period, segment, share_pct (per cent), and where known series_break, yoy_pct."""
+    """Shares of revenue, stacked to 100 %: period, segment, share_pct (per cent), and where known
+    series_break, yoy_pct.
+    """
     return _stack(
-        frame, "share_pct", 1.0, stamp, theme, formats.percent,
-        lambda values: lambda value, digits: formats.percent(value, digits=digits), False, empty, height,
-    )  # fmt: skip
+        frame,
+        "share_pct",
+        1.0,
+        stamp,
+        theme,
+        formats.percent,
+        lambda values: lambda value, digits: formats.percent(value, digits=digits),
+        False,
+        empty,
+        height,
+    )
 
 
 def growth_by_segment(
@@ -190,10 +284,11 @@ def growth_by_segment(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Growth of each segment as a line with dots; gaps where it is missing, n.m. or cut by a change of segments.
+    """Growth of each segment as a line with dots; gaps where it is missing, n.m. or cut by a change
+    of segments.
 
-    frame: period (words, in order), segment, yoy_pct (per cent), and where known series_break (bool),
-    not_meaningful (bool), revenue_mn (for the order).
+    frame: period (words, in order), segment, yoy_pct (per cent), and where known series_break
+        (bool), not_meaningful (bool), revenue_mn (for the order).
     """
     language = theme.language
     frame = _segment_frame(frame, "yoy_pct")
@@ -225,27 +320,61 @@ def growth_by_segment(
         colour = colours[name]
         figure.add_trace(
             scatter(
-                x=xs, y=ys, mode="lines+markers", connectgaps=False, line={"color": colour, "width": 2},
-                marker={"color": colour, "size": 6}, hovertext=hover, hoverinfo="text",
-            )  # fmt: skip
+                x=xs,
+                y=ys,
+                mode="lines+markers",
+                connectgaps=False,
+                line={"color": colour, "width": 2},
+                marker={"color": colour, "size": 6},
+                hovertext=hover,
+                hoverinfo="text",
+            )
         )
         if known_values(ys) and ys[-1] is not None:
-            labels.append((ys[-1], named(name, formats.percent(ys[-1], digits=0, sign=True), min(210, theme.width * 0.34)), colour, False))
+            labels.append(
+                (
+                    ys[-1],
+                    named(
+                        name,
+                        formats.percent(ys[-1], digits=0, sign=True),
+                        min(210, theme.width * 0.34),
+                    ),
+                    colour,
+                    False,
+                )
+            )
         elif known_values(ys):
             labels.append((known_values(ys)[-1], name, colour, False))
-    low, high, left = value_axis(figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True)
+    low, high, left = value_axis(
+        figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True
+    )
     direct = len(names) <= 6 and theme.width >= NARROW
     right = end_labels(
-        figure, labels if direct else [], low, high, height_of_chart(theme, height) - 150, min(210, theme.width * 0.34), swatch=theme.colour("ink")
+        figure,
+        labels if direct else [],
+        low,
+        high,
+        height_of_chart(theme, height) - 150,
+        min(210, theme.width * 0.34),
+        swatch=theme.colour("ink"),
     )
     ticks = period_axis(figure, periods, theme.width - left - right)
     for i, missing_names in absent.items():
         words_at(figure, formats.NOT_MEANINGFUL, i, 0, theme, yanchor="bottom")
         figure.add_trace(
             scatter(
-                x=[i], y=[0], mode="markers", marker={"size": 12, "color": alpha(theme.colour("muted"), 0)}, hoverinfo="text",
-                hovertext=[f"<b>{escape(periods[i])}</b>  {formats.NOT_MEANINGFUL}: {escape(', '.join(missing_names))}"],
-            )  # fmt: skip
+                x=[i],
+                y=[0],
+                mode="markers",
+                marker={"size": 12, "color": alpha(theme.colour("muted"), 0)},
+                hoverinfo="text",
+                hovertext=[
+                    (
+                        f"<b>{escape(periods[i])}</b>  {formats.NOT_MEANINGFUL}: "
+                        f"{escape(', '.join(missing_names))}"
+                    )
+                ],
+            )
         )
     broken = _breaks(figure, frame, periods, theme)
     figure.add_hline(y=0, line={"color": theme.colour("axis"), "width": 1})
@@ -256,7 +385,17 @@ def growth_by_segment(
         text("chart.note_nm", language) if absent else "",
     )
     legend = [] if direct else [(n, colours[n]) for n in names]
-    return finish(figure, stamp, theme, left=left, right=right, ticks=ticks, legend=legend, above=14 if broken else 0, height=height)
+    return finish(
+        figure,
+        stamp,
+        theme,
+        left=left,
+        right=right,
+        ticks=ticks,
+        legend=legend,
+        above=14 if broken else 0,
+        height=height,
+    )
 
 
 def contribution_waterfall(
@@ -271,8 +410,9 @@ def contribution_waterfall(
 ) -> go.Figure:
     """What each part added to growth, from zero to the growth of the whole.
 
-    frame: part (words), contribution_pp in the order to be drawn, and where known is_rest (bool): what is no
-    segment of its own, hatched. total: growth of the whole, per cent, the last bar; the parts sum to it.
+    frame: part (words), contribution_pp in the order to be drawn, and where known is_rest
+        (bool): what is no segment of its own, hatched. total: growth of the whole, per cent, the
+        last bar; the parts sum to it.
     """
     language = theme.language
     frame = need(frame, "part", "contribution_pp")
@@ -282,20 +422,40 @@ def contribution_waterfall(
     steps, rest = floats(frame["contribution_pp"]), flags_of(frame, "is_rest")
     ends = [sum(steps[: i + 1]) for i in range(len(steps))]
     room = min(260.0, theme.width * 0.36)
-    names = [shorten(str(part), room) for part in frame["part"]] + [total_name or text("chart.total_growth", language)]
+    names = [shorten(str(part), room) for part in frame["part"]] + [
+        total_name or text("chart.total_growth", language)
+    ]
     bases, lengths = [end - step for end, step in zip(ends, steps)] + [0.0], [*steps, float(total)]
     words = [formats.points(step, language) for step in steps] + [formats.percent(total, sign=True)]
     colours = [direction(step, theme) for step in steps] + [theme.colour("ink")]
     places = [-i for i in range(len(names))]
     figure = Draft(
         bar_trace(
-            x=lengths, base=bases, y=places, orientation="h", width=0.62, hoverinfo="text", customdata=lengths,
-            hovertext=[f"<b>{escape(name)}</b>  {escape(word)}" for name, word in zip([*frame["part"], names[-1]], words)],
+            x=lengths,
+            base=bases,
+            y=places,
+            orientation="h",
+            width=0.62,
+            hoverinfo="text",
+            customdata=lengths,
+            hovertext=[
+                f"<b>{escape(name)}</b>  {escape(word)}"
+                for name, word in zip([*frame["part"], names[-1]], words)
+            ],
             marker={
-                "color": [alpha(colour, 0.35) if part else colour for colour, part in zip(colours, [*rest, False])], "line": {"width": 0},
-                "pattern": {"shape": ["/" if part else "" for part in [*rest, False]], "fgcolor": colours, "size": 6, "solidity": 0.35},
+                "color": [
+                    alpha(colour, 0.35) if part else colour
+                    for colour, part in zip(colours, [*rest, False])
+                ],
+                "line": {"width": 0},
+                "pattern": {
+                    "shape": ["/" if part else "" for part in [*rest, False]],
+                    "fgcolor": colours,
+                    "size": 6,
+                    "solidity": 0.35,
+                },
             },
-        )  # fmt: skip
+        )
     )
     left = max(measure(name, BODY, name == names[-1]) for name in names) + 18
     edges = [0.0, *ends, float(total)]
@@ -304,26 +464,55 @@ def contribution_waterfall(
     plot = max(80.0, theme.width - left - 16)
     share = min((max(measure(word, BODY, True) for word in words) + 14) / plot, 0.3)
     pad = span * share / (1 - 2 * share)
-    figure.update_xaxes(type="linear", range=[low - (pad if low < 0 else 0), high + pad], showgrid=False, showticklabels=False, ticks="", showline=False)
+    figure.update_xaxes(
+        type="linear",
+        range=[low - (pad if low < 0 else 0), high + pad],
+        showgrid=False,
+        showticklabels=False,
+        ticks="",
+        showline=False,
+    )
     figure.update_yaxes(
-        range=[places[-1] - 0.7, 0.7], tickmode="array", tickvals=places,
-        ticktext=[*[escape(name) for name in names[:-1]], f"<b>{escape(names[-1])}</b>"], showgrid=False, ticks="", showline=False,
-    )  # fmt: skip
+        range=[places[-1] - 0.7, 0.7],
+        tickmode="array",
+        tickvals=places,
+        ticktext=[*[escape(name) for name in names[:-1]], f"<b>{escape(names[-1])}</b>"],
+        showgrid=False,
+        ticks="",
+        showline=False,
+    )
     for place, base, length, word in zip(places, bases, lengths, words):
         forward = length >= 0
         words_at(
-            figure, escape(word), base + length, place, theme, colour=theme.colour("ink"), yanchor="middle",
-            xanchor="left" if forward else "right", xshift=5 if forward else -5, bold=place == places[-1],
-        )  # fmt: skip
+            figure,
+            escape(word),
+            base + length,
+            place,
+            theme,
+            colour=theme.colour("ink"),
+            yanchor="middle",
+            xanchor="left" if forward else "right",
+            xshift=5 if forward else -5,
+            bold=place == places[-1],
+        )
     for i, end in enumerate(ends):  # from the end of a bar to the beginning of the next
         figure.add_shape(
-            type="line", x0=end, x1=end, y0=places[i] - 0.31, y1=places[i + 1] + 0.31, line={"color": theme.colour("axis"), "width": 1, "dash": "dot"}
+            type="line",
+            x0=end,
+            x1=end,
+            y0=places[i] - 0.31,
+            y1=places[i + 1] + 0.31,
+            line={"color": theme.colour("axis"), "width": 1, "dash": "dot"},
         )
     figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
     figure.update_layout(hovermode="closest")
-    stamp = directed(noted(stamp, text("chart.note_rest_part", language) if any(rest) else ""), theme)
+    stamp = directed(
+        noted(stamp, text("chart.note_rest_part", language) if any(rest) else ""), theme
+    )
     tall = int(max(height or theme.height, 150 + 26 * len(names)))
-    return finish(figure, stamp, theme, left=left, right=16, ticks=4, height=tall, names_in_ink=True)
+    return finish(
+        figure, stamp, theme, left=left, right=16, ticks=4, height=tall, names_in_ink=True
+    )
 
 
 def growth_multiples(
@@ -337,8 +526,9 @@ def growth_multiples(
 ) -> go.Figure:
     """One line of business at many companies, a small picture each, all on one scale.
 
-    frame: ticker, name (words), period (words, in order of time over all companies), yoy_pct, and where known
-    series_break (bool), value (words). Companies stand in the order of the frame.
+    frame: ticker, name (words), period (words, in order of time over all companies), yoy_pct,
+        and where known series_break (bool), value (words). Companies stand in the order of the
+        frame.
     """
     language = theme.language
     frame = need(frame, "ticker", "name", "period", "yoy_pct")
@@ -354,7 +544,9 @@ def growth_multiples(
     gap, above = 0.05, 0.11 if lines > 1 else 0.1
     wide, high_of = (1 - gap * (columns - 1)) / columns, 1 / lines
     figure = Draft()
-    low, high, left = value_axis(figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True)
+    low, high, left = value_axis(
+        figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True
+    )
     y_ticks, y_words = figure.yaxis["tickvals"], figure.yaxis["ticktext"]
     low -= 0.1 * (high - low)  # the lowest tick keeps clear of the periods under the axis
     broken = False
@@ -372,42 +564,122 @@ def growth_multiples(
             growth = row.get("yoy_pct")
             xs.append(place[period])
             ys.append(None if formats.is_missing(growth) else float(growth))
-            hover.append(f"<b>{escape(period)}</b>  {escape(own['name'].iloc[0])} {formats.change(growth)}<br>{escape(str(row.get('value') or ''))}")
-        alone = [y is not None and (i == 0 or ys[i - 1] is None) and (i == len(ys) - 1 or ys[i + 1] is None) for i, y in enumerate(ys)]
+            hover.append(
+                f"<b>{escape(period)}</b>  {escape(own['name'].iloc[0])} {formats.change(growth)}"
+                f"<br>{escape(str(row.get('value') or ''))}"
+            )
+        alone = [
+            y is not None
+            and (i == 0 or ys[i - 1] is None)
+            and (i == len(ys) - 1 or ys[i + 1] is None)
+            for i, y in enumerate(ys)
+        ]
         known = [(x, y) for x, y in zip(xs, ys) if y is not None]
         chosen = highlight is None or ticker == highlight
         figure.add_trace(
             scatter(
-                x=xs, y=ys, mode="lines+markers", connectgaps=False, xaxis=f"x{suffix}", yaxis=f"y{suffix}", hovertext=hover, hoverinfo="text",
-                line={"color": colour, "width": 2.4 if chosen else 1.8}, marker={"color": colour, "size": [6 if one else 3 for one in alone]},
-            )  # fmt: skip
+                x=xs,
+                y=ys,
+                mode="lines+markers",
+                connectgaps=False,
+                xaxis=f"x{suffix}",
+                yaxis=f"y{suffix}",
+                hovertext=hover,
+                hoverinfo="text",
+                line={"color": colour, "width": 2.4 if chosen else 1.8},
+                marker={"color": colour, "size": [6 if one else 3 for one in alone]},
+            )
         )
         figure.add_trace(
-            scatter(x=[known[-1][0]], y=[known[-1][1]], mode="markers", xaxis=f"x{suffix}", yaxis=f"y{suffix}", hoverinfo="skip", marker={"color": colour, "size": 8})
+            scatter(
+                x=[known[-1][0]],
+                y=[known[-1][1]],
+                mode="markers",
+                xaxis=f"x{suffix}",
+                yaxis=f"y{suffix}",
+                hoverinfo="skip",
+                marker={"color": colour, "size": 8},
+            )
         )
         last = [periods[x] for x, y in zip(xs, ys) if y is not None][-1]
         head = shorten(str(own["name"].iloc[0]), theme.width * wide * 0.5)
-        words = f"<b>{escape(head)}</b>  {formats.percent(known[-1][1], digits=0, sign=True)}  {escape(last)}"
-        words_at(figure, words, x0, y1, theme, colour=theme.colour("ink"), xref="paper", yref="paper", xanchor="left", yanchor="top")
-        figure.update_layout({
-            f"xaxis{suffix}": {
-                "domain": [x0, x0 + wide], "anchor": f"y{suffix}", "range": [-0.6, len(periods) - 0.4], "showgrid": False, "showline": False, "ticks": "", "tickmode": "array",
-                "tickvals": [0, len(periods) - 1], "ticktext": [periods[0], periods[-1]] if line == lines - 1 or number + columns >= len(tickers) else ["", ""], "tickangle": 0,
-            },
-            f"yaxis{suffix}": {
-                "domain": [y1 - high_of + (0.08 if lines > 1 else 0), y1 - above], "anchor": f"x{suffix}", "range": [low, high], "tickmode": "array", "tickvals": y_ticks,
-                "ticktext": y_words if column == 0 else [""] * len(y_ticks), "showgrid": True, "ticks": "", "showline": False,
-            },
-        })  # fmt: skip
-        figure.add_shape(type="line", xref=f"x{suffix} domain", x0=0, x1=1, yref=f"y{suffix}", y0=0, y1=0, line={"color": theme.colour("axis"), "width": 1})
+        words = (
+            f"<b>{escape(head)}</b>  {formats.percent(known[-1][1], digits=0, sign=True)}  "
+            f"{escape(last)}"
+        )
+        words_at(
+            figure,
+            words,
+            x0,
+            y1,
+            theme,
+            colour=theme.colour("ink"),
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="top",
+        )
+        figure.update_layout(
+            {
+                f"xaxis{suffix}": {
+                    "domain": [x0, x0 + wide],
+                    "anchor": f"y{suffix}",
+                    "range": [-0.6, len(periods) - 0.4],
+                    "showgrid": False,
+                    "showline": False,
+                    "ticks": "",
+                    "tickmode": "array",
+                    "tickvals": [0, len(periods) - 1],
+                    "ticktext": [periods[0], periods[-1]]
+                    if line == lines - 1 or number + columns >= len(tickers)
+                    else ["", ""],
+                    "tickangle": 0,
+                },
+                f"yaxis{suffix}": {
+                    "domain": [y1 - high_of + (0.08 if lines > 1 else 0), y1 - above],
+                    "anchor": f"x{suffix}",
+                    "range": [low, high],
+                    "tickmode": "array",
+                    "tickvals": y_ticks,
+                    "ticktext": y_words if column == 0 else [""] * len(y_ticks),
+                    "showgrid": True,
+                    "ticks": "",
+                    "showline": False,
+                },
+            }
+        )
+        figure.add_shape(
+            type="line",
+            xref=f"x{suffix} domain",
+            x0=0,
+            x1=1,
+            yref=f"y{suffix}",
+            y0=0,
+            y1=0,
+            line={"color": theme.colour("axis"), "width": 1},
+        )
         for period, row in by_period.items():
             flag = row.get("series_break")
             if flag is not None and not formats.is_missing(flag) and bool(flag):
                 broken = True
                 figure.add_shape(
-                    type="line", xref=f"x{suffix}", x0=place[period] - 0.5, x1=place[period] - 0.5, yref=f"y{suffix} domain", y0=0, y1=1,
+                    type="line",
+                    xref=f"x{suffix}",
+                    x0=place[period] - 0.5,
+                    x1=place[period] - 0.5,
+                    yref=f"y{suffix} domain",
+                    y0=0,
+                    y1=1,
                     line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
-                )  # fmt: skip
+                )
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_break", language) if broken else "")
-    return finish(figure, stamp, theme, left=left, right=22, ticks=22, height=int(max(height or theme.height, 120 + 120 * lines)))
+    return finish(
+        figure,
+        stamp,
+        theme,
+        left=left,
+        right=22,
+        ticks=22,
+        height=int(max(height or theme.height, 120 + 120 * lines)),
+    )

@@ -1,4 +1,6 @@
-"""Where multiples stand: how often in their own past, each company in its own range and windows, against its median, against the growth expected of it."""
+"""Where multiples stand: how often in their own past, each company in its own range and windows,
+against its median, against the growth expected of it.
+"""
 
 from __future__ import annotations
 
@@ -54,41 +56,75 @@ def distribution(
 ) -> go.Figure:
     """How often a multiple stood where: one bar a bucket, the bucket of today in colour.
 
-    buckets: lower, upper (times), observations (count), is_current (bool), one row a bucket; buckets without a row
-    are empty. value (times), percentile (0-100): of today, written over its bucket; without a value no bucket is
-    today's. median: times. write: multiple -> words. observations: what is counted, in words ("month-ends").
+    buckets: lower, upper (times), observations (count), is_current (bool), one row a bucket;
+        buckets without a row are empty. value (times), percentile (0-100): of today, written over
+        its bucket; without a value no bucket is today's. median: times. write: multiple -> words.
+        observations: what is counted, in words ("month-ends").
     """
     language = theme.language
     unit = observations or text("chart.observations", language)
     frame = need(buckets, "lower", "upper", "observations", "is_current")
     if len(frame):
-        frame = frame[frame["lower"].notna() & frame["upper"].notna() & frame["observations"].notna()].sort_values("lower").reset_index(drop=True)
-    counts, lowers, uppers = floats(frame["observations"]), floats(frame["lower"]), floats(frame["upper"])
+        frame = (
+            frame[frame["lower"].notna() & frame["upper"].notna() & frame["observations"].notna()]
+            .sort_values("lower")
+            .reset_index(drop=True)
+        )
+    counts, lowers, uppers = (
+        floats(frame["observations"]),
+        floats(frame["lower"]),
+        floats(frame["upper"]),
+    )
     if not any(counts):
         return empty_figure(empty, stamp, theme, height)
     step = min(b - a for a, b in zip(lowers, uppers))
-    edges = [round(lowers[0] + i * step, 10) for i in range(round((uppers[-1] - lowers[0]) / step) + 1)]
+    edges = [
+        round(lowers[0] + i * step, 10) for i in range(round((uppers[-1] - lowers[0]) / step) + 1)
+    ]
     digits = digits_of(edges)
-    tick = (lambda v: short_tick(write, v, digits)) if write else (lambda v: formats.multiple(v, language, digits=digits))
+    tick = (
+        (lambda v: short_tick(write, v, digits))
+        if write
+        else (lambda v: formats.multiple(v, language, digits=digits))
+    )
     write = write or (lambda v: formats.multiple(v, language))
     told = value is not None and not formats.is_missing(value)
-    current = next((i for i, here in enumerate(flags_of(frame, "is_current")) if here and told), None)
+    current = next(
+        (i for i, here in enumerate(flags_of(frame, "is_current")) if here and told), None
+    )
 
     def counted(count: float) -> str:
         one = language == "en" and count == 1
-        return text("chart.count_of", language, number=formats.number(count), unit=unit.removesuffix("s") if one else unit)
+        return text(
+            "chart.count_of",
+            language,
+            number=formats.number(count),
+            unit=unit.removesuffix("s") if one else unit,
+        )
 
     middles = [(a + b) / 2 for a, b in zip(lowers, uppers)]
     hover = [
-        f"<b>{escape(text('headline.range_value', language, low=tick(a), high=tick(b)))}</b><br>{escape(counted(n))} · {formats.percent(100 * n / sum(counts), digits=0)}"
+        (
+            f"<b>{escape(text('headline.range_value', language, low=tick(a), high=tick(b)))}</b>"
+            f"<br>{escape(counted(n))} · {formats.percent(100 * n / sum(counts), digits=0)}"
+        )
         for a, b, n in zip(lowers, uppers, counts)
     ]
     figure = Draft(
         bar_trace(
-            x=middles, y=counts, width=[b - a for a, b in zip(lowers, uppers)], hovertext=hover, hoverinfo="text",
-            marker={"color": [theme.colour("accent" if i == current else "other1") for i in range(len(counts))], "line": {"width": 1, "color": theme.colour("paper")}},
+            x=middles,
+            y=counts,
+            width=[b - a for a, b in zip(lowers, uppers)],
+            hovertext=hover,
+            hoverinfo="text",
+            marker={
+                "color": [
+                    theme.colour("accent" if i == current else "other1") for i in range(len(counts))
+                ],
+                "line": {"width": 1, "color": theme.colour("paper")},
+            },
             unselected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+        )
     )
     _, _, left = value_axis(figure, counts, theme, lambda v, d: formats.number(v), zero=True)
     whole = [v for v in figure.yaxis["tickvals"] if v == int(v)]
@@ -99,19 +135,56 @@ def distribution(
     right, above = max(16.0, measure(tick(edges[-1]), BODY) / 2 + 4), 0.0
     scale = (theme.width - left - right) / (last - first)  # px for one time
     if current is not None:
-        parts = [write(value), "" if percentile is None else formats.percentile(percentile, language), counted(counts[current])]
+        parts = [
+            write(value),
+            "" if percentile is None else formats.percentile(percentile, language),
+            counted(counts[current]),
+        ]
         parts = [part for part in parts if part and part != formats.MISSING]
-        while len(parts) > 1 and measure(" · ".join(parts), BODY, True) > theme.width - left - right:
+        while (
+            len(parts) > 1 and measure(" · ".join(parts), BODY, True) > theme.width - left - right
+        ):
             parts.pop()
         words = " · ".join(parts)
         here, half = (middles[current] - first) * scale, measure(words, BODY, True) / 2
-        anchor = "left" if here < half else "right" if here > (last - first) * scale - half else "center"
+        anchor = (
+            "left" if here < half else "right" if here > (last - first) * scale - half else "center"
+        )
         x = {"left": 0, "center": middles[current], "right": 1}[anchor]
         above = 36.0 if median is not None and not formats.is_missing(median) else 18.0
-        words_at(figure, escape(words), x, 1, theme, colour=theme.colour("ink"), xref="x" if anchor == "center" else "paper", yref="paper", xanchor=anchor, yshift=above - 18, bold=True)
+        words_at(
+            figure,
+            escape(words),
+            x,
+            1,
+            theme,
+            colour=theme.colour("ink"),
+            xref="x" if anchor == "center" else "paper",
+            yref="paper",
+            xanchor=anchor,
+            yshift=above - 18,
+            bold=True,
+        )
         line = {"color": theme.colour("accent"), "width": 1}
-        figure.add_shape(type="line", x0=middles[current], x1=middles[current], y0=counts[current], y1=figure.yaxis["range"][1], line=line)
-        figure.add_shape(type="line", x0=middles[current], x1=middles[current], yref="paper", ysizemode="pixel", yanchor=1, y0=0, y1=above - 16, line=line)
+        figure.add_shape(
+            type="line",
+            x0=middles[current],
+            x1=middles[current],
+            y0=counts[current],
+            y1=figure.yaxis["range"][1],
+            line=line,
+        )
+        figure.add_shape(
+            type="line",
+            x0=middles[current],
+            x1=middles[current],
+            yref="paper",
+            ysizemode="pixel",
+            yanchor=1,
+            y0=0,
+            y1=above - 16,
+            line=line,
+        )
     if median is not None and not formats.is_missing(median):
         words = f"{text('chart.median', language)} {write(median)}"
         here, half = (float(median) - first) * scale, measure(words, BODY) / 2
@@ -122,24 +195,58 @@ def distribution(
         if (anchor == "right" and here < 2 * half) or (anchor == "center" and here < half):
             anchor = "left" if beside is None or here >= beside else anchor
         above = max(above, 18.0)
-        # Beyond the right edge there is a margin to grow; beyond the left one there are the words of the axis, which end lower.
-        over = here + {"left": 2 * half + 4, "center": half, "right": 0}[anchor] - (last - first) * scale
+        # Beyond the right edge there is a margin to grow; beyond the left one there are the words
+        # of the axis, which end lower.
+        over = (
+            here
+            + {"left": 2 * half + 4, "center": half, "right": 0}[anchor]
+            - (last - first) * scale
+        )
         right = max(right, over + 12)
-        words_at(figure, escape(words), float(median), 1, theme, yref="paper", xanchor=anchor, xshift={"left": 1, "center": 0, "right": -1}[anchor])
-        figure.add_shape(type="line", x0=median, x1=median, yref="paper", y0=0, y1=1, line={"color": theme.colour("ink"), "width": 1.2, "dash": "dot"})
+        words_at(
+            figure,
+            escape(words),
+            float(median),
+            1,
+            theme,
+            yref="paper",
+            xanchor=anchor,
+            xshift={"left": 1, "center": 0, "right": -1}[anchor],
+        )
+        figure.add_shape(
+            type="line",
+            x0=median,
+            x1=median,
+            yref="paper",
+            y0=0,
+            y1=1,
+            line={"color": theme.colour("ink"), "width": 1.2, "dash": "dot"},
+        )
     scale = (theme.width - left - right) / (last - first)
     for i, (middle, count) in enumerate(zip(middles, counts)):
         label = formats.number(count)
-        on_median = median is not None and not formats.is_missing(median) and abs(float(median) - middle) * scale < measure(label, BODY) / 2 + 2
+        on_median = (
+            median is not None
+            and not formats.is_missing(median)
+            and abs(float(median) - middle) * scale < measure(label, BODY) / 2 + 2
+        )
         if i != current and not on_median and count and measure(label, BODY) + 4 <= step * scale:
             words_at(figure, label, middle, count, theme)
 
     widest = max(measure(tick(edge), BODY) for edge in edges) + 10
     every = max(1, math.ceil(widest / (step * scale)))
     figure.update_xaxes(
-        type="linear", range=[first, last], tickmode="array", tickvals=edges[::every], ticktext=[tick(edge) for edge in edges[::every]],
-        tickangle=0, showgrid=False, ticks="outside", ticklen=4, showline=True,
-    )  # fmt: skip
+        type="linear",
+        range=[first, last],
+        tickmode="array",
+        tickvals=edges[::every],
+        ticktext=[tick(edge) for edge in edges[::every]],
+        tickangle=0,
+        showgrid=False,
+        ticks="outside",
+        ticklen=4,
+        showline=True,
+    )
     figure.update_layout(hovermode="closest", bargap=0)
     tall, _ = plot_room(stamp, theme, height, above=above)
     return finish(figure, stamp, theme, left=left, right=right, above=above, height=tall)
@@ -156,19 +263,39 @@ def cross_section(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Each company's range with its current point, cheapest percentile first, the unranked below in grey.
+    """Each company's range with its current point, cheapest percentile first, the unranked below in
+    grey.
 
-    rows: ticker, name, minimum, q25, q50, q75, maximum, value, percentile, status, one row a company.
-    highlight: tickers whose names are bold. dearest_first: the other way round, the unranked still below. height: px; by default from the number of rows, at least the theme's.
+    rows: ticker, name, minimum, q25, q50, q75, maximum, value, percentile, status, one row a
+        company.
+    highlight: tickers whose names are bold. dearest_first: the other way round, the unranked
+        still below. height: px; by default from the number of rows, at least the theme's.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
-    frame = need(rows, "ticker", "name", "minimum", "q25", "q50", "q75", "maximum", "value", "percentile", "status")
+    frame = need(
+        rows,
+        "ticker",
+        "name",
+        "minimum",
+        "q25",
+        "q50",
+        "q75",
+        "maximum",
+        "value",
+        "percentile",
+        "status",
+    )
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    ranked = [not formats.is_missing(p) and s == "OK" for p, s in zip(frame["percentile"], frame["status"])]
+    ranked = [
+        not formats.is_missing(p) and s == "OK"
+        for p, s in zip(frame["percentile"], frame["status"])
+    ]
     frame = frame.assign(_ranked=ranked)
-    above = frame[frame["_ranked"]].sort_values(["percentile", "ticker"], ascending=[not dearest_first, True], kind="stable")
+    above = frame[frame["_ranked"]].sort_values(
+        ["percentile", "ticker"], ascending=[not dearest_first, True], kind="stable"
+    )
     below = frame[~frame["_ranked"]].sort_values("ticker", kind="stable")
     frame = pd.concat([above, below]).reset_index(drop=True)
     count = len(frame)
@@ -180,7 +307,9 @@ def cross_section(
     gap = 1 if len(above) and len(below) else 0
     rows_y = [-(i + (gap if i >= len(above) else 0)) for i in range(count)]
 
-    def segments_of(starts: Sequence[float | None], ends: Sequence[float | None], keep: Callable[[int], bool]):
+    def segments_of(
+        starts: Sequence[float | None], ends: Sequence[float | None], keep: Callable[[int], bool]
+    ):
         xs: list[float | None] = []
         ys: list[float | None] = []
         for i, (a, b) in enumerate(zip(starts, ends)):
@@ -194,44 +323,92 @@ def cross_section(
         (lambda i: i < len(above), theme.colour("axis"), theme.colour("axis")),
         (lambda i: i >= len(above), theme.colour("grid"), theme.colour("grid")),
     ):
-        for starts, ends, colour, width in ((low_side, high_side, line, 2), (firsts, lasts, bar, 8)):
+        for starts, ends, colour, width in (
+            (low_side, high_side, line, 2),
+            (firsts, lasts, bar, 8),
+        ):
             xs, ys = segments_of(starts, ends, keep)
             if xs:
-                figure.add_trace(scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"))
+                figure.add_trace(
+                    scatter(
+                        x=xs,
+                        y=ys,
+                        mode="lines",
+                        line={"color": colour, "width": width},
+                        hoverinfo="skip",
+                    )
+                )
     medians = [(m, rows_y[i]) for i, m in enumerate(middles) if m is not None]
     if medians:
         figure.add_trace(
             scatter(
-                x=[m for m, _ in medians], y=[y for _, y in medians], mode="markers", hoverinfo="skip",
-                marker={"symbol": "line-ns-open", "size": 11, "color": theme.colour("muted"), "line": {"width": 2, "color": theme.colour("muted")}},
-            )  # fmt: skip
+                x=[m for m, _ in medians],
+                y=[y for _, y in medians],
+                mode="markers",
+                hoverinfo="skip",
+                marker={
+                    "symbol": "line-ns-open",
+                    "size": 11,
+                    "color": theme.colour("muted"),
+                    "line": {"width": 2, "color": theme.colour("muted")},
+                },
+            )
         )
-    colours = [cheap_to_dear(p if i < len(above) else None, theme) for i, p in enumerate(floats(frame["percentile"]))]
+    colours = [
+        cheap_to_dear(p if i < len(above) else None, theme)
+        for i, p in enumerate(floats(frame["percentile"]))
+    ]
     hover = []
     for item in frame.to_dict("records"):
-        lines_ = [f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}", f"{escape(write(item['value']))} · {formats.percentile(item['percentile'], language)}"]
+        lines_ = [
+            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
+            f"{escape(write(item['value']))} · {formats.percentile(item['percentile'], language)}",
+        ]
         if not formats.is_missing(item["minimum"]) and not formats.is_missing(item["maximum"]):
-            words = text("headline.range_value", language, low=write(item["minimum"]), high=write(item["maximum"]))
-            lines_.append(f"{text('chart.range', language)} {words} · {text('chart.median', language)} {write(item['q50'])}")
+            words = text(
+                "headline.range_value",
+                language,
+                low=write(item["minimum"]),
+                high=write(item["maximum"]),
+            )
+            lines_.append(
+                f"{text('chart.range', language)} {words} · {text('chart.median', language)} "
+                f"{write(item['q50'])}"
+            )
         if item["status"] != "OK":
             lines_.append(text(f"status.{item['status']}", language))
         hover.append("<br>".join(lines_))
     points = [i for i, v in enumerate(now) if v is not None]
     figure.add_trace(
         scatter(
-            x=[now[i] for i in points], y=[rows_y[i] for i in points], mode="markers",
-            marker={"color": [colours[i] for i in points], "size": 11, "line": {"color": theme.colour("paper"), "width": 1.5}},
-            hovertext=[hover[i] for i in points], hoverinfo="text",
-        )  # fmt: skip
+            x=[now[i] for i in points],
+            y=[rows_y[i] for i in points],
+            mode="markers",
+            marker={
+                "color": [colours[i] for i in points],
+                "size": 11,
+                "line": {"color": theme.colour("paper"), "width": 1.5},
+            },
+            hovertext=[hover[i] for i in points],
+            hoverinfo="text",
+        )
     )
 
     words = []
     for i, item in enumerate(frame.to_dict("records")):
         if i < len(above):
-            words.append((f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}", theme.colour("ink")))
+            words.append(
+                (
+                    f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}",
+                    theme.colour("ink"),
+                )
+            )
         else:
             words.append((_reason(item, write, language), theme.colour("muted")))
-    left, right = _name_rows(figure, frame, rows_y, highlight, theme), _words_beside(figure, words, rows_y)
+    left, right = (
+        _name_rows(figure, frame, rows_y, highlight, theme),
+        _words_beside(figure, words, rows_y),
+    )
     log = _times_axis(figure, numbers, write, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
@@ -249,15 +426,20 @@ def windows_heat(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """The percentile of each company in each window, companies down in the order given, windows across.
+    """The percentile of each company in each window, companies down in the order given, windows
+    across.
 
-    rows: ticker, name, span (1y, 3y, 5y, 10y, max), percentile (0-100, missing where not ranked), n (observations),
-    coverage_pct (per cent of the window), value (the multiple now, times), status, one row a (ticker, span).
-    highlight: tickers whose names are bold. write: multiple -> words. height: px; by default from the number of rows.
+    rows: ticker, name, span (1y, 3y, 5y, 10y, max), percentile (0-100, missing where not
+        ranked), n (observations), coverage_pct (per cent of the window), value (the multiple now,
+        times), status, one row a (ticker, span).
+    highlight: tickers whose names are bold. write: multiple -> words. height: px; by default
+        from the number of rows.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
-    frame = need(rows, "ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status")
+    frame = need(
+        rows, "ticker", "name", "span", "percentile", "n", "coverage_pct", "value", "status"
+    )
     if len(frame):
         frame = frame[frame["span"].isin(SPANS)].reset_index(drop=True)
     if not len(frame):
@@ -265,37 +447,85 @@ def windows_heat(
     spans = [span for span in SPANS if span in set(frame["span"])]
     companies = frame.drop_duplicates("ticker").reset_index(drop=True)
     place = {ticker: -i for i, ticker in enumerate(companies["ticker"])}
-    columns, rows_y = [spans.index(span) for span in frame["span"]], [place[ticker] for ticker in frame["ticker"]]
+    columns, rows_y = (
+        [spans.index(span) for span in frame["span"]],
+        [place[ticker] for ticker in frame["ticker"]],
+    )
     # Only a fresh multiple is ranked; a rank beside another status would speak of a day long gone.
-    ranks = [p if status == "OK" else None for p, status in zip(floats(frame["percentile"]), frame["status"])]
+    ranks = [
+        p if status == "OK" else None
+        for p, status in zip(floats(frame["percentile"]), frame["status"])
+    ]
     hover = []
     for item, rank in zip(frame.to_dict("records"), ranks):
-        ranked = formats.percentile(rank, language) if rank is not None else _reason(item | {"value": None}, write, language)
+        ranked = (
+            formats.percentile(rank, language)
+            if rank is not None
+            else _reason(item | {"value": None}, write, language)
+        )
         window = text(f"window_long.{item['span']}", language)
         hover.append(
-            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}<br>{window}: <b>{escape(ranked)}</b>"
-            f"<br>N {formats.number(item['n'])} · {text('headline.coverage', language)} {formats.percent(item['coverage_pct'], digits=0)}<br>{escape(write(item['value']))}"
+            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}"
+            f"<br>{window}: <b>{escape(ranked)}</b>"
+            f"<br>N {formats.number(item['n'])} · {text('headline.coverage', language)} "
+            f"{formats.percent(item['coverage_pct'], digits=0)}<br>{escape(write(item['value']))}"
         )
     figure = Draft(
         bar_trace(
-            base=[c - 0.48 for c in columns], x=[0.96] * len(frame), y=rows_y, width=0.92, orientation="h", hovertext=hover, hoverinfo="text",
-            marker={"color": [theme.colour("panel") if r is None else alpha(cheap_to_dear(r, theme), WASH) for r in ranks], "line": {"width": 0}},
-        )  # fmt: skip
+            base=[c - 0.48 for c in columns],
+            x=[0.96] * len(frame),
+            y=rows_y,
+            width=0.92,
+            orientation="h",
+            hovertext=hover,
+            hoverinfo="text",
+            marker={
+                "color": [
+                    theme.colour("panel") if r is None else alpha(cheap_to_dear(r, theme), WASH)
+                    for r in ranks
+                ],
+                "line": {"width": 0},
+            },
+        )
     )
     words = []
     for item in companies.to_dict("records"):
         fresh = item["status"] == "OK" and not formats.is_missing(item["value"])
-        words.append((write(item["value"]), theme.colour("ink")) if fresh else (formats.valuation(None, item["status"], language) if formats.is_missing(item["value"]) else write(item["value"]), theme.colour("muted")))
+        words.append(
+            (write(item["value"]), theme.colour("ink"))
+            if fresh
+            else (
+                formats.valuation(None, item["status"], language)
+                if formats.is_missing(item["value"])
+                else write(item["value"]),
+                theme.colour("muted"),
+            )
+        )
     places = list(place.values())
-    left, right = _name_rows(figure, companies, places, highlight, theme), _words_beside(figure, words, places)
+    left, right = (
+        _name_rows(figure, companies, places, highlight, theme),
+        _words_beside(figure, words, places),
+    )
     figure.update_yaxes(range=[places[-1] - 0.5, 0.5])
-    figure.update_xaxes(type="linear", range=[-0.5, len(spans) - 0.5], showticklabels=False, showgrid=False, ticks="", showline=False)
+    figure.update_xaxes(
+        type="linear",
+        range=[-0.5, len(spans) - 0.5],
+        showticklabels=False,
+        showgrid=False,
+        ticks="",
+        showline=False,
+    )
     # Windows over their columns, in two lines where a column is narrower than the words.
     now = text("chart.now", language)
     right = max(right, measure(now, BODY) + 20)
     cell = (theme.width - left - right) / len(spans)
     heads = [text(f"window.{span}", language) for span in spans]
-    heads = [head if measure(head, BODY) + 4 <= cell else f"{head[: (len(head) + 1) // 2]}<br>{head[(len(head) + 1) // 2 :]}" for head in heads]
+    heads = [
+        head
+        if measure(head, BODY) + 4 <= cell
+        else f"{head[: (len(head) + 1) // 2]}<br>{head[(len(head) + 1) // 2 :]}"
+        for head in heads
+    ]
     for column, head in enumerate(heads):
         words_at(figure, head, column, 1, theme, yref="paper")
     words_at(figure, now, 1, 1, theme, xref="paper", yref="paper", xanchor="left", xshift=9)
@@ -311,11 +541,19 @@ def windows_heat(
         if cells:
             figure.add_trace(
                 scatter(
-                    x=[columns[i] for i in cells], y=[rows_y[i] for i in cells], mode="text", text=written, textposition="middle center", hoverinfo="skip",
-                    textfont={"family": FONTS, "size": BODY, "color": colour}, cliponaxis=False,
-                )  # fmt: skip
+                    x=[columns[i] for i in cells],
+                    y=[rows_y[i] for i in cells],
+                    mode="text",
+                    text=written,
+                    textposition="middle center",
+                    hoverinfo="skip",
+                    textfont={"family": FONTS, "size": BODY, "color": colour},
+                    cliponaxis=False,
+                )
             )
-    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True, **options)
+    return finish(
+        figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True, **options
+    )
 
 
 def against_median(
@@ -331,8 +569,9 @@ def against_median(
 ) -> go.Figure:
     """Each company's multiple beside the median of its own window, in the order given.
 
-    rows: ticker, name, value (now, times), q50 (median, times), premium_pct (now / median - 1, per cent), status, one
-    row a company. highlight: tickers whose names are bold. write: multiple -> words. height: px; by default from the rows.
+    rows: ticker, name, value (now, times), q50 (median, times), premium_pct (now / median - 1,
+        per cent), status, one row a company. highlight: tickers whose names are bold. write:
+        multiple -> words. height: px; by default from the rows.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -341,34 +580,74 @@ def against_median(
         return empty_figure(empty, stamp, theme, height)
     rows_y = [-i for i in range(len(frame))]
     now, medians = floats(frame["value"]), floats(frame["q50"])
-    set_against = [v is not None and m is not None and s == "OK" for v, m, s in zip(now, medians, frame["status"])]
+    set_against = [
+        v is not None and m is not None and s == "OK"
+        for v, m, s in zip(now, medians, frame["status"])
+    ]
     cheaper = (lambda v, m: v > m) if high_is_cheap else (lambda v, m: v < m)
-    colours = [theme.colour("stale" if not fair else "muted" if v == m else "cheap" if cheaper(v, m) else "dear") for v, m, fair in zip(now, medians, set_against)]
+    colours = [
+        theme.colour(
+            "stale" if not fair else "muted" if v == m else "cheap" if cheaper(v, m) else "dear"
+        )
+        for v, m, fair in zip(now, medians, set_against)
+    ]
     figure, hover, words = Draft(), [], []
     for i, item in enumerate(frame.to_dict("records")):
         premium = formats.percent(item["premium_pct"], digits=0, sign=True)
-        words.append((f"{write(item['value'])} · {premium}", theme.colour("ink")) if set_against[i] else (_reason(item, write, language), theme.colour("muted")))
+        words.append(
+            (f"{write(item['value'])} · {premium}", theme.colour("ink"))
+            if set_against[i]
+            else (_reason(item, write, language), theme.colour("muted"))
+        )
         hover.append(
             f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}<br>{escape(words[-1][0])}"
-            + ("" if medians[i] is None else f"<br>{text('chart.median', language)} {escape(write(medians[i]))}")
+            + (
+                ""
+                if medians[i] is None
+                else f"<br>{text('chart.median', language)} {escape(write(medians[i]))}"
+            )
         )
     for colour in dict.fromkeys(colours):
-        pairs = [i for i, own in enumerate(colours) if own == colour and now[i] is not None and medians[i] is not None]
+        pairs = [
+            i
+            for i, own in enumerate(colours)
+            if own == colour and now[i] is not None and medians[i] is not None
+        ]
         xs = [x for i in pairs for x in (medians[i], now[i], None)]
-        figure.add_trace(scatter(x=xs, y=[y for i in pairs for y in (rows_y[i], rows_y[i], None)], mode="lines", line={"color": alpha(colour, 0.55), "width": 4}, hoverinfo="skip"))
+        figure.add_trace(
+            scatter(
+                x=xs,
+                y=[y for i in pairs for y in (rows_y[i], rows_y[i], None)],
+                mode="lines",
+                line={"color": alpha(colour, 0.55), "width": 4},
+                hoverinfo="skip",
+            )
+        )
     for series, own, marker in (
         (medians, [theme.colour("muted")] * len(frame), {"symbol": "line-ns-open", "size": 13}),
         (now, colours, {"size": 11}),
     ):
         seen = [i for i, v in enumerate(series) if v is not None]
-        edge = {"width": 2, "color": theme.colour("muted")} if series is medians else {"width": 1.5, "color": theme.colour("paper")}
+        edge = (
+            {"width": 2, "color": theme.colour("muted")}
+            if series is medians
+            else {"width": 1.5, "color": theme.colour("paper")}
+        )
         figure.add_trace(
             scatter(
-                x=[series[i] for i in seen], y=[rows_y[i] for i in seen], mode="markers", hovertext=[hover[i] for i in seen], hoverinfo="text",
-                marker={**marker, "color": [own[i] for i in seen], "line": edge}, cliponaxis=False,
-            )  # fmt: skip
+                x=[series[i] for i in seen],
+                y=[rows_y[i] for i in seen],
+                mode="markers",
+                hovertext=[hover[i] for i in seen],
+                hoverinfo="text",
+                marker={**marker, "color": [own[i] for i in seen], "line": edge},
+                cliponaxis=False,
+            )
         )
-    left, right = _name_rows(figure, frame, rows_y, highlight, theme), _words_beside(figure, words, rows_y)
+    left, right = (
+        _name_rows(figure, frame, rows_y, highlight, theme),
+        _words_beside(figure, words, rows_y),
+    )
     log = _times_axis(figure, known_values(now, medians), write, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     stamp = noted(stamp, text("chart.note_log", language) if log else "")
@@ -388,44 +667,78 @@ def growth_scatter(
 ) -> go.Figure:
     """Forward PE over the growth of EPS that brokers expect, a named point a company.
 
-    rows: ticker, name, value (forward PE, times), growth_pct (expected EPS growth FY1 to FY2, per cent), n (brokers),
-    brokers (words), and where known status. A hollow point rests on one broker. Highlighted tickers (or, without any,
-    all) are drawn in the company's own colour, the others grey. write: multiple -> words.
+    rows: ticker, name, value (forward PE, times), growth_pct (expected EPS growth FY1 to FY2,
+        per cent), n (brokers), brokers (words), and where known status. A hollow point rests on one
+        broker. Highlighted tickers (or, without any, all) are drawn in the company's own colour,
+        the others grey. write: multiple -> words.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
     frame = need(rows, "ticker", "name", "value", "growth_pct", "n", "brokers")
     if len(frame):
-        frame = frame[[v is not None and g is not None for v, g in zip(floats(frame["value"]), floats(frame["growth_pct"]))]].reset_index(drop=True)
+        frame = frame[
+            [
+                v is not None and g is not None
+                for v, g in zip(floats(frame["value"]), floats(frame["growth_pct"]))
+            ]
+        ].reset_index(drop=True)
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
     multiples, growth, chosen = floats(frame["value"]), floats(frame["growth_pct"]), set(highlight)
     stale = [str(s).startswith("STALE") for s in column_of(frame, "status")]
     single = [not formats.is_missing(n) and n == 1 for n in frame["n"]]
     colours = [
-        theme.colour("stale") if old else theme.colour("other3") if chosen and t not in chosen else company(t, theme)
+        theme.colour("stale")
+        if old
+        else theme.colour("other3")
+        if chosen and t not in chosen
+        else company(t, theme)
         for t, old in zip(frame["ticker"], stale)
     ]
     hover = []
     for item, old in zip(frame.to_dict("records"), stale):
-        lines = [f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}", f"{text('metric.pe_forward', language)} {escape(write(item['value']))}" + (f" · {text('chart.stale', language)}" if old else "")]
-        lines.append(f"{text('chart.growth', language)} {formats.percent(item['growth_pct'], digits=0, sign=True)}")
+        lines = [
+            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
+            f"{text('metric.pe_forward', language)} {escape(write(item['value']))}"
+            + (f" · {text('chart.stale', language)}" if old else ""),
+        ]
+        lines.append(
+            f"{text('chart.growth', language)} "
+            f"{formats.percent(item['growth_pct'], digits=0, sign=True)}"
+        )
         brokers = "" if formats.is_missing(item["brokers"]) else str(item["brokers"])
-        lines += [escape(line) for line in wrap(f"N {formats.number(item['n'])}" + (f": {brokers}" if brokers else ""), 300, BODY)]
+        lines += [
+            escape(line)
+            for line in wrap(
+                f"N {formats.number(item['n'])}" + (f": {brokers}" if brokers else ""), 300, BODY
+            )
+        ]
         hover.append("<br>".join(lines))
 
     figure = Draft(
         scatter(
-            x=growth, y=multiples, mode="markers", hovertext=hover, hoverinfo="text", cliponaxis=False,
+            x=growth,
+            y=multiples,
+            mode="markers",
+            hovertext=hover,
+            hoverinfo="text",
+            cliponaxis=False,
             marker={
-                "color": [theme.colour("paper") if one else c for one, c in zip(single, colours)], "size": 11,
+                "color": [theme.colour("paper") if one else c for one, c in zip(single, colours)],
+                "size": 11,
                 "line": {"width": 2.2, "color": colours},
             },
-        )  # fmt: skip
+        )
     )
-    # Neighbours are not torn apart: a fifth of the multiple and ten points of growth are the least that the axes show.
+    # Neighbours are not torn apart: a fifth of the multiple and ten points of growth are the least
+    # that the axes show.
     middle = (min(multiples) + max(multiples)) / 2
-    low, high, left = value_axis(figure, [*multiples, 0.9 * middle, 1.1 * middle], theme, lambda v, d: short_tick(write, v, d))
+    low, high, left = value_axis(
+        figure,
+        [*multiples, 0.9 * middle, 1.1 * middle],
+        theme,
+        lambda v, d: short_tick(write, v, d),
+    )
     bottom, top = low - (high - low) * 0.06, high + (high - low) * 0.06
     figure.update_yaxes(range=[bottom, top])
     half = max((max(growth) - min(growth)) * 0.58, 5.0)
@@ -435,17 +748,54 @@ def growth_scatter(
     ticks = ticks_inside(start, end, max(2, int(room // 80)))
     digits = digits_of(ticks)
     figure.update_xaxes(
-        type="linear", range=[start, end], tickmode="array", tickvals=ticks, ticktext=[formats.percent(t, digits=digits, sign=True) for t in ticks],
-        tickangle=0, showgrid=True, ticks="", showline=True,
-    )  # fmt: skip
+        type="linear",
+        range=[start, end],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[formats.percent(t, digits=digits, sign=True) for t in ticks],
+        tickangle=0,
+        showgrid=True,
+        ticks="",
+        showline=True,
+    )
     if start < 0 < end:
         figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
-    words_at(figure, f"↑ {text('metric.pe_forward', language)}", 0, 1, theme, xref="paper", yref="paper", xanchor="left", xshift=-left + 9)
-    words_at(figure, f"{text('chart.growth_axis', language)} →", 1, 0, theme, xref="paper", yref="paper", xanchor="right", yanchor="top", yshift=-20)
+    words_at(
+        figure,
+        f"↑ {text('metric.pe_forward', language)}",
+        0,
+        1,
+        theme,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        xshift=-left + 9,
+    )
+    words_at(
+        figure,
+        f"{text('chart.growth_axis', language)} →",
+        1,
+        0,
+        theme,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        yshift=-20,
+    )
     figure.update_layout(hovermode="closest")
-    notes = (text("chart.note_one_broker", language) if any(single) else "", text("chart.note_stale", language) if any(stale) else "")
+    notes = (
+        text("chart.note_one_broker", language) if any(single) else "",
+        text("chart.note_stale", language) if any(stale) else "",
+    )
     stamp, options = noted(stamp, *notes), {"ticks": 42, "above": 16}
-    tall, plot = plot_room(stamp, theme, height, least=max(250, 17 * len(frame)) if theme.width < NARROW else 220, **options)
+    tall, plot = plot_room(
+        stamp,
+        theme,
+        height,
+        least=max(250, 17 * len(frame)) if theme.width < NARROW else 220,
+        **options,
+    )
 
     def on_plot(x: float, y: float) -> tuple[float, float]:
         return (x - start) / (end - start) * room, (top - y) / (top - bottom) * plot
@@ -455,12 +805,35 @@ def growth_scatter(
     guide: list[Box] = []
     first, last = max(start, bottom), min(end, top)
     if last - first > 0.1 * min(end - start, top - bottom):
-        figure.add_shape(type="line", x0=first, y0=first, x1=last, y1=last, layer="below", line={"color": theme.colour("muted"), "width": 1, "dash": "dot"})
-        guide = [(x - 3, y - 3, x + 3, y + 3) for x, y in (on_plot(at, at) for at in (first + (last - first) * i / 80 for i in range(81)))]
+        figure.add_shape(
+            type="line",
+            x0=first,
+            y0=first,
+            x1=last,
+            y1=last,
+            layer="below",
+            line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
+        )
+        guide = [
+            (x - 3, y - 3, x + 3, y + 3)
+            for x, y in (
+                on_plot(at, at) for at in (first + (last - first) * i / 80 for i in range(81))
+            )
+        ]
         words = text("chart.peg", language)
         for share in (0.97, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03):
             at = first + (last - first) * share
-            place = next(free_places(measure(words, BODY), on_plot(at, at), taken, (room, plot), rings=(3,), sides=((0.7, 0.7), (-0.7, -0.7))), None)
+            place = next(
+                free_places(
+                    measure(words, BODY),
+                    on_plot(at, at),
+                    taken,
+                    (room, plot),
+                    rings=(3,),
+                    sides=((0.7, 0.7), (-0.7, -0.7)),
+                ),
+                None,
+            )
             if place:
                 label_point(figure, words, at, at, place, theme, theme.colour("muted"))
                 taken.append(box_of(*on_plot(at, at), place, measure(words, BODY)))
@@ -470,20 +843,33 @@ def growth_scatter(
     widths = [measure(name, BODY, strong) for name, strong in zip(names, bold)]
     left_over = set(range(len(frame)))
     while left_over:
-        # Whoever has the fewest places beside its point comes first, and whoever has none after all others.
-        beside = {i: sum(1 for _ in free_places(widths[i], points[i], taken, (room, plot), rings=(9,))) for i in left_over}
+        # Whoever has the fewest places beside its point comes first, and whoever has none after all
+        # others.
+        beside = {
+            i: sum(1 for _ in free_places(widths[i], points[i], taken, (room, plot), rings=(9,)))
+            for i in left_over
+        }
         i = min(left_over, key=lambda j: (beside[j] == 0, beside[j], j))
         left_over.remove(i)
         place = next(free_places(widths[i], points[i], taken, (room, plot), guide), None)
         if place:
             taken.append(box_of(*points[i], place, widths[i]))
             words = f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i])
-            label_point(figure, words, growth[i], multiples[i], place, theme, theme.colour("muted" if stale[i] else "ink"))
+            label_point(
+                figure,
+                words,
+                growth[i],
+                multiples[i],
+                place,
+                theme,
+                theme.colour("muted" if stale[i] else "ink"),
+            )
     return finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
 
 
 def too_short(item: Mapping, years: int | None, language: str) -> str:
-    """Which part of the observations that a percentile needs is there: 14 of the 30 month-ends needed.
+    """Which part of the observations that a percentile needs is there: 14 of the 30 month-ends
+    needed.
 
     item: a row of valuation_standing (n, needed, frequency). years: length of its window, 0 since
     listing, None where it does not matter.
@@ -501,33 +887,66 @@ def too_short(item: Mapping, years: int | None, language: str) -> str:
 def _reason(item: dict, write: Write, language: str) -> str:
     """Why a company is not ranked, after its multiple where it has one."""
     is_fresh = item["status"] == "OK"
-    reason = too_short(item, None, language) if is_fresh else text(f"status.{item['status']}", language)
+    reason = (
+        too_short(item, None, language) if is_fresh else text(f"status.{item['status']}", language)
+    )
     return reason if formats.is_missing(item["value"]) else f"{write(item['value'])} · {reason}"
 
 
-def _name_rows(figure: Draft, frame: pd.DataFrame, rows_y: Sequence[float], highlight: Iterable[str], theme: Theme) -> float:
-    """Set the y axis of one row a company, named. Returns the px that the names need on the left."""
+def _name_rows(
+    figure: Draft,
+    frame: pd.DataFrame,
+    rows_y: Sequence[float],
+    highlight: Iterable[str],
+    theme: Theme,
+) -> float:
+    """Set the y axis of one row a company, named.
+
+    Returns the px that the names need on the left.
+    """
     bold, room = set(highlight), min(190.0, theme.width * 0.3)
     names = [shorten(str(name), room) for name in frame["name"]]
     figure.update_yaxes(
-        range=[rows_y[-1] - 0.7, 0.7], tickmode="array", tickvals=rows_y, showgrid=False, ticks="", showline=False,
-        ticktext=[f"<b>{escape(n)}</b>" if t in bold else escape(n) for n, t in zip(names, frame["ticker"])],
-    )  # fmt: skip
+        range=[rows_y[-1] - 0.7, 0.7],
+        tickmode="array",
+        tickvals=rows_y,
+        showgrid=False,
+        ticks="",
+        showline=False,
+        ticktext=[
+            f"<b>{escape(n)}</b>" if t in bold else escape(n)
+            for n, t in zip(names, frame["ticker"])
+        ],
+    )
     return max(measure(name, BODY, True) for name in names) + 20
 
 
-def _words_beside(figure: Draft, words: Sequence[tuple[str, str]], rows_y: Sequence[float]) -> float:
+def _words_beside(
+    figure: Draft, words: Sequence[tuple[str, str]], rows_y: Sequence[float]
+) -> float:
     """Write (words, colour) at the right of each row. Returns the px that they need."""
     for (written, colour), y in zip(words, rows_y):
         figure.add_annotation(
-            name="label", text=escape(written), xref="paper", x=1, xanchor="left", xshift=10, yref="y", y=y,
-            yanchor="middle", showarrow=False, borderpad=0, font={"size": BODY, "color": colour, "family": FONTS},
-        )  # fmt: skip
+            name="label",
+            text=escape(written),
+            xref="paper",
+            x=1,
+            xanchor="left",
+            xshift=10,
+            yref="y",
+            y=y,
+            yanchor="middle",
+            showarrow=False,
+            borderpad=0,
+            font={"size": BODY, "color": colour, "family": FONTS},
+        )
     return max(measure(written, BODY) for written, _ in words) + 20
 
 
 def _times_axis(figure: Draft, numbers: Sequence[float], write: Write, room: float) -> bool:
-    """Set the x axis of multiples with written ticks; True where it is logarithmic: the highest more than twelve times the lowest."""
+    """Set the x axis of multiples with written ticks; True where it is logarithmic: the highest
+    more than twelve times the lowest.
+    """
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     log = low > 0 and high / low > 12
     if log:
@@ -541,7 +960,14 @@ def _times_axis(figure: Draft, numbers: Sequence[float], write: Write, room: flo
     most = max(2, int(room // 48))
     ticks = ticks[:: math.ceil(len(ticks) / most)]
     figure.update_xaxes(
-        tickangle=0, type="log" if log else "linear", range=bounds, tickmode="array", tickvals=ticks,
-        ticktext=[short_tick(write, t, decimals_of(t) if log else digits) for t in ticks], showgrid=True, ticks="", showline=False,
-    )  # fmt: skip
+        tickangle=0,
+        type="log" if log else "linear",
+        range=bounds,
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[short_tick(write, t, decimals_of(t) if log else digits) for t in ticks],
+        showgrid=True,
+        ticks="",
+        showline=False,
+    )
     return log

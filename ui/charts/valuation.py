@@ -1,4 +1,6 @@
-"""One company through time: its multiple with bands, its price on the scale of its multiples, its percentile, a published index, several series."""
+"""One company through time: its multiple with bands, its price on the scale of its multiples, its
+percentile, a published index, several series.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ from ui.text import text
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
 AREAS = (("q10", "q25", "cheap", 0.16), ("q25", "q75", "stale", 0.12), ("q75", "q90", "dear", 0.16))
 STALE_DAYS = 35  # a month-end value is the current one for so long
-SHOWN_POINTS = 150  # months of twelve years; beyond so many observations a click is answered as well, but marks nothing: a thousand unseen marks take a browser a quarter of a second
+# months of twelve years; beyond so many observations a click is answered as well, but marks
+# nothing: a thousand unseen marks take a browser a quarter of a second
+SHOWN_POINTS = 150
 
 
 def percentile_band(
@@ -62,13 +66,16 @@ def percentile_band(
 ) -> go.Figure:
     """A valuation through time with its quantile bands.
 
-    history: date, value, status (OK and STALE rows carry values), and for the hover, where known: close,
-    close_currency, per_share, per_share_currency, eps_period_end, fx_rate, effective (words for the day that
-    results take effect). bands: q10 q25 q50 q75 q90 as constants of the window, or a frame with date and
-    those columns. results: further days on which results take effect. percentile: the current one, 0-100.
-    price_is_stale: the last close is too old for the day shown: the last value is grey. high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear, and is so named and
-    coloured. per_share: what per_share is called in the hover (EPS-TTM). write: value -> words (18.4x). Logarithmic
-    where the highest is more than twelve times the lowest. A click on an observation gives its ISO day as customdata.
+    history: date, value, status (OK and STALE rows carry values), and for the hover, where
+        known: close, close_currency, per_share, per_share_currency, eps_period_end, fx_rate,
+        effective (words for the day that results take effect). bands: q10 q25 q50 q75 q90 as
+        constants of the window, or a frame with date and those columns. results: further days on
+        which results take effect. percentile: the current one, 0-100.
+    price_is_stale: the last close is too old for the day shown: the last value is grey.
+        high_is_cheap: for a yield, whose 90th quantile is the 10th percentile from cheap to dear,
+        and is so named and coloured. per_share: what per_share is called in the hover (EPS-TTM).
+        write: value -> words (18.4x). Logarithmic where the highest is more than twelve times the
+        lowest. A click on an observation gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -92,12 +99,20 @@ def percentile_band(
     log = min(numbers) > 0 and max(numbers) / min(numbers) > 12
     place = math.log10 if log else float
     tick = partial(short_tick, write)
-    low, high, left = _log_axis(figure, numbers, tick) if log else value_axis(figure, numbers, theme, tick)
+    low, high, left = (
+        _log_axis(figure, numbers, tick) if log else value_axis(figure, numbers, theme, tick)
+    )
     plain = _valuation_hover(frame, write, per_share or text("chart.eps_ttm", language), language)
-    hover = _mark_results(figure, results, days, plain, theme, 10**low if log else low, column_of(frame, "effective"))
+    hover = _mark_results(
+        figure, results, days, plain, theme, 10**low if log else low, column_of(frame, "effective")
+    )
     figure.add_trace(_points(days, values, main, hover))
 
-    notes = (text("chart.note_results", language) if hover != plain else "", text("chart.note_stale", language) if any(stale) else "", text("chart.note_log", language) if log else "")
+    notes = (
+        text("chart.note_results", language) if hover != plain else "",
+        text("chart.note_stale", language) if any(stale) else "",
+        text("chart.note_log", language) if log else "",
+    )
     stamp = noted(stamp, *notes)
     tall, plot = plot_room(stamp, theme, height)
     room, now = _label_room(theme), write(values[last])
@@ -107,9 +122,17 @@ def percentile_band(
         now = _fitting(room, f"{now} · {text('chart.stale', language)}", now)
     elif percentile is not None and not formats.is_missing(percentile):
         now = _fitting(room, f"{now} · {formats.percentile(percentile, language)}", now)
-    labels = [(place(values[last]), now, theme.colour("ink" if fresh else "muted"), current), *((place(at), *rest) for at, *rest in _band_labels(quantiles, write, theme))]
+    labels = [
+        (place(values[last]), now, theme.colour("ink" if fresh else "muted"), current),
+        *((place(at), *rest) for at, *rest in _band_labels(quantiles, write, theme)),
+    ]
     right = end_labels(figure, labels, low, high, plot, room)
-    date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
+    date_axis(
+        figure,
+        days if len(days) == 1 else [d for d in (*days, *band_days) if d],
+        theme,
+        theme.width - left - right,
+    )
     figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
     return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
@@ -126,18 +149,25 @@ def price_bands(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """The close among the prices at which the line would have stood at the quantiles of its own multiple.
+    """The close among the prices at which the line would have stood at the quantiles of its own
+    multiple.
 
-    history: date, close (close_currency), close_currency, status, price_q10 price_q25 price_q50 price_q75 price_q90
-    (close_currency; missing where there is no positive EPS: the bands break there), value (the multiple, times).
-    multiples: q10 q25 q50 q75 q90 -> the multiple behind each band, times. results: days on which results take
-    effect. price_is_stale: the last close is too old for the day shown: it is grey. write: multiple -> words. Logarithmic where the highest is more than eight times the lowest.
-    A click on a close gives its ISO day as customdata.
+    history: date, close (close_currency), close_currency, status, price_q10 price_q25 price_q50
+        price_q75 price_q90 (close_currency; missing where there is no positive EPS: the bands break
+        there), value (the multiple, times).
+    multiples: q10 q25 q50 q75 q90 -> the multiple behind each band, times. results: days on
+        which results take effect. price_is_stale: the last close is too old for the day shown: it
+        is grey. write: multiple -> words. Logarithmic where the highest is more than eight times
+        the lowest. A click on a close gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
     prices = {q: f"price_{q}" for q in QUANTILES}
-    frame = _with_gaps(_by_date(need(history, "date", "close", "close_currency", "status", "value", *prices.values())))
+    frame = _with_gaps(
+        _by_date(
+            need(history, "date", "close", "close_currency", "status", "value", *prices.values())
+        )
+    )
     closes = floats(frame["close"])
     if not known_values(closes):
         return empty_figure(empty, stamp, theme, height)
@@ -145,7 +175,11 @@ def price_bands(
     stale = [str(s).startswith("STALE") for s in frame["status"]]
     bands = {q: floats(frame[column]) for q, column in prices.items()}
     bands = {q: series for q, series in bands.items() if known_values(series)}
-    words = {q: f"{_quantile_name(q, language)} · {write(multiples[q])}" for q in bands if multiples and not formats.is_missing(multiples.get(q))}
+    words = {
+        q: f"{_quantile_name(q, language)} · {write(multiples[q])}"
+        for q in bands
+        if multiples and not formats.is_missing(multiples.get(q))
+    }
 
     figure = Draft()
     band_days, quantiles = _drawn_days(days, bands)
@@ -154,14 +188,23 @@ def price_bands(
     _draw_line(figure, days, closes, stale, main, theme)
     plain = []
     for i, (day, currency) in enumerate(zip(days, frame["close_currency"])):
-        written = [f"<b>{formats.day(day, language)}</b>  {formats.price(closes[i], _or_none(currency), language)}", f"<b>{escape(write(values[i]))}</b>"]
+        written = [
+            (
+                f"<b>{formats.day(day, language)}</b>  "
+                f"{formats.price(closes[i], _or_none(currency), language)}"
+            ),
+            f"<b>{escape(write(values[i]))}</b>",
+        ]
         if values[i] is None and closes[i] is not None:
             written[1] = text(f"status.{frame['status'][i]}", language)
         elif stale[i]:
             written[1] += f" · {text('chart.stale', language)}"
         for q in reversed(bands):
             if q in words and bands[q][i] is not None:
-                written.append(f"{escape(words[q])} = {formats.price(bands[q][i], _or_none(currency), language)}")
+                written.append(
+                    f"{escape(words[q])} = "
+                    f"{formats.price(bands[q][i], _or_none(currency), language)}"
+                )
         plain.append("<br>".join(written))
     last = _last(closes)
     old = stale[last] or price_is_stale
@@ -170,11 +213,18 @@ def price_bands(
     numbers = known_values(closes, *quantiles.values())
     log = min(numbers) > 0 and max(numbers) / min(numbers) > 8
     place = math.log10 if log else float
-    low, high, left = _log_axis(figure, numbers, formats.number) if log else value_axis(figure, numbers, theme, formats.number)
+    low, high, left = (
+        _log_axis(figure, numbers, formats.number)
+        if log
+        else value_axis(figure, numbers, theme, formats.number)
+    )
     hover = _mark_results(figure, results, days, plain, theme, 10**low if log else low)
     figure.add_trace(_points(days, closes, main, hover))
 
-    broken = any(close is not None and all(series[i] is None for series in bands.values()) for i, close in enumerate(closes))
+    broken = any(
+        close is not None and all(series[i] is None for series in bands.values())
+        for i, close in enumerate(closes)
+    )
     notes = (
         text("chart.note_results", language) if hover != plain else "",
         text("chart.note_no_band", language) if broken else "",
@@ -184,14 +234,27 @@ def price_bands(
     stamp = noted(stamp, *notes)
     tall, plot = plot_room(stamp, theme, height)
     room, close = _label_room(theme), _price(closes[last])
-    multiple = write(values[last]) if values[last] is not None else formats.valuation(None, frame["status"][last], language)
+    multiple = (
+        write(values[last])
+        if values[last] is not None
+        else formats.valuation(None, frame["status"][last], language)
+    )
     multiple = text("chart.stale", language) if old else multiple
     called = f"{text('chart.close', language)} " if theme.width >= NARROW else ""
     now = _fitting(room, f"{called}{close} · {multiple}", f"{close} · {multiple}", close)
     labels = [(place(closes[last]), now, theme.colour("muted" if old else "ink"), True)]
-    labels += [(place(bands[q][last]), words[q], theme.colour("muted"), False) for q in words if bands[q][last] is not None]
+    labels += [
+        (place(bands[q][last]), words[q], theme.colour("muted"), False)
+        for q in words
+        if bands[q][last] is not None
+    ]
     right = end_labels(figure, labels, low, high, plot, room)
-    date_axis(figure, days if len(days) == 1 else [d for d in (*days, *band_days) if d], theme, theme.width - left - right)
+    date_axis(
+        figure,
+        days if len(days) == 1 else [d for d in (*days, *band_days) if d],
+        theme,
+        theme.width - left - right,
+    )
     figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
     return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
@@ -209,9 +272,11 @@ def percentile_history(
 ) -> go.Figure:
     """Where a multiple stood in its own past, as known on each day: 0 cheapest, 100 dearest.
 
-    history: date, percentile (0-100, missing where not ranked), value (the multiple, times), n (observations behind
-    the percentile). Gaps stay gaps. results: days on which results take effect. price_is_stale:
-    the last close is too old for the day shown: the last rank is grey. write: multiple -> words. A click on an observation gives its ISO day as customdata.
+    history: date, percentile (0-100, missing where not ranked), value (the multiple, times), n
+        (observations behind the percentile). Gaps stay gaps. results: days on which results take
+        effect. price_is_stale:
+    the last close is too old for the day shown: the last rank is grey. write: multiple ->
+        words. A click on an observation gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -226,10 +291,24 @@ def percentile_history(
     figure = Draft()
     low, high = -3.0, 103.0
     for bottom, top, token in ((low, 20, "cheap"), (80, high, "dear")):
-        figure.add_shape(type="rect", xref="paper", x0=0, x1=1, y0=bottom, y1=top, layer="below", line={"width": 0}, fillcolor=alpha(theme.colour(token), 0.12))
+        figure.add_shape(
+            type="rect",
+            xref="paper",
+            x0=0,
+            x1=1,
+            y0=bottom,
+            y1=top,
+            layer="below",
+            line={"width": 0},
+            fillcolor=alpha(theme.colour(token), 0.12),
+        )
     _draw_line(figure, days, ranks, [False] * len(days), main, theme)
     plain = [
-        f"<b>{formats.day(day, language)}</b>  {formats.percentile(rank, language)}<br>{escape(write(value))}" + ("" if formats.is_missing(n) else f" · N {formats.number(n)}")
+        (
+            f"<b>{formats.day(day, language)}</b>  {formats.percentile(rank, language)}"
+            f"<br>{escape(write(value))}"
+        )
+        + ("" if formats.is_missing(n) else f" · N {formats.number(n)}")
         for day, rank, value, n in zip(days, ranks, values, frame["n"])
     ]
     last = _last(ranks)
@@ -238,26 +317,59 @@ def percentile_history(
     hover = _mark_results(figure, results, days, plain, theme, low)
     figure.add_trace(_points(days, ranks, main, hover))
     places = [0, 20, 50, 80, 100]
-    figure.update_yaxes(range=[low, high], tickmode="array", tickvals=places, ticktext=[str(p) for p in places], showgrid=True, ticks="", showline=False)
+    figure.update_yaxes(
+        range=[low, high],
+        tickmode="array",
+        tickvals=places,
+        ticktext=[str(p) for p in places],
+        showgrid=True,
+        ticks="",
+        showline=False,
+    )
     left = measure("100", BODY) + 16
 
     stamp = noted(stamp, text("chart.note_results", language) if hover != plain else "")
     tall, plot = plot_room(stamp, theme, height)
     rank = formats.percentile(ranks[last], language)
-    words = _fitting(_label_room(theme), f"{rank} · {write(values[last]) if ranked_now else formats.month(days[last], language)}", rank)
+    words = _fitting(
+        _label_room(theme),
+        f"{rank} · {write(values[last]) if ranked_now else formats.month(days[last], language)}",
+        rank,
+    )
     labels = [(ranks[last], words, theme.colour("ink" if ranked_now else "muted"), ranked_now)]
     right = end_labels(figure, labels, low, high, plot, _label_room(theme))
     room = theme.width - left - right
-    date_axis(figure, days if ranked_now or stamp.as_of is None else [*days, stamp.as_of.isoformat()], theme, room)
+    date_axis(
+        figure,
+        days if ranked_now or stamp.as_of is None else [*days, stamp.as_of.isoformat()],
+        theme,
+        room,
+    )
     first, end = (pd.Timestamp(bound) for bound in figure.xaxis["range"])
     for key, y, anchor in (("chart.cheap", low, "bottom"), ("chart.dear", high, "top")):
         words = text(key, language)
         share = (measure(words, BODY) + 14) / room
-        inside = [(pd.Timestamp(day) - first) / (end - first) for day, rank in zip(days, ranks) if rank is not None and abs(rank - y) < 14]
+        inside = [
+            (pd.Timestamp(day) - first) / (end - first)
+            for day, rank in zip(days, ranks)
+            if rank is not None and abs(rank - y) < 14
+        ]
         # At the left, unless the line runs there: then at the first place where it does not.
         places = [i / 20 for i in range(20) if i / 20 + share <= 1]
         x = next((p for p in places if not any(p - 0.01 <= at <= p + share for at in inside)), 0.0)
-        words_at(figure, words, x, y, theme, colour=theme.colour(key.removeprefix("chart.")), xref="paper", xanchor="left", yanchor=anchor, xshift=6, yshift=8 if anchor == "bottom" else -3)
+        words_at(
+            figure,
+            words,
+            x,
+            y,
+            theme,
+            colour=theme.colour(key.removeprefix("chart.")),
+            xref="paper",
+            xanchor="left",
+            yanchor=anchor,
+            xshift=6,
+            yshift=8 if anchor == "bottom" else -3,
+        )
     figure.update_layout(hovermode="closest" if len(days) < 3 else "x")
     return finish(figure, stamp, theme, left=left, right=right, height=tall)
 
@@ -278,12 +390,14 @@ def index_history(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """A published series (date, value), with points that others printed: printed = date, value, percentile, source.
+    """A published series (date, value), with points that others printed: printed = date, value,
+    percentile, source.
 
-    others: date, series, value: further series on the same axis, each in a colour of its own; name: what the first
-    is called beside them. bands: q10 q25 q50 q75 q90 of the first, as constants of the window. percentile: the
-    first's current one, 0-100. high_is_cheap: for a yield, as in percentile_band. write: value -> words. A click on
-    an observation of the first gives its ISO day as customdata.
+    others: date, series, value: further series on the same axis, each in a colour of its own;
+        name: what the first is called beside them. bands: q10 q25 q50 q75 q90 of the first, as
+        constants of the window. percentile: the first's current one, 0-100. high_is_cheap: for a
+        yield, as in percentile_band. write: value -> words. A click on an observation of the first
+        gives its ISO day as customdata.
     """
     language = theme.language
     write = write or (lambda value: formats.multiple(value, language))
@@ -299,19 +413,37 @@ def index_history(
     band_days, quantiles = _quantiles(bands, days, high_is_cheap) if days else ([], {})
     _draw_bands(figure, band_days, quantiles, theme)
     called = f"{escape(name)} " if name else ""
-    hover = [f"<b>{formats.day(d, language)}</b>  {called}{escape(write(v))}" for d, v in zip(days, values)]
+    hover = [
+        f"<b>{formats.day(d, language)}</b>  {called}{escape(write(v))}"
+        for d, v in zip(days, values)
+    ]
     labels: list[tuple[float, str, str, str]] = []  # where it ends, name, value, colour
     for series in dict.fromkeys(str(s) for s in beside["series"]):
         part = beside[beside["series"].astype(str) == series]
         own = theme.colour(("hue5", "hue3", "hue7", "hue2", "hue10")[len(labels) % 5])
         days_, values_ = iso_days(part["date"]), floats(part["value"])
-        figure.add_trace(line_trace(days_, values_, own, hover=[f"<b>{formats.day(d, language)}</b>  {escape(series)} {escape(write(v))}" for d, v in zip(days_, values_)]))
+        figure.add_trace(
+            line_trace(
+                days_,
+                values_,
+                own,
+                hover=[
+                    f"<b>{formats.day(d, language)}</b>  {escape(series)} {escape(write(v))}"
+                    for d, v in zip(days_, values_)
+                ],
+            )
+        )
         if known_values(values_):
-            labels.append((known_values(values_)[-1], series, write(known_values(values_)[-1]), own))
+            labels.append(
+                (known_values(values_)[-1], series, write(known_values(values_)[-1]), own)
+            )
     _draw_line(figure, days, values, [False] * len(days), main, theme)
     figure.add_trace(_points(days, values, main, hover))
     low, high, left = value_axis(
-        figure, known_values(values, floats(beside["value"]), floats(points["value"]), *quantiles.values()), theme, lambda v, d: short_tick(write, v, d)
+        figure,
+        known_values(values, floats(beside["value"]), floats(points["value"]), *quantiles.values()),
+        theme,
+        lambda v, d: short_tick(write, v, d),
     )
     current = bool(known_values(values)) and _is_current(days, _last(values), stamp)
     if known_values(values):
@@ -319,9 +451,13 @@ def index_history(
         _mark_last(figure, days, values, main if current else theme.colour("stale"), theme)
         now = write(values[last])
         if not current:
-            now = _fitting(_label_room(theme) - 16, f"{now} · {formats.month(days[last], language)}", now)
+            now = _fitting(
+                _label_room(theme) - 16, f"{now} · {formats.month(days[last], language)}", now
+            )
         elif percentile is not None and not formats.is_missing(percentile):
-            now = _fitting(_label_room(theme) - 16, f"{now} · {formats.percentile(percentile, language)}", now)
+            now = _fitting(
+                _label_room(theme) - 16, f"{now} · {formats.percentile(percentile, language)}", now
+            )
         labels.insert(0, (values[last], name or "", now, main))
     every = [d for d in (*days, *iso_days(beside["date"]), *iso_days(points["date"])) if d]
     notes: list[str] = []
@@ -329,39 +465,89 @@ def index_history(
     for item in points.to_dict("records"):
         if formats.is_missing(item["value"]) or formats.is_missing(item["date"]):
             continue
-        words = text("chart.printed_by", language, value=write(item["value"]), source=item["source"])
+        words = text(
+            "chart.printed_by", language, value=write(item["value"]), source=item["source"]
+        )
         if not formats.is_missing(item["percentile"]):
             printed_percentile = formats.number(item["percentile"], 2)
-            words += " · " + text("chart.printed_percentile", language, percentile=printed_percentile)
+            words += " · " + text(
+                "chart.printed_percentile", language, percentile=printed_percentile
+            )
         day = iso_days([item["date"]])[0]
         figure.add_trace(
             scatter(
-                x=[day], y=[float(item["value"])], mode="markers", unselected={"marker": {"opacity": 1}},
-                marker={"symbol": "diamond", "size": 10, "color": theme.colour("dear"), "line": {"color": theme.colour("paper"), "width": 1.5}},
-                hovertext=[f"<b>{formats.day(day, language)}</b>  {escape(words)}"], hoverinfo="text",
-            )  # fmt: skip
+                x=[day],
+                y=[float(item["value"])],
+                mode="markers",
+                unselected={"marker": {"opacity": 1}},
+                marker={
+                    "symbol": "diamond",
+                    "size": 10,
+                    "color": theme.colour("dear"),
+                    "line": {"color": theme.colour("paper"), "width": 1.5},
+                },
+                hovertext=[f"<b>{formats.day(day, language)}</b>  {escape(words)}"],
+                hoverinfo="text",
+            )
         )
         # The words stand in the note: beside the point they would lie over the line.
         notes.append(f"◆ {formats.day(day, language)}: {words}{'.' if language == 'en' else '。'}")
-        near = [v for d, v in zip(days, values) if v is not None and abs((pd.Timestamp(d) - pd.Timestamp(day)).days) <= 120]
+        near = [
+            v
+            for d, v in zip(days, values)
+            if v is not None and abs((pd.Timestamp(d) - pd.Timestamp(day)).days) <= 120
+        ]
         top = float(item["value"]) > (sum(near) / len(near) if near else (low + high) / 2)
         words_at(
-            figure, escape(write(item["value"])), day, float(item["value"]), theme, colour=theme.colour("dear"),
-            xanchor="right" if pd.Timestamp(day) > middle else "left", yanchor="bottom" if top else "top",
+            figure,
+            escape(write(item["value"])),
+            day,
+            float(item["value"]),
+            theme,
+            colour=theme.colour("dear"),
+            xanchor="right" if pd.Timestamp(day) > middle else "left",
+            yanchor="bottom" if top else "top",
             yshift=6 if top else -6,
-        )  # fmt: skip
+        )
     stamp, several, room = noted(stamp, *notes), bool(len(beside)), _label_room(theme)
     # Names stand beside the ends where all of them have room, else in a line above the plot.
-    direct = several and theme.width >= NARROW and all(measure(f"{called} {value}", BODY, True) + 14 <= room for _, called, value, _ in labels)
-    legend = [(called, own) for _, called, _, own in labels if called] if several and not direct else []
+    direct = (
+        several
+        and theme.width >= NARROW
+        and all(
+            measure(f"{called} {value}", BODY, True) + 14 <= room for _, called, value, _ in labels
+        )
+    )
+    legend = (
+        [(called, own) for _, called, _, own in labels if called] if several and not direct else []
+    )
     tall, plot = plot_room(stamp, theme, height, legend=legend)
-    ends = [(y, f"{called} {value}" if direct and called else value, own if several else theme.colour("ink" if current else "muted"), current and own == main) for y, called, value, own in labels]
-    right = end_labels(figure, [*ends, *_band_labels(quantiles, write, theme)], low, high, plot, room, swatch=theme.colour("ink") if several else None)
+    ends = [
+        (
+            y,
+            f"{called} {value}" if direct and called else value,
+            own if several else theme.colour("ink" if current else "muted"),
+            current and own == main,
+        )
+        for y, called, value, own in labels
+    ]
+    right = end_labels(
+        figure,
+        [*ends, *_band_labels(quantiles, write, theme)],
+        low,
+        high,
+        plot,
+        room,
+        swatch=theme.colour("ink") if several else None,
+    )
     # A square of colour would call a band a series.
     square = f'<span style="color:{theme.colour("muted")}">■</span> '
     for label in figure.annotations:
         if label["text"].startswith(square):
-            label |= {"text": label["text"].removeprefix(square), "font": label["font"] | {"color": theme.colour("muted")}}
+            label |= {
+                "text": label["text"].removeprefix(square),
+                "font": label["font"] | {"color": theme.colour("muted")},
+            }
     date_axis(figure, every, theme, theme.width - left - right)
     figure.update_layout(hovermode="closest")
     return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=tall)
@@ -378,7 +564,10 @@ def lines(
     empty: str | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Several series over time: date, series, value. Direct labels up to six, a line of names above beyond."""
+    """Several series over time: date, series, value.
+
+    Direct labels up to six, a line of names above beyond.
+    """
     language = theme.language
     write = write or (lambda value: formats.number(value, 1))
     frame = need(frame, "date", "series", "value")
@@ -392,14 +581,36 @@ def lines(
     for name in names:
         part = frame[frame["series"].astype(str) == name]
         days, values = iso_days(part["date"]), floats(part["value"])
-        hover = [f"<b>{formats.day(d, language)}</b>  {escape(name)} {escape(write(v))}" for d, v in zip(days, values)]
+        hover = [
+            f"<b>{formats.day(d, language)}</b>  {escape(name)} {escape(write(v))}"
+            for d, v in zip(days, values)
+        ]
         figure.add_trace(line_trace(days, values, own[name], hover=hover))
         if known_values(values):
-            labels.append((known_values(values)[-1], named(name, write(known_values(values)[-1]), min(190, theme.width * 0.3)), own[name], False))
-    low, high, left = value_axis(figure, known_values(floats(frame["value"])), theme, lambda v, d: short_tick(write, v, d), zero=zero)
+            labels.append(
+                (
+                    known_values(values)[-1],
+                    named(name, write(known_values(values)[-1]), min(190, theme.width * 0.3)),
+                    own[name],
+                    False,
+                )
+            )
+    low, high, left = value_axis(
+        figure,
+        known_values(floats(frame["value"])),
+        theme,
+        lambda v, d: short_tick(write, v, d),
+        zero=zero,
+    )
     direct = len(names) <= 6 and theme.width >= NARROW
     right = end_labels(
-        figure, labels if direct else [], low, high, height_of_chart(theme, height) - 150, min(190, theme.width * 0.3), swatch=theme.colour("ink")
+        figure,
+        labels if direct else [],
+        low,
+        high,
+        height_of_chart(theme, height) - 150,
+        min(190, theme.width * 0.3),
+        swatch=theme.colour("ink"),
     )
     date_axis(figure, [d for d in iso_days(frame["date"]) if d], theme, theme.width - left - right)
     figure.update_layout(hovermode="closest")
@@ -412,16 +623,24 @@ def _label_room(theme: Theme) -> float:
 
 
 def _fitting(room: float, *wordings: str) -> str:
-    """The first wording that fits in bold, else the last: a label gives up a part, never half of a figure."""
+    """The first wording that fits in bold, else the last: a label gives up a part, never half of a
+    figure.
+    """
     return next((words for words in wordings if measure(words, BODY, True) <= room), wordings[-1])
 
 
 def _by_date(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["date"].notna()].sort_values("date", kind="stable").reset_index(drop=True) if len(frame) else frame
+    return (
+        frame[frame["date"].notna()].sort_values("date", kind="stable").reset_index(drop=True)
+        if len(frame)
+        else frame
+    )
 
 
 def _with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with an empty row wherever observations are absent: what has no row must not be drawn over either."""
+    """The frame with an empty row wherever observations are absent: what has no row must not be
+    drawn over either.
+    """
     if len(frame) < 3:
         return frame
     dates = pd.to_datetime(frame["date"])
@@ -431,7 +650,10 @@ def _with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     if not behind:
         return frame
     frame = frame.astype(object).reindex(sorted([*range(len(frame)), *(i - 0.5 for i in behind)]))
-    frame["date"] = [dates[int(i)] if i == int(i) else dates[int(i - 0.5)] + pd.Timedelta(days=1) for i in frame.index]
+    frame["date"] = [
+        dates[int(i)] if i == int(i) else dates[int(i - 0.5)] + pd.Timedelta(days=1)
+        for i in frame.index
+    ]
     return frame.reset_index(drop=True)
 
 
@@ -439,16 +661,33 @@ def _last(values: Sequence[float | None]) -> int:
     return max(i for i, v in enumerate(values) if v is not None)
 
 
-def _quantiles(bands: Mapping[str, float] | pd.DataFrame | None, days: Sequence[str], high_is_cheap: bool) -> tuple[list[Any], dict[str, list[float | None]]]:
-    """The days over which bands are drawn, and each quantile on them, counted from cheap to dear."""
+def _quantiles(
+    bands: Mapping[str, float] | pd.DataFrame | None, days: Sequence[str], high_is_cheap: bool
+) -> tuple[list[Any], dict[str, list[float | None]]]:
+    """The days over which bands are drawn, and each quantile on them, counted from cheap to
+    dear.
+    """
     of = dict(zip(QUANTILES, reversed(QUANTILES) if high_is_cheap else QUANTILES))
     if isinstance(bands, pd.DataFrame):
-        return _drawn_days(iso_days(bands["date"]), {q: floats(bands[of[q]]) for q in QUANTILES if of[q] in bands.columns})
-    known = {q: floats([bands[of[q]]] * 2) for q in QUANTILES if not formats.is_missing(bands.get(of[q]))} if bands else {}
+        return _drawn_days(
+            iso_days(bands["date"]),
+            {q: floats(bands[of[q]]) for q in QUANTILES if of[q] in bands.columns},
+        )
+    known = (
+        {
+            q: floats([bands[of[q]]] * 2)
+            for q in QUANTILES
+            if not formats.is_missing(bands.get(of[q]))
+        }
+        if bands
+        else {}
+    )
     return _drawn_days([days[0], days[-1]], known)
 
 
-def _drawn_days(days: Sequence[Any], quantiles: dict[str, list[float | None]]) -> tuple[list[Any], dict[str, list[float | None]]]:
+def _drawn_days(
+    days: Sequence[Any], quantiles: dict[str, list[float | None]]
+) -> tuple[list[Any], dict[str, list[float | None]]]:
     """A single day gets half a month on either side, so that its bands can be seen."""
     if len(set(days)) != 1:
         return list(days), quantiles
@@ -457,79 +696,171 @@ def _drawn_days(days: Sequence[Any], quantiles: dict[str, list[float | None]]) -
     return around, {q: [v[0], v[-1]] for q, v in quantiles.items()}
 
 
-def _draw_bands(figure: Draft, days: Sequence[Any], quantiles: Mapping[str, list[float | None]], theme: Theme) -> None:
-    """Areas from cheap to dear and the median as a dotted line. Where a quantile is missing they break."""
+def _draw_bands(
+    figure: Draft, days: Sequence[Any], quantiles: Mapping[str, list[float | None]], theme: Theme
+) -> None:
+    """Areas from cheap to dear and the median as a dotted line.
+
+    Where a quantile is missing they break.
+    """
     for lower, upper, token, opacity in AREAS:
         if lower not in quantiles or upper not in quantiles:
             continue
         xs: list[Any] = []
         ys: list[float | None] = []
         run: list[tuple[Any, float, float]] = []
-        for day, bottom, top in [*zip(days, quantiles[lower], quantiles[upper]), (None, None, None)]:
+        for day, bottom, top in [
+            *zip(days, quantiles[lower], quantiles[upper]),
+            (None, None, None),
+        ]:
             if bottom is not None and top is not None:
                 run.append((day, bottom, top))
                 continue
             if len(run) > 1:
-                xs += [*([None] if xs else []), *(d for d, _, _ in run), *(d for d, _, _ in reversed(run))]
-                ys += [*([None] if ys else []), *(b for _, b, _ in run), *(t for _, _, t in reversed(run))]
+                xs += [
+                    *([None] if xs else []),
+                    *(d for d, _, _ in run),
+                    *(d for d, _, _ in reversed(run)),
+                ]
+                ys += [
+                    *([None] if ys else []),
+                    *(b for _, b, _ in run),
+                    *(t for _, _, t in reversed(run)),
+                ]
             run = []
         fill = alpha(theme.colour(token), opacity)
-        figure.add_trace(scatter(x=xs, y=ys, mode="lines", line={"width": 0, "color": theme.colour(token)}, fill="toself", fillcolor=fill, hoverinfo="skip"))
+        figure.add_trace(
+            scatter(
+                x=xs,
+                y=ys,
+                mode="lines",
+                line={"width": 0, "color": theme.colour(token)},
+                fill="toself",
+                fillcolor=fill,
+                hoverinfo="skip",
+            )
+        )
     if "q50" in quantiles:
-        figure.add_trace(line_trace(days, quantiles["q50"], theme.colour("muted"), width=1, dash="dot"))
+        figure.add_trace(
+            line_trace(days, quantiles["q50"], theme.colour("muted"), width=1, dash="dot")
+        )
 
 
 def _quantile_name(quantile: str, language: str) -> str:
     return formats.ordinal(int(quantile[1:])) if language == "en" else quantile[1:] + "%"
 
 
-def _band_labels(quantiles: Mapping[str, list[float | None]], write: Write, theme: Theme) -> list[tuple[float, str, str, bool]]:
+def _band_labels(
+    quantiles: Mapping[str, list[float | None]], write: Write, theme: Theme
+) -> list[tuple[float, str, str, bool]]:
     return [
-        (series[-1], f"{_quantile_name(q, theme.language)} {write(series[-1])}", theme.colour("muted"), False)
+        (
+            series[-1],
+            f"{_quantile_name(q, theme.language)} {write(series[-1])}",
+            theme.colour("muted"),
+            False,
+        )
         for q, series in quantiles.items()
         if series and series[-1] is not None
     ]
 
 
-def _draw_line(figure: Draft, days: Sequence[Any], values: Sequence[float | None], stale: Sequence[bool], colour: str, theme: Theme) -> None:
+def _draw_line(
+    figure: Draft,
+    days: Sequence[Any],
+    values: Sequence[float | None],
+    stale: Sequence[bool],
+    colour: str,
+    theme: Theme,
+) -> None:
     fresh = [None if old else v for v, old in zip(values, stale)]
-    # A stale run starts at the last fresh point and ends at the next, so that the line does not break where it turns grey.
+    # A stale run starts at the last fresh point and ends at the next, so that the line does not
+    # break where it turns grey.
     beside = [any(stale[max(i - 1, 0) : i + 2]) for i in range(len(stale))]
     grey = [v if near else None for v, near in zip(values, beside)]
-    for series, own in ((grey, theme.colour("stale")), (fresh, colour)) if any(stale) else ((fresh, colour),):
+    for series, own in (
+        ((grey, theme.colour("stale")), (fresh, colour)) if any(stale) else ((fresh, colour),)
+    ):
         trace = line_trace(days, series, own)
-        figure.add_trace(trace | {"unselected": {"marker": {"opacity": 1}}} if trace["mode"] != "lines" else trace)
+        figure.add_trace(
+            trace | {"unselected": {"marker": {"opacity": 1}}}
+            if trace["mode"] != "lines"
+            else trace
+        )
 
 
-def _points(days: Sequence[Any], values: Sequence[float | None], colour: str, hover: Sequence[str]) -> Props:
-    """An unseen mark on each observation, with the hover and the day: a bare line answers no click. The one clicked is seen."""
+def _points(
+    days: Sequence[Any], values: Sequence[float | None], colour: str, hover: Sequence[str]
+) -> Props:
+    """An unseen mark on each observation, with the hover and the day: a bare line answers no click.
+
+    The one clicked is seen.
+    """
     return scatter(
-        name="observations", x=list(days), y=list(values), mode="markers", customdata=list(days), hovertext=list(hover), hoverinfo="text",
-        marker={"color": colour, "size": 10, "opacity": 0, "maxdisplayed": 1 if len(days) > SHOWN_POINTS else 0},
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0}},
-    )  # fmt: skip
+        name="observations",
+        x=list(days),
+        y=list(values),
+        mode="markers",
+        customdata=list(days),
+        hovertext=list(hover),
+        hoverinfo="text",
+        marker={
+            "color": colour,
+            "size": 10,
+            "opacity": 0,
+            "maxdisplayed": 1 if len(days) > SHOWN_POINTS else 0,
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+    )
 
 
 def _is_current(days: Sequence[str], last: int, stamp: Stamp) -> bool:
-    """Whether the last value may stand for the day shown. One that ends before is called by its month: a loss, or no results, came after it."""
-    return last == len(days) - 1 and (stamp.as_of is None or (pd.Timestamp(stamp.as_of) - pd.Timestamp(days[last])).days <= STALE_DAYS)
+    """Whether the last value may stand for the day shown.
+
+    One that ends before is called by its month: a loss, or no results, came after it.
+    """
+    return last == len(days) - 1 and (
+        stamp.as_of is None
+        or (pd.Timestamp(stamp.as_of) - pd.Timestamp(days[last])).days <= STALE_DAYS
+    )
 
 
-def _mark_last(figure: Draft, days: Sequence[Any], values: Sequence[float | None], colour: str, theme: Theme) -> None:
+def _mark_last(
+    figure: Draft, days: Sequence[Any], values: Sequence[float | None], colour: str, theme: Theme
+) -> None:
     """A dot on the last value."""
     last = _last(values)
     figure.add_trace(
         scatter(
-            x=[days[last]], y=[values[last]], mode="markers", hoverinfo="skip", unselected={"marker": {"opacity": 1}},
-            marker={"color": colour, "size": 9, "line": {"color": theme.colour("paper"), "width": 1.5}},
-        )  # fmt: skip
+            x=[days[last]],
+            y=[values[last]],
+            mode="markers",
+            hoverinfo="skip",
+            unselected={"marker": {"opacity": 1}},
+            marker={
+                "color": colour,
+                "size": 9,
+                "line": {"color": theme.colour("paper"), "width": 1.5},
+            },
+        )
     )
 
 
-def _mark_results(figure: Draft, results: Iterable[Any], days: Sequence[Any], hover: Sequence[str], theme: Theme, low: float, effective: Sequence[Any] = ()) -> list[str]:
-    """Ticks on the axis for the days on which results take effect; the hover, which names them at the first observation that they reach.
+def _mark_results(
+    figure: Draft,
+    results: Iterable[Any],
+    days: Sequence[Any],
+    hover: Sequence[str],
+    theme: Theme,
+    low: float,
+    effective: Sequence[Any] = (),
+) -> list[str]:
+    """Ticks on the axis for the days on which results take effect; the hover, which names them at
+    the first observation that they reach.
 
-    effective: words beside the days, where a frame has them. The ticks themselves answer neither hover nor click: they are no observations.
+    effective: words beside the days, where a frame has them. The ticks themselves answer
+        neither hover nor click: they are no observations.
     """
     language = theme.language
     marks = {day: "" for day in iso_days(results) if day}
@@ -540,23 +871,50 @@ def _mark_results(figure: Draft, results: Iterable[Any], days: Sequence[Any], ho
     told = list(hover)
     for day, words in marks.items():
         first = next(i for i, observed in enumerate(days) if observed >= day)
-        told[first] += f"<br>{text('chart.results_effective', language)} {formats.day(day, language)}{escape(words)}"
+        told[first] += (
+            f"<br>{text('chart.results_effective', language)} "
+            f"{formats.day(day, language)}{escape(words)}"
+        )
     if marks:
         figure.add_trace(
             scatter(
-                x=list(marks), y=[low] * len(marks), mode="markers", cliponaxis=False, hoverinfo="skip", unselected={"marker": {"opacity": 1}},
-                marker={"symbol": "line-ns-open", "size": 9, "color": theme.colour("muted"), "line": {"width": 1.5, "color": theme.colour("muted")}},
-            )  # fmt: skip
+                x=list(marks),
+                y=[low] * len(marks),
+                mode="markers",
+                cliponaxis=False,
+                hoverinfo="skip",
+                unselected={"marker": {"opacity": 1}},
+                marker={
+                    "symbol": "line-ns-open",
+                    "size": 9,
+                    "color": theme.colour("muted"),
+                    "line": {"width": 1.5, "color": theme.colour("muted")},
+                },
+            )
         )
     return told
 
 
-def _log_axis(figure: Draft, values: Sequence[float], write: Callable[[float, int], str]) -> tuple[float, float, float]:
-    """Set a logarithmic y axis with ticks written as write(value, decimals). Returns low and high as powers of ten, and the px that the labels need on the left."""
+def _log_axis(
+    figure: Draft, values: Sequence[float], write: Callable[[float, int], str]
+) -> tuple[float, float, float]:
+    """Set a logarithmic y axis with ticks written as write(value, decimals).
+
+    Returns low and high as powers of ten, and the px that the labels need on the left.
+    """
     lowest, highest = min(values) * 0.94, max(values) * 1.08
     low, high, ticks = math.log10(lowest), math.log10(highest), log_ticks(lowest, highest)
     labels = [write(t, decimals_of(t)) for t in ticks]
-    figure.update_yaxes(type="log", range=[low, high], tickmode="array", tickvals=ticks, ticktext=labels, showgrid=True, ticks="", showline=False)
+    figure.update_yaxes(
+        type="log",
+        range=[low, high],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=labels,
+        showgrid=True,
+        ticks="",
+        showline=False,
+    )
     return low, high, max(measure(label, BODY) for label in labels) + 16
 
 
@@ -565,10 +923,22 @@ def _price(value: float) -> str:
 
 
 def _valuation_hover(frame: pd.DataFrame, write: Write, per_share: str, language: str) -> list[str]:
-    """Date, value, close, the figure per share under its name, the day it runs to, and FX, a line each, where the frame knows them."""
+    """Date, value, close, the figure per share under its name, the day it runs to, and FX, a line
+    each, where the frame knows them.
+    """
     columns = {
         name: column_of(frame, name)
-        for name in ("date", "value", "status", "close", "close_currency", "per_share", "per_share_currency", "eps_period_end", "fx_rate")
+        for name in (
+            "date",
+            "value",
+            "status",
+            "close",
+            "close_currency",
+            "per_share",
+            "per_share_currency",
+            "eps_period_end",
+            "fx_rate",
+        )
     }
     hover = []
     for row in zip(*columns.values()):
@@ -577,11 +947,18 @@ def _valuation_hover(frame: pd.DataFrame, write: Write, per_share: str, language
         if not formats.is_missing(item["status"]) and item["status"] != "OK":
             lines[0] += " · " + text(f"status.{item['status']}", language)
         if not formats.is_missing(item["close"]):
-            lines.append(f"{text('chart.close', language)} {formats.price(item['close'], _or_none(item['close_currency']), language)}")
+            lines.append(
+                f"{text('chart.close', language)} "
+                f"{formats.price(item['close'], _or_none(item['close_currency']), language)}"
+            )
         if not formats.is_missing(item["per_share"]):
-            lines.append(f"{per_share} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}")
+            lines.append(
+                f"{per_share} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}"
+            )
         if not formats.is_missing(item["eps_period_end"]):
-            lines.append(text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language)))
+            lines.append(
+                text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language))
+            )
         if not formats.is_missing(item["fx_rate"]):
             lines.append(f"{text('chart.fx', language)} {formats.number(item['fx_rate'], 4)}")
         hover.append("<br>".join(lines))

@@ -1,4 +1,6 @@
-"""What every picture is: a name, a sentence for who does not see it, and how it is drawn at any size."""
+"""What every picture is: a name, a sentence for who does not see it, and how it is drawn at any
+size.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,27 @@ from ui.palette import Theme
 from ui.stamp import Stamp
 
 # What a cell of a percentile heat map is made of; a snapshot of an earlier version lacks some.
-CELLS = ["ticker", "name", "span", "percentile", "n", "needed", "frequency", "coverage_pct", "value", "status"]
+CELLS = [
+    "ticker",
+    "name",
+    "span",
+    "percentile",
+    "n",
+    "needed",
+    "frequency",
+    "coverage_pct",
+    "value",
+    "status",
+]
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture that can be drawn at any size. name: of its file and its element, 'valuation-history'; alt: one sentence with line, measure, last value and evening.
+    """A picture that can be drawn at any size. name: of its file and its element,
+    'valuation-history'; alt: one sentence with line, measure, last value and evening.
 
-    height: px on a page. missing: what stands in the place of a picture without a figure, else empty. sources: ids of the documents behind it.
+    height: px on a page. missing: what stands in the place of a picture without a figure, else
+        empty. sources: ids of the documents behind it.
     """
 
     name: str
@@ -39,14 +54,48 @@ def drawn(chart: str, *data: Any, **options: Any) -> go.Figure:
     return getattr(charts, chart)(*data, **options)
 
 
-def picture(view, name: str, tickers: Sequence[str], alt: str, draw: Callable[[Theme], go.Figure], evening: date | None = None, *, height: int = 430, missing: str = "", sources: Iterable[Any] = ()) -> Picture:
+def picture(
+    view,
+    name: str,
+    tickers: Sequence[str],
+    alt: str,
+    draw: Callable[[Theme], go.Figure],
+    evening: date | None = None,
+    *,
+    height: int = 430,
+    missing: str = "",
+    sources: Iterable[Any] = (),
+) -> Picture:
     """A picture of the view's evening, or of another."""
-    return Picture(name, tuple(tickers), evening or view.as_of, alt, draw, height, missing, tuple(dict.fromkeys(source for source in sources if isinstance(source, str) and source)))
+    return Picture(
+        name,
+        tuple(tickers),
+        evening or view.as_of,
+        alt,
+        draw,
+        height,
+        missing,
+        tuple(dict.fromkeys(source for source in sources if isinstance(source, str) and source)),
+    )
 
 
-def stamped(view, name: str, tickers: Sequence[str], said: Stamp, draw: Callable[[Theme], go.Figure], *, last: str = "", **options: Any) -> Picture:
+def stamped(
+    view,
+    name: str,
+    tickers: Sequence[str],
+    said: Stamp,
+    draw: Callable[[Theme], go.Figure],
+    *,
+    last: str = "",
+    **options: Any,
+) -> Picture:
     """A picture whose sentence is what its stamp says, with the last value where it has one."""
-    alt = view.text("alt.chart", title=said.title, subtitle=said.subtitle + (view.text("alt.last", value=last) if last else ""), date=view.day(said.as_of))
+    alt = view.text(
+        "alt.chart",
+        title=said.title,
+        subtitle=said.subtitle + (view.text("alt.last", value=last) if last else ""),
+        date=view.day(said.as_of),
+    )
     return picture(view, name, tickers, alt, draw, said.as_of, **options)
 
 

@@ -1,4 +1,6 @@
-"""Words that several pages share: columns, statuses, findings, headline figures, titles, how a figure is computed."""
+"""Words that several pages share: columns, statuses, findings, headline figures, titles, how a
+figure is computed.
+"""
 
 TEXTS: dict[str, tuple[str, str]] = {
     # Columns
@@ -86,46 +88,103 @@ TEXTS: dict[str, tuple[str, str]] = {
     "status.MISSING_ESTIMATE": ("no estimate", "缺盈利预测"),
     "status.STALE_ESTIMATE": ("estimates stale", "盈利预测过期"),
     "reason.OK": ("All inputs are known and fresh.", "各项输入齐备且在有效期内。"),
-    "reason.NM_LOSS": ("The last four quarters sum to a loss; a multiple would mean nothing.", "最近四个季度合计亏损，市盈率不适用。"),
-    "reason.MISSING_EPS": ("Four consecutive quarters of EPS on this basis were not known.", "当时尚无该口径连续四个季度的每股盈利。"),
-    "reason.STALE_EPS": ("No results for more than five months (eight for a half-year reporter); shown in grey, not ranked.", "超过五个月（半年报公司八个月）未有业绩公布；以灰色显示，不参与排名。"),
-    "reason.MISSING_FX": ("No exchange rate within ten days of the close.", "收盘日前十天内无汇率。"),
-    "reason.STALE_PRICE": ("The last close is too old (10 sessions daily, 35 days month-end); shown in grey, not ranked.", "最近收盘价过旧（日频10个交易日，月末35天）；以灰色显示，不参与排名。"),
+    "reason.NM_LOSS": (
+        "The last four quarters sum to a loss; a multiple would mean nothing.",
+        "最近四个季度合计亏损，市盈率不适用。",
+    ),
+    "reason.MISSING_EPS": (
+        "Four consecutive quarters of EPS on this basis were not known.",
+        "当时尚无该口径连续四个季度的每股盈利。",
+    ),
+    "reason.STALE_EPS": (
+        (
+            "No results for more than five months (eight for a half-year reporter); shown in "
+            "grey, not ranked."
+        ),
+        "超过五个月（半年报公司八个月）未有业绩公布；以灰色显示，不参与排名。",
+    ),
+    "reason.MISSING_FX": (
+        "No exchange rate within ten days of the close.",
+        "收盘日前十天内无汇率。",
+    ),
+    "reason.STALE_PRICE": (
+        (
+            "The last close is too old (10 sessions daily, 35 days month-end); shown in grey, "
+            "not ranked."
+        ),
+        "最近收盘价过旧（日频10个交易日，月末35天）；以灰色显示，不参与排名。",
+    ),
     "reason.MISSING_PRICE": ("No close is known on or before this date.", "该日或之前无收盘价。"),
     "reason.MISSING_SHARES": ("No share count is known at this date.", "该日无股数。"),
-    "reason.MISSING_REVENUE": ("Four consecutive quarters of revenue were not known.", "当时尚无连续四个季度的收入。"),
-    "reason.MISSING_ESTIMATE": ("No dated estimate covers both fiscal years of the blend.", "没有带日期且覆盖两个财年的预测。"),
+    "reason.MISSING_REVENUE": (
+        "Four consecutive quarters of revenue were not known.",
+        "当时尚无连续四个季度的收入。",
+    ),
+    "reason.MISSING_ESTIMATE": (
+        "No dated estimate covers both fiscal years of the blend.",
+        "没有带日期且覆盖两个财年的预测。",
+    ),
     "reason.STALE_ESTIMATE": ("Every estimate is older than 180 days.", "全部预测已超过180天。"),
     "reason.sentence": ("{words}.", "{words}。"),
     "reason.eps": (
         "{basis} EPS of {periods} is missing; results to {results} were announced on {date}.",
         "缺{periods}的{basis}每股盈利；{results}止期间的业绩已于{date}公布。",
     ),
-    "unranked.history": ("{number} of the {needed} {observations} needed", "需{needed}个{observations}，现有{number}个"),
+    "unranked.history": (
+        "{number} of the {needed} {observations} needed",
+        "需{needed}个{observations}，现有{number}个",
+    ),
     "unranked.short": ("the history is too short", "历史过短"),
     "unranked.daily": ("a window of {window} needs daily prices", "{window}窗口需日频股价"),
     "unranked.eps": ("{basis} EPS of {periods} is missing", "缺{periods}的{basis}每股盈利"),
-    "action.other_basis": ("Show {basis}: {value}, {percentile} percentile", "改看{basis}：{value}，{percentile}"),
+    "action.other_basis": (
+        "Show {basis}: {value}, {percentile} percentile",
+        "改看{basis}：{value}，{percentile}",
+    ),
     "mark.and": (" and ", "、"),
-    "missing.no_rows": ("Nothing known for this choice as of {date}.", "截至{date}，该选择下无已知数据。"),
-    "missing.snapshot": ("Snapshot {snapshot} is no longer kept; this page shows {current}.", "快照 {snapshot} 已不再保留；本页显示 {current}。"),
+    "missing.no_rows": (
+        "Nothing known for this choice as of {date}.",
+        "截至{date}，该选择下无已知数据。",
+    ),
+    "missing.snapshot": (
+        "Snapshot {snapshot} is no longer kept; this page shows {current}.",
+        "快照 {snapshot} 已不再保留；本页显示 {current}。",
+    ),
     # Findings: one sentence that opens a page
     "finding.overview": (
-        "{cheap} of {ranked} ranked companies trade in the cheapest fifth of their range over {window}; {index} at {multiple}, {percentile} percentile.",
-        "{ranked}家可排名公司中，{cheap}家处于{window}区间最便宜的五分之一；{index}为{multiple}，{percentile}。",
+        (
+            "{cheap} of {ranked} ranked companies trade in the cheapest fifth of their range "
+            "over {window}; {index} at {multiple}, {percentile} percentile."
+        ),
+        (
+            "{ranked}家可排名公司中，{cheap}家处于{window}区间最便宜的五分之一；"
+            "{index}为{multiple}，{percentile}。"
+        ),
     ),
     "finding.overview_plain": (
-        "{cheap} of {ranked} ranked companies trade in the cheapest fifth of their range over {window}.",
+        (
+            "{cheap} of {ranked} ranked companies trade in the cheapest fifth of their range "
+            "over {window}."
+        ),
         "{ranked}家可排名公司中，{cheap}家处于{window}区间最便宜的五分之一。",
     ),
     "finding.overview_thin": (
         "Only {ok} of {ever} companies have a fresh PE on {date}; {full} has {full_ok}.",
         "{date}仅{ok}家公司（曾有{ever}家）有有效市盈率；{full}有{full_ok}家。",
     ),
-    "trades.pe_ttm": ("trades at {value} {basis} trailing earnings", "现报{value}{basis}市盈率（TTM）"),
-    "trades.pe_forward": ("trades at {value} {basis} earnings expected over twelve months", "现报{value}{basis}预测市盈率"),
+    "trades.pe_ttm": (
+        "trades at {value} {basis} trailing earnings",
+        "现报{value}{basis}市盈率（TTM）",
+    ),
+    "trades.pe_forward": (
+        "trades at {value} {basis} earnings expected over twelve months",
+        "现报{value}{basis}预测市盈率",
+    ),
     "trades.ps_ttm": ("trades at {value} trailing revenue", "现报{value}市销率（TTM）"),
-    "trades.earnings_yield_ttm": ("has an earnings yield of {value} on {basis} trailing earnings", "{basis}盈利收益率为{value}"),
+    "trades.earnings_yield_ttm": (
+        "has an earnings yield of {value} on {basis} trailing earnings",
+        "{basis}盈利收益率为{value}",
+    ),
     "trades.quoted": ("stands at a {metric} of {value}, as quoted", "{metric}为{value}（公布值）"),
     "difference.above": ("{pct} above", "较收盘价高{pct}"),
     "difference.below": ("{pct} below", "较收盘价低{pct}"),
@@ -143,14 +202,44 @@ TEXTS: dict[str, tuple[str, str]] = {
     "headline.results_this_month": ("Results this month", "本月业绩"),
     # Titles and subtitles of charts
     "chart.pe_history": ("{name}: {metric} against its own history", "{name}：{metric}历史走势"),
-    "chart.pe_history_finding": ("{name}: {multiple}, {percentile} percentile {window}", "{name}：{multiple}，{window}{percentile}"),
-    "chart.pe_history_subtitle": ("{metric}, {unit}, {basis}, {frequency}; bands: 10th, 25th, 50th, 75th, 90th percentile {window}", "{metric}，{unit}，{basis}，{frequency}；区间带：{window}第10、25、50、75、90百分位"),
-    "chart.cross_section": ("Where each company stands in its own range", "各公司在自身区间中的位置"),
-    "chart.cross_section_subtitle": ("{metric}, {unit}, {basis}, {window}; line: range, bar: 25th to 75th percentile, tick: median, dot: now", "{metric}，{unit}，{basis}，{window}；细线：区间，粗条：第25至75百分位，竖线：中位数，圆点：当前"),
+    "chart.pe_history_finding": (
+        "{name}: {multiple}, {percentile} percentile {window}",
+        "{name}：{multiple}，{window}{percentile}",
+    ),
+    "chart.pe_history_subtitle": (
+        (
+            "{metric}, {unit}, {basis}, {frequency}; bands: 10th, 25th, 50th, 75th, 90th "
+            "percentile {window}"
+        ),
+        "{metric}，{unit}，{basis}，{frequency}；区间带：{window}第10、25、50、75、90百分位",
+    ),
+    "chart.cross_section": (
+        "Where each company stands in its own range",
+        "各公司在自身区间中的位置",
+    ),
+    "chart.cross_section_subtitle": (
+        (
+            "{metric}, {unit}, {basis}, {window}; line: range, bar: 25th to 75th percentile, "
+            "tick: median, dot: now"
+        ),
+        (
+            "{metric}，{unit}，{basis}，{window}；细线：区间，粗条：第25至75百分位，竖线："
+            "中位数，圆点：当前"
+        ),
+    ),
     "chart.index_history": ("{name}: {metric}", "{name}：{metric}"),
-    "chart.index_history_subtitle": ("{metric}, {unit}, {frequency}, as published by {publisher}; bands: 10th, 25th, 50th, 75th, 90th percentile", "{metric}，{unit}，{frequency}，{publisher}公布；区间带：第10、25、50、75、90百分位"),
+    "chart.index_history_subtitle": (
+        (
+            "{metric}, {unit}, {frequency}, as published by {publisher}; bands: 10th, 25th, "
+            "50th, 75th, 90th percentile"
+        ),
+        "{metric}，{unit}，{frequency}，{publisher}公布；区间带：第10、25、50、75、90百分位",
+    ),
     "chart.price_paid": ("{name}: price paid against the close", "{name}：回购价与收盘价"),
-    "chart.price_paid_subtitle": ("Average price of each purchase, {currency}; area of the dot: amount; line: close", "每次回购均价，{currency}；圆点面积：金额；折线：收盘价"),
+    "chart.price_paid_subtitle": (
+        "Average price of each purchase, {currency}; area of the dot: amount; line: close",
+        "每次回购均价，{currency}；圆点面积：金额；折线：收盘价",
+    ),
     # Words inside charts
     "chart.empty": ("Nothing to draw for this choice.", "该选择下无可绘制数据。"),
     "chart.now": ("now", "当前"),
@@ -165,7 +254,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.note_stale": ("Grey: input stale, not ranked.", "灰色：输入过期，不参与排名。"),
     "chart.note_incomplete": ("Hatched: incomplete period.", "斜线：期间未完整。"),
     "chart.note_blackout": ("Shaded: closed period before results.", "底纹：业绩前静默期。"),
-    "chart.note_break": ("Dotted line: the company changed its segments; growth across it is not drawn.", "虚线：公司调整分部口径；跨口径同比不绘出。"),
+    "chart.note_break": (
+        "Dotted line: the company changed its segments; growth across it is not drawn.",
+        "虚线：公司调整分部口径；跨口径同比不绘出。",
+    ),
     "chart.note_nm": ("n.m.: base negative or too small.", "n.m.：基数为负或过小，无意义。"),
     "chart.note_log": ("Logarithmic axis.", "对数坐标。"),
     "chart.break": ("basis changed", "口径变更"),
@@ -186,26 +278,41 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.observations": ("observations", "观测"),
     "chart.count_of": ("{number} {unit}", "{number}个{unit}"),
     "chart.note_one_broker": ("Hollow: rests on one broker.", "空心：仅一家券商。"),
-    "chart.note_no_band": ("No band where the figure per share is missing or a loss.", "每股数值缺失或亏损处无区间带。"),
+    "chart.note_no_band": (
+        "No band where the figure per share is missing or a loss.",
+        "每股数值缺失或亏损处无区间带。",
+    ),
     # One sentence for a reader who does not see the picture
-    "alt.valuation": ("{name} ({ticker}): {metric} {value}, {percentile} percentile {window}, as of {date}.", "{name}（{ticker}）：{metric}{value}，{window}{percentile}，截至{date}。"),
+    "alt.valuation": (
+        "{name} ({ticker}): {metric} {value}, {percentile} percentile {window}, as of {date}.",
+        "{name}（{ticker}）：{metric}{value}，{window}{percentile}，截至{date}。",
+    ),
     "alt.chart": ("{title}. {subtitle}. As of {date}.", "{title}。{subtitle}。截至{date}。"),
     "alt.last": (". Last: {value}", "。最新：{value}"),
     # How is this computed?
     "computed.pe_ttm": (
-        "PE-TTM = close / (EPS of the last four quarters x FX). The close is the price traded that day, adjusted for splits and not for dividends. "
-        "EPS is diluted and {basis}; a quarter counts from the first session after its announcement, in its latest version known by then; half-year reporters: last full year + this half - the same half a year before. "
+        "PE-TTM = close / (EPS of the last four quarters x FX). The close is the price traded "
+        "that day, adjusted for splits and not for dividends. "
+        "EPS is diluted and {basis}; a quarter counts from the first session after its "
+        "announcement, in its latest version known by then; half-year reporters: last full year "
+        "+ this half - the same half a year before. "
         "FX is the spot rate of that day. A loss gives n.m.; a missing quarter gives no PE.",
-        "市盈率（TTM）= 收盘价 /（最近四个季度每股盈利 x 汇率）。收盘价为当日成交价，经拆股调整，未经股息调整。"
-        "每股盈利为摊薄、{basis}口径；季度数据自公布后首个交易日起计入，取当时已知的最新版本；半年报公司：上一全年 + 本半年 - 去年同期半年。"
+        "市盈率（TTM）= 收盘价 /（最近四个季度每股盈利 x 汇率）。收盘价为当日成交价，经拆股调整，"
+        "未经股息调整。"
+        "每股盈利为摊薄、{basis}口径；季度数据自公布后首个交易日起计入，取当时已知的最新版本；"
+        "半年报公司：上一全年 + 本半年 - 去年同期半年。"
         "汇率为当日即期汇率。亏损显示 n.m.；缺任一季度则不计算。",
     ),
     "computed.percentile": (
-        "Percentile = 100 x (L + (E - 1) / 2) / (N - 1): L observations in the window are lower, E equal (the current one included), N in all. 0 is cheapest, 100 dearest. "
-        "Only fresh, positive observations count. Here {window}, N {number}, {first} to {last}, {frequency}; coverage {coverage}, {losses} losses left out. "
+        "Percentile = 100 x (L + (E - 1) / 2) / (N - 1): L observations in the window are lower, "
+        "E equal (the current one included), N in all. 0 is cheapest, 100 dearest. "
+        "Only fresh, positive observations count. Here {window}, N {number}, {first} to {last}, "
+        "{frequency}; coverage {coverage}, {losses} losses left out. "
         "Fewer than 30 month-ends or 120 daily closes give no percentile.",
-        "百分位 = 100 x (L + (E - 1) / 2) / (N - 1)：窗口内低于当前值的观测为 L，相等的为 E（含当前值），共 N 个。0 为最便宜，100 为最贵。"
-        "仅计入有效的正值。此处为{window}，N {number}，{first}至{last}，{frequency}；有效观测{coverage}，剔除亏损{losses}个。"
+        "百分位 = 100 x (L + (E - 1) / 2) / (N - 1)：窗口内低于当前值的观测为 L，相等的为 "
+        "E（含当前值），共 N 个。0 为最便宜，100 为最贵。"
+        "仅计入有效的正值。此处为{window}，N {number}，{first}至{last}，{frequency}；"
+        "有效观测{coverage}，剔除亏损{losses}个。"
         "少于30个月末或120个交易日不计算百分位。",
     ),
-}  # fmt: skip
+}

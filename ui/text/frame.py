@@ -21,16 +21,31 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.as_of": ("As of", "截至"),
     "filter.latest": ("Latest", "最新"),
     "filter.placeholder": ("All companies: type a ticker or a name", "全部公司：输入代码或名称"),
-    "frame.hint": ("Type or paste tickers above (700, 腾讯, a column of a spreadsheet, games); pick any past evening; Copy link keeps the view for good.", "在上方输入或粘贴代码（700、腾讯、表格中的一列、games），可选任意历史日期；“复制链接”长期保留当前视图。"),
+    "frame.hint": (
+        (
+            "Type or paste tickers above (700, 腾讯, a column of a spreadsheet, games); pick any "
+            "past evening; Copy link keeps the view for good."
+        ),
+        (
+            "在上方输入或粘贴代码（700、腾讯、表格中的一列、games），可选任意历史日期；"
+            "“复制链接”长期保留当前视图。"
+        ),
+    ),
     "action.close_hint": ("Got it", "知道了"),
     "frame.no_snapshot": ("Nothing has been published yet.", "尚未发布任何数据。"),
-    "frame.damaged": ("The newest snapshot is damaged ({problem}); this page shows {snapshot}.", "最新快照已损坏（{problem}）；本页显示 {snapshot}。"),
+    "frame.damaged": (
+        "The newest snapshot is damaged ({problem}); this page shows {snapshot}.",
+        "最新快照已损坏（{problem}）；本页显示 {snapshot}。",
+    ),
     # What marks a price
     "mark.to": ("{names} to {date}", "{names}截至{date}"),
     "mark.comma": (", ", "、"),
     "mark.more": (" and {number} more", "及另外{number}只"),
     "mark.stale": ("Prices of {lines}: stale.", "股价已过期：{lines}。"),
-    "mark.failed": ("Prices of {lines}; the last run failed: {reason}.", "股价：{lines}；最近一次更新失败：{reason}。"),
+    "mark.failed": (
+        "Prices of {lines}; the last run failed: {reason}.",
+        "股价：{lines}；最近一次更新失败：{reason}。",
+    ),
     "outcome.got": ("got", "已获取"),
     "outcome.nothing new": ("nothing new", "无新数据"),
     "outcome.unknown ticker": ("unknown ticker", "代码不存在"),
@@ -38,29 +53,110 @@ TEXTS: dict[str, tuple[str, str]] = {
     "outcome.provider fault": ("provider fault", "数据商故障"),
     "outcome.offline": ("offline", "无网络"),
     "outcome.stopped": ("kept out by a price rule", "被价格规则拦截"),
-    "frame.earlier": ("Earlier snapshot {snapshot}, as the link asks; the current one is {current}.", "按链接显示较早的快照 {snapshot}；当前快照为 {current}。"),
-    "frame.too_old": ("Snapshot {snapshot} was built by another version of Harbourview and does not hold what this page shows.", "快照 {snapshot} 由其他版本的 Harbourview 构建，不含本页所需内容。"),
-    "frame.build_first": ("The data here (snapshot {snapshot}) was built by another version of Harbourview and does not hold what this page shows. On the server, run: python -m loaders build", "此处数据（快照 {snapshot}）由其他版本的 Harbourview 构建，不含本页所需内容。请在服务器上运行：python -m loaders build"),
-    "frame.too_late": ("The link asks for the evening of {asked}; the latest session here is {latest}, and that is what is shown.", "链接指定{asked}；本站最新交易日为{latest}，现按该日显示。"),
-    "frame.clock_behind": ("By this machine's clock it is {today}, before the latest session here, {latest}: the clock is behind, or the data is dated wrongly.", "本机时钟为{today}，早于最新交易日{latest}：时钟落后，或数据日期有误。"),
-    "frame.clock_ahead": ("By this machine's clock it is {today}, more than a year after the latest session here, {latest}: the clock is ahead, or the data is old.", "本机时钟为{today}，比最新交易日{latest}晚一年以上：时钟超前，或数据陈旧。"),
-    "frame.footer": ("As of {as_of} · latest session {latest} · {frequency} · snapshot {snapshot}", "截至{as_of} · 最新交易日{latest} · {frequency} · 快照 {snapshot}"),
-    "empty.company": ("Choose another company in the box above, or clear it for all.", "请在上方选择其他公司，或清空以显示全部。"),
-    "empty.date": ("Choose a later date above, or clear it for the latest.", "请在上方选择更晚的日期，或清空以显示最新。"),
+    "frame.earlier": (
+        "Earlier snapshot {snapshot}, as the link asks; the current one is {current}.",
+        "按链接显示较早的快照 {snapshot}；当前快照为 {current}。",
+    ),
+    "frame.too_old": (
+        (
+            "Snapshot {snapshot} was built by another version of Harbourview and does not hold "
+            "what this page shows."
+        ),
+        "快照 {snapshot} 由其他版本的 Harbourview 构建，不含本页所需内容。",
+    ),
+    "frame.build_first": (
+        (
+            "The data here (snapshot {snapshot}) was built by another version of Harbourview and "
+            "does not hold what this page shows. On the server, run: python -m loaders build"
+        ),
+        (
+            "此处数据（快照 {snapshot}）由其他版本的 Harbourview 构建，不含本页所需内容。"
+            "请在服务器上运行：python -m loaders build"
+        ),
+    ),
+    "frame.too_late": (
+        (
+            "The link asks for the evening of {asked}; the latest session here is {latest}, and "
+            "that is what is shown."
+        ),
+        "链接指定{asked}；本站最新交易日为{latest}，现按该日显示。",
+    ),
+    "frame.clock_behind": (
+        (
+            "By this machine's clock it is {today}, before the latest session here, {latest}: "
+            "the clock is behind, or the data is dated wrongly."
+        ),
+        "本机时钟为{today}，早于最新交易日{latest}：时钟落后，或数据日期有误。",
+    ),
+    "frame.clock_ahead": (
+        (
+            "By this machine's clock it is {today}, more than a year after the latest session "
+            "here, {latest}: the clock is ahead, or the data is old."
+        ),
+        "本机时钟为{today}，比最新交易日{latest}晚一年以上：时钟超前，或数据陈旧。",
+    ),
+    "frame.footer": (
+        "As of {as_of} · latest session {latest} · {frequency} · snapshot {snapshot}",
+        "截至{as_of} · 最新交易日{latest} · {frequency} · 快照 {snapshot}",
+    ),
+    "empty.company": (
+        "Choose another company in the box above, or clear it for all.",
+        "请在上方选择其他公司，或清空以显示全部。",
+    ),
+    "empty.date": (
+        "Choose a later date above, or clear it for the latest.",
+        "请在上方选择更晚的日期，或清空以显示最新。",
+    ),
     "empty.filter": ("Clear a filter of this page.", "请清除本页的筛选条件。"),
-    "empty.nothing": ("Bring it with a loader: README, “What stands behind a number”.", "请用加载程序导入数据：见项目说明。"),
-    "finding.overview_none": ("No company has a fresh PE on this basis by {date}.", "截至{date}，该口径下无公司有有效市盈率。"),
-    "help.index_pe": ("PE-TTM as the index data site quotes it; percentile in the window by our definition.", "指数市盈率为数据网站公布值；百分位按本站定义计算。"),
-    "help.median_percentile": ("Median of {number} ranked companies of {total}.", "{total}家公司中{number}家可排名公司的中位数。"),
-    "help.close": ("Last close on or before the date, in the currency of the line; grey: stale.", "截至该日最近收盘价，以该股计价货币表示；灰色为过期。"),
-    "help.change_1m": ("Since the close a month earlier; where a line has month-ends only, since the last close of the month before.", "较一个月前收盘价；仅有月末数据者，较上月末收盘价。"),
-    "help.percentile": ("0 cheapest, 100 dearest in the window; first observation {first}.", "0为区间内最便宜，100为最贵；首个观测{first}。"),
-    "help.buyback": ("By trade date since 1 January; blank: no complete basis is known, never a partial sum.", "自1月1日起按交易日计；空白表示无完整数据，不以部分合计代替。"),
+    "empty.nothing": (
+        "Bring it with a loader: README, “What stands behind a number”.",
+        "请用加载程序导入数据：见项目说明。",
+    ),
+    "finding.overview_none": (
+        "No company has a fresh PE on this basis by {date}.",
+        "截至{date}，该口径下无公司有有效市盈率。",
+    ),
+    "help.index_pe": (
+        "PE-TTM as the index data site quotes it; percentile in the window by our definition.",
+        "指数市盈率为数据网站公布值；百分位按本站定义计算。",
+    ),
+    "help.median_percentile": (
+        "Median of {number} ranked companies of {total}.",
+        "{total}家公司中{number}家可排名公司的中位数。",
+    ),
+    "help.close": (
+        "Last close on or before the date, in the currency of the line; grey: stale.",
+        "截至该日最近收盘价，以该股计价货币表示；灰色为过期。",
+    ),
+    "help.change_1m": (
+        (
+            "Since the close a month earlier; where a line has month-ends only, since the last "
+            "close of the month before."
+        ),
+        "较一个月前收盘价；仅有月末数据者，较上月末收盘价。",
+    ),
+    "help.percentile": (
+        "0 cheapest, 100 dearest in the window; first observation {first}.",
+        "0为区间内最便宜，100为最贵；首个观测{first}。",
+    ),
+    "help.buyback": (
+        "By trade date since 1 January; blank: no complete basis is known, never a partial sum.",
+        "自1月1日起按交易日计；空白表示无完整数据，不以部分合计代替。",
+    ),
     "window_of": ("of {window}", "{window}"),
     "window_since": ("since {month}", "{month}以来"),
-    "source.computed_of": ("{name} results to {announced}; month-end closes, vendors cross-checked; ECB rates", "{name}截至{announced}的业绩公告；月末收盘价（多家数据商核对）；欧洲央行汇率"),
-    "source.computed_of_daily": ("{name} results to {announced}; daily closes; ECB rates", "{name}截至{announced}的业绩公告；每日收盘价；欧洲央行汇率"),
-    "source.computed": ("company results, {frequency} and ECB rates; see Sources", "公司业绩、{frequency}、欧洲央行汇率；见“来源”"),
+    "source.computed_of": (
+        "{name} results to {announced}; month-end closes, vendors cross-checked; ECB rates",
+        "{name}截至{announced}的业绩公告；月末收盘价（多家数据商核对）；欧洲央行汇率",
+    ),
+    "source.computed_of_daily": (
+        "{name} results to {announced}; daily closes; ECB rates",
+        "{name}截至{announced}的业绩公告；每日收盘价；欧洲央行汇率",
+    ),
+    "source.computed": (
+        "company results, {frequency} and ECB rates; see Sources",
+        "公司业绩、{frequency}、欧洲央行汇率；见“来源”",
+    ),
     "table.eps_to": ("EPS to {date}", "EPS至{date}"),
     "observations.month_end": ("month-ends", "月末"),
     "observations.daily": ("sessions", "交易日"),
@@ -68,7 +164,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.frequency": ("Frequency", "频率"),
     "column.window": ("Window", "区间"),
     "basis.quoted": ("quoted", "网站公布"),
-    "source.quoted": ("jiucaishuo index valuation; broker reports as named", "韭圈儿指数估值；券商报告见标注"),
+    "source.quoted": (
+        "jiucaishuo index valuation; broker reports as named",
+        "韭圈儿指数估值；券商报告见标注",
+    ),
     "window_long.1y": ("1 year", "1年"),
     "window_long.3y": ("3 years", "3年"),
     "window_long.5y": ("5 years", "5年"),
@@ -112,15 +211,37 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.group_software and games": ("Software and games", "软件与游戏"),
     "filter.group_video community": ("Video community", "视频社区"),
     "frame.rate": ("{rate} per {base}", "每{base}兑{rate}"),
-    "frame.in_currency": ("Money in {currency} at one rate of the evening ({rates}; ECB, {date}): growth and multiples stay as they are. Tables and pictures that name a currency are in that one.", "金额按当日同一汇率折为{currency}（{rates}；欧洲央行，{date}），增速与倍数不变。标明货币的表格与图以所标货币计。"),
-    "frame.no_rate": ("No rate into {currency} is known on {date}: money stays as quoted.", "{date}无折算为{currency}的汇率：金额按原货币显示。"),
+    "frame.in_currency": (
+        (
+            "Money in {currency} at one rate of the evening ({rates}; ECB, {date}): growth and "
+            "multiples stay as they are. Tables and pictures that name a currency are in that "
+            "one."
+        ),
+        (
+            "金额按当日同一汇率折为{currency}（{rates}；欧洲央行，{date}），增速与倍数不变。"
+            "标明货币的表格与图以所标货币计。"
+        ),
+    ),
+    "frame.no_rate": (
+        "No rate into {currency} is known on {date}: money stays as quoted.",
+        "{date}无折算为{currency}的汇率：金额按原货币显示。",
+    ),
     "action.picture": ("Picture", "图片"),
     "format.wide": ("16:9", "16:9"),
     "format.half": ("4:3", "4:3"),
     "format.tall": ("Portrait", "竖版"),
-    "help.format_wide": ("PNG for a slide, 1920 x 1080, on white", "整页幻灯片 PNG，1920 x 1080，白底"),
-    "help.format_half": ("PNG for half a slide, 1440 x 1080, on white", "半页幻灯片 PNG，1440 x 1080，白底"),
-    "help.format_tall": ("PNG for a phone, 1080 x 1350, on white", "手机竖版 PNG，1080 x 1350，白底"),
+    "help.format_wide": (
+        "PNG for a slide, 1920 x 1080, on white",
+        "整页幻灯片 PNG，1920 x 1080，白底",
+    ),
+    "help.format_half": (
+        "PNG for half a slide, 1440 x 1080, on white",
+        "半页幻灯片 PNG，1440 x 1080，白底",
+    ),
+    "help.format_tall": (
+        "PNG for a phone, 1080 x 1350, on white",
+        "手机竖版 PNG，1080 x 1350，白底",
+    ),
     "action.pack": ("Meeting pack", "会议资料"),
     "action.download_csv": ("CSV", "CSV"),
     "action.download_xlsx": ("XLSX", "XLSX"),
@@ -131,18 +252,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Who may see the pages
     "sign_in.outside": ("Please sign in with your firm's account.", "请使用贵公司账户登录。"),
     "sign_in.ended": ("Your sign-in has ended. Please sign in again.", "登录已过期，请重新登录。"),
-    "sign_in.unproven": ("Your identity provider does not vouch for an e-mail address of yours, so that nobody can tell whether you may see these pages. Ask whoever runs this Harbourview.", "身份提供方未确认您的电子邮箱，无法判断您是否有权访问。请联系本站管理员。"),
-    "sign_in.stranger": ("{name} may not see these pages. Ask whoever runs this Harbourview, or sign out and sign in with another account.", "{name} 无权访问本站。请联系本站管理员，或退出后使用其他账户登录。"),
-    "sign_in.unusable": ("Nobody can sign in, so nothing is shown: {reason}.", "登录无法使用，因此不显示任何内容：{reason}。"),
+    "sign_in.unproven": (
+        (
+            "Your identity provider does not vouch for an e-mail address of yours, so that "
+            "nobody can tell whether you may see these pages. Ask whoever runs this Harbourview."
+        ),
+        "身份提供方未确认您的电子邮箱，无法判断您是否有权访问。请联系本站管理员。",
+    ),
+    "sign_in.stranger": (
+        (
+            "{name} may not see these pages. Ask whoever runs this Harbourview, or sign out and "
+            "sign in with another account."
+        ),
+        "{name} 无权访问本站。请联系本站管理员，或退出后使用其他账户登录。",
+    ),
+    "sign_in.unusable": (
+        "Nobody can sign in, so nothing is shown: {reason}.",
+        "登录无法使用，因此不显示任何内容：{reason}。",
+    ),
     "sign_in.as": ("Signed in as {name}", "已登录：{name}"),
     # The meeting pack
     "pack.title": ("Meeting pack, as of {date}", "会议资料，截至{date}"),
     "pack.companies": ("Companies: {names}", "公司：{names}"),
     "pack.state": ("{window} · {basis} · {number} pictures", "{window} · {basis} · {number}幅图"),
     "pack.snapshot": ("Snapshot {snapshot}", "快照 {snapshot}"),
-    "pack.proof": ("Each picture carries its date, its source and the link that opens it with the same figures; the notes name the documents.", "每幅图均附日期、来源及重现同一数据的链接；备注列出文件。"),
+    "pack.proof": (
+        (
+            "Each picture carries its date, its source and the link that opens it with the same "
+            "figures; the notes name the documents."
+        ),
+        "每幅图均附日期、来源及重现同一数据的链接；备注列出文件。",
+    ),
     "pack.sources": ("Sources and links", "来源与链接"),
-    "pack.nothing": ("None of these pages has a picture for these companies on this evening.", "所选页面在该日对所选公司均无图。"),
+    "pack.nothing": (
+        "None of these pages has a picture for these companies on this evening.",
+        "所选页面在该日对所选公司均无图。",
+    ),
     "pack.pages": ("Pages", "页面"),
     "pack.make": ("Make the pack", "生成资料"),
     "pack.made": ("{number} pictures.", "共{number}幅图。"),
@@ -165,7 +310,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "export.published_on": ("Published", "发布日期"),
     "export.setting": ("Setting", "设置"),
     "export.value": ("Value", "取值"),
-    "export.help_xlsx": ("The table, what its columns mean, its sources and the link that shows it again.", "表格、各列定义、来源及重现该表的链接。"),
+    "export.help_xlsx": (
+        "The table, what its columns mean, its sources and the link that shows it again.",
+        "表格、各列定义、来源及重现该表的链接。",
+    ),
     "export.help_csv": ("The table alone, figures plain.", "仅表格，数值为原始值。"),
     # Footers, in and under the figures
     "footer.as_of": ("As of {date}", "截至{date}"),
@@ -178,22 +326,61 @@ TEXTS: dict[str, tuple[str, str]] = {
     "panel.computed": ("How is this computed?", "如何计算？"),
     "panel.not_understood": ("Not understood in the link:", "链接中无法识别："),
     # Links
-    "link.no_ticker": ("{parameter}: nothing here is called “{value}”.", "{parameter}：没有名为“{value}”的标的。"),
-    "link.two_tickers": ("{parameter}: “{value}” means more than one company.", "{parameter}：“{value}”对应多家公司。"),
+    "link.no_ticker": (
+        "{parameter}: nothing here is called “{value}”.",
+        "{parameter}：没有名为“{value}”的标的。",
+    ),
+    "link.two_tickers": (
+        "{parameter}: “{value}” means more than one company.",
+        "{parameter}：“{value}”对应多家公司。",
+    ),
     "typed.no_ticker": ("No match for “{value}”.", "未找到“{value}”。"),
     "typed.two_tickers": ("“{value}” fits several companies.", "“{value}”对应多家公司。"),
     "typed.several": ("“{value}” fits several companies.", "“{value}”对应多家公司。"),
     "typed.too_many": ("Only the first {value} are read.", "仅读取前{value}项。"),
-    "link.several": ("{parameter}: “{value}” fits several companies.", "{parameter}：“{value}”对应多家公司。"),
-    "link.not_a_choice": ("{parameter}: “{value}” is not a choice.", "{parameter}：“{value}”不是可选值。"),
-    "link.not_a_date": ("{parameter}: “{value}” is not a date (YYYY-MM-DD).", "{parameter}：“{value}”不是日期（YYYY-MM-DD）。"),
-    "link.not_a_month": ("{parameter}: “{value}” is not a month (YYYY-MM).", "{parameter}：“{value}”不是月份（YYYY-MM）。"),
-    "link.too_early": ("{parameter}: {value} is before anything known here.", "{parameter}：{value}早于全部数据。"),
-    "link.too_late": ("{parameter}: {value} is after the latest data.", "{parameter}：{value}晚于最新数据。"),
-    "link.not_a_snapshot": ("{parameter}: “{value}” is not a snapshot id.", "{parameter}：“{value}”不是快照编号。"),
-    "link.not_text": ("{parameter}: “{value}” is too long, or holds control characters.", "{parameter}：“{value}”过长或含控制字符。"),
-    "link.from_after_to": ("{parameter}: {value} lies after the end of the period.", "{parameter}：{value}晚于期末。"),
-    "link.unknown_parameter": ("{parameter}: no such setting (“{value}”).", "{parameter}：没有该设置（“{value}”）。"),
-    "link.too_many": ("{parameter}: only the first {value} are read.", "{parameter}：仅读取前{value}项。"),
+    "link.several": (
+        "{parameter}: “{value}” fits several companies.",
+        "{parameter}：“{value}”对应多家公司。",
+    ),
+    "link.not_a_choice": (
+        "{parameter}: “{value}” is not a choice.",
+        "{parameter}：“{value}”不是可选值。",
+    ),
+    "link.not_a_date": (
+        "{parameter}: “{value}” is not a date (YYYY-MM-DD).",
+        "{parameter}：“{value}”不是日期（YYYY-MM-DD）。",
+    ),
+    "link.not_a_month": (
+        "{parameter}: “{value}” is not a month (YYYY-MM).",
+        "{parameter}：“{value}”不是月份（YYYY-MM）。",
+    ),
+    "link.too_early": (
+        "{parameter}: {value} is before anything known here.",
+        "{parameter}：{value}早于全部数据。",
+    ),
+    "link.too_late": (
+        "{parameter}: {value} is after the latest data.",
+        "{parameter}：{value}晚于最新数据。",
+    ),
+    "link.not_a_snapshot": (
+        "{parameter}: “{value}” is not a snapshot id.",
+        "{parameter}：“{value}”不是快照编号。",
+    ),
+    "link.not_text": (
+        "{parameter}: “{value}” is too long, or holds control characters.",
+        "{parameter}：“{value}”过长或含控制字符。",
+    ),
+    "link.from_after_to": (
+        "{parameter}: {value} lies after the end of the period.",
+        "{parameter}：{value}晚于期末。",
+    ),
+    "link.unknown_parameter": (
+        "{parameter}: no such setting (“{value}”).",
+        "{parameter}：没有该设置（“{value}”）。",
+    ),
+    "link.too_many": (
+        "{parameter}: only the first {value} are read.",
+        "{parameter}：仅读取前{value}项。",
+    ),
     "link.near": (" Near: {near}.", "相近：{near}。"),
-}  # fmt: skip
+}

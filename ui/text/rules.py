@@ -77,7 +77,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refusal_rule.C20": ("the rule of the column", "符合该列规则"),
     "refusal_rule.C24": ("average within the day's range", "均价在当日区间内"),
     "refusal_rule.C26": ("announced after the period", "期末之后公布"),
-    "refusal_rule.C27": ("the reporting currency, or a translation marked", "报告货币，或注明为换算"),
+    "refusal_rule.C27": (
+        "the reporting currency, or a translation marked",
+        "报告货币，或注明为换算",
+    ),
     "refusal_rule.C28": ("a second figure names the one it restates", "重列须注明原公布日"),
     "refusal_rule.C29": ("EPS and profit imply the shares known", "每股盈利与利润须对应已知股数"),
     "refusal_rule.C30": ("a ruling has its figure", "更正须有对应数值"),
@@ -98,7 +101,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refusal_rule.A03": ("EPS counts from its session on", "每股盈利不得提前计入"),
     "refusal_rule.A04": ("a price", "须有股价"),
     "refusal_rule.A05": ("one ADS ratio a day", "每日一个ADS比率"),
-    "overview.no_company": ("{names}: an index, an ETF or the basket has no line in this table; see Valuation.", "{names}：指数、ETF及组合不列入此表，见“估值”页。"),
+    "overview.no_company": (
+        "{names}: an index, an ETF or the basket has no line in this table; see Valuation.",
+        "{names}：指数、ETF及组合不列入此表，见“估值”页。",
+    ),
     "filter.window": ("Window", "区间"),
     "filter.basis": ("Basis", "口径"),
     "filter.metric": ("Metric", "指标"),
@@ -126,8 +132,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "window.max": ("max", "上市以来"),
     "basis.adjusted": ("adjusted", "经调整"),
     "basis.reported": ("reported", "报告口径"),
-    "basis.adjusted_long": ("adjusted (non-IFRS or non-GAAP), diluted", "经调整（非国际财务报告准则或非公认会计准则），摊薄"),
-    "basis.reported_long": ("reported (IFRS or US GAAP), diluted", "报告口径（国际财务报告准则或美国公认会计准则），摊薄"),
+    "basis.adjusted_long": (
+        "adjusted (non-IFRS or non-GAAP), diluted",
+        "经调整（非国际财务报告准则或非公认会计准则），摊薄",
+    ),
+    "basis.reported_long": (
+        "reported (IFRS or US GAAP), diluted",
+        "报告口径（国际财务报告准则或美国公认会计准则），摊薄",
+    ),
     "updown.hk": ("Green up, red down (Hong Kong)", "绿涨红跌（香港）"),
     "updown.cn": ("Red up, green down (mainland)", "红涨绿跌（内地）"),
     "language.en": ("English", "English"),
@@ -147,4 +159,4 @@ TEXTS: dict[str, tuple[str, str]] = {
     "metric.ps_ttm": ("PS-TTM", "市销率（TTM）"),
     "metric.pb": ("PB", "市净率"),
     "metric.dividend_yield": ("Dividend yield", "股息率"),
-}  # fmt: skip
+}
