@@ -288,7 +288,10 @@ def growth_of_profit() -> tuple[str, str, str]:
             formats.MISSING,
             view.text("company.help_profit_none", basis=basis_words),
         )
-    amount = lambda value: view.money(value * 1e6, profit["currency"])  # noqa: E731
+
+    def amount(value):
+        return view.money(value * 1e6, profit["currency"])
+
     note = view.text(
         "company.help_profit",
         basis=basis_words,

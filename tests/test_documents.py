@@ -586,9 +586,10 @@ def test_a_change_broken_off_is_completed_and_never_halved(tmp_path, monkeypatch
         return step
 
     texts = {"aliases": "new\n", "topics": "new\n"}
-    held = lambda: [
-        (tmp_path / ("curated") / (f"{table}.csv")).read_text("utf-8") for table in texts
-    ]  # noqa: E731
+
+    def held():
+        return [(tmp_path / ("curated") / (f"{table}.csv")).read_text("utf-8") for table in texts]
+
     for at, then in (
         ("amend staged", "old\n"),
         ("amend pending", "new\n"),

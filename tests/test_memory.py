@@ -158,7 +158,9 @@ def test_equal_views_share_and_others_do_not(warehouse):
 
 
 def test_a_function_of_a_page_is_refused_since_it_is_another_one_in_each_run():
-    made = lambda: 1  # noqa: E731
+    def made():
+        return 1
+
     made.__module__ = "__main__"
     with pytest.raises(TypeError, match="script that is run anew"):
         once(made)

@@ -42,9 +42,14 @@ def watched(warehouse, tmp_path_factory):
     with process(
         ROOT / "app.py", warehouse.folder, settings=(), PYTHONPATH=path, ASKED=str(asked)
     ) as (address, _):
-        lines = lambda: (
-            [json.loads(line) for line in asked.read_text().splitlines()] if asked.exists() else []
-        )  # noqa: E731
+
+        def lines():
+            return (
+                [json.loads(line) for line in asked.read_text().splitlines()]
+                if asked.exists()
+                else []
+            )
+
         yield int(address.rsplit(":", 1)[1]), lines
 
 

@@ -91,7 +91,10 @@ def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
                     [vendor, 7 * number, 7 * number, value, vendor, 7 * number],
                 )
         add_views(connection)
-        ask = lambda question: connection.execute(question).fetchall()  # noqa: E731
+
+        def ask(question):
+            return connection.execute(question).fetchall()
+
         assert ask(
             """
             SELECT round(wow_computed_pct, 2), round(four_week_pct, 2), is_latest

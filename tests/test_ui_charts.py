@@ -941,7 +941,9 @@ def test_a_yield_is_cheap_where_it_is_high():
 
 
 def test_ratios_keep_their_decimals():
-    ratio = lambda value: formats.multiple(value, digits=2)  # noqa: E731
+    def ratio(value):
+        return formats.multiple(value, digits=2)
+
     figure = charts.percentile_band(
         history(24).assign(value=lambda f: f["value"] / 25),
         {q: v / 25 for q, v in BANDS.items()},

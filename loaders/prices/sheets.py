@@ -333,7 +333,10 @@ def _sheet_of_chart(chart: dict) -> Sheet:
                 "",
             )
         )
-        day = lambda stamp: pd.Timestamp(datetime.fromtimestamp(stamp, zone or UTC).date())  # noqa: E731
+
+        def day(stamp):
+            return pd.Timestamp(datetime.fromtimestamp(stamp, zone or UTC).date())
+
         rows = [
             (
                 day(event["date"]),

@@ -202,7 +202,10 @@ def bars_by_period(
     if currency:
         axis = scaled(known, language)
     else:
-        axis = lambda value, digits: short_tick(write, value, digits)  # noqa: E731
+
+        def axis(value, digits):
+            return short_tick(write, value, digits)
+
     _, _, left = value_axis(figure, known, theme, axis, zero=True)
     room = theme.width - left - 16
     ticks = period_axis(figure, names, room)

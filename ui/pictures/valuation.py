@@ -815,37 +815,43 @@ class Multiple:
                 place=table["ticker"].map({t: i for i, t in enumerate(order)}),
                 column=table["years"].replace(0, 99),
             ).sort_values(["place", "column"])
-            draw = lambda theme: drawn(
-                part,
-                table.filter(CELLS),
-                said(int(shown["percentile"].notna().sum()), absent),
-                theme,
-                highlight=[self.ticker],
-                write=self.write,
-                empty=empty,
-            )  # noqa: E731
+
+            def draw(theme):
+                return drawn(
+                    part,
+                    table.filter(CELLS),
+                    said(int(shown["percentile"].notna().sum()), absent),
+                    theme,
+                    highlight=[self.ticker],
+                    write=self.write,
+                    empty=empty,
+                )
         elif across == "ranges":
-            draw = lambda theme: drawn(
-                part,
-                self._ordered(shown, "percentile", dearest_first),
-                said(int(shown["percentile"].notna().sum()), absent),
-                theme,
-                highlight=[self.ticker],
-                dearest_first=dearest_first,
-                write=self.write,
-                empty=empty,
-            )  # noqa: E731
+
+            def draw(theme):
+                return drawn(
+                    part,
+                    self._ordered(shown, "percentile", dearest_first),
+                    said(int(shown["percentile"].notna().sum()), absent),
+                    theme,
+                    highlight=[self.ticker],
+                    dearest_first=dearest_first,
+                    write=self.write,
+                    empty=empty,
+                )
         elif across == "median":
-            draw = lambda theme: drawn(
-                part,
-                self._ordered(shown, "premium_pct", dearest_first != (self.metric in YIELDS)),
-                said(int(shown["premium_pct"].notna().sum()), absent),
-                theme,
-                highlight=[self.ticker],
-                high_is_cheap=self.metric in YIELDS,
-                write=self.write,
-                empty=empty,
-            )  # noqa: E731
+
+            def draw(theme):
+                return drawn(
+                    part,
+                    self._ordered(shown, "premium_pct", dearest_first != (self.metric in YIELDS)),
+                    said(int(shown["premium_pct"].notna().sum()), absent),
+                    theme,
+                    highlight=[self.ticker],
+                    high_is_cheap=self.metric in YIELDS,
+                    write=self.write,
+                    empty=empty,
+                )
         else:
             growth = view.ask(
                 """
@@ -865,19 +871,22 @@ class Multiple:
                 number=len(growth),
                 total=sum(k == "company" for k in view.kinds.values()),
             )
-            draw = lambda theme: drawn(
-                part,
-                growth.drop(columns="source_ids").assign(
-                    name=[view.name(t) for t in growth["ticker"]]
-                ),
-                said(len(growth), note),
-                theme,
-                highlight=[self.ticker],
-                write=partial(formats.multiple, language=self.language),  # noqa: E731
-                empty=view.text("reason.MISSING_ESTIMATE")
-                + " "
-                + view.text("valuation.bring_estimates"),
-            )
+
+            def draw(theme):
+                return drawn(
+                    part,
+                    growth.drop(columns="source_ids").assign(
+                        name=[view.name(t) for t in growth["ticker"]]
+                    ),
+                    said(len(growth), note),
+                    theme,
+                    highlight=[self.ticker],
+                    write=partial(formats.multiple, language=self.language),
+                    empty=view.text("reason.MISSING_ESTIMATE")
+                    + " "
+                    + view.text("valuation.bring_estimates"),
+                )
+
         alt = view.text(
             "alt.chart",
             title=view.text(f"chart.{part}", **words),

@@ -384,14 +384,17 @@ def company_brokers(
     lines = []
     for row in medians.itertuples():
         measure, year = _measure(view, row.metric, row.basis, str(row.fiscal_year_end))
-        write = lambda value, row=row: figure_words(
-            view,
-            value,
-            row.unit,
-            row.currency,
-            "derived" if row.is_derived else "exact",
-            compact=True,
-        )  # noqa: E731
+
+        def write(value, row=row):
+            return figure_words(
+                view,
+                value,
+                row.unit,
+                row.currency,
+                "derived" if row.is_derived else "exact",
+                compact=True,
+            )
+
         lines.append(
             panels.escape(
                 view.text(

@@ -70,9 +70,10 @@ def market_review(view: View, rows: pd.DataFrame, chosen: Collection[str] = ()) 
             "state": [market_state(view, row) for row in rows.itertuples()],
         }
     )
-    up_down = lambda value: (
-        ("") if pd.isna(value) else (f"color: {palette.direction(value, theme)}")
-    )  # noqa: E731
+
+    def up_down(value):
+        return ("") if pd.isna(value) else (f"color: {palette.direction(value, theme)}")
+
     return Table(
         "market-review",
         table,
@@ -149,14 +150,17 @@ def printed_review(view: View, rows: pd.DataFrame, publisher: str) -> Table:
             "fit": [fit(row) for row in rows.itertuples()],
         }
     )
-    flagged = lambda column: [
-        f"color: {theme.colour('note')}; font-weight: 600" if bad else ""
-        for bad in (
-            rows["return_check"] != "agrees"
-            if column.name == "check"
-            else rows["excess_check"] == "does not fit"
-        )
-    ]  # noqa: E731
+
+    def flagged(column):
+        return [
+            f"color: {theme.colour('note')}; font-weight: 600" if bad else ""
+            for bad in (
+                rows["return_check"] != "agrees"
+                if column.name == "check"
+                else rows["excess_check"] == "does not fit"
+            )
+        ]
+
     return Table(
         "printed-review",
         table,
