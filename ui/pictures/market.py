@@ -108,7 +108,7 @@ class Month:
     @cached_property
     def running(self) -> dict[str, pd.DataFrame]:
         """The markets whose month still runs: New York's ends an evening later here."""
-        return dict(self.rows[self.rows["is_running"].astype(bool)].groupby("market"))
+        return dict(iter(self.rows[self.rows["is_running"].astype(bool)].groupby("market")))
 
     @property
     def words(self) -> str:

@@ -101,7 +101,7 @@ def _stories(
     topics: tuple[tuple[str, str], ...],
     terms: tuple[str, ...],
 ) -> None:
-    by_story = dict(rows.groupby("story_id", sort=False))
+    by_story = dict(iter(rows.groupby("story_id", sort=False)))
     for story_id in found["story_id"]:
         group = by_story[story_id]
         with st.container(border=True, gap="xxsmall"):
