@@ -4,19 +4,8 @@ chart says in words what it shows.
 
 import pytest
 
-PAGES = [
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-]
+from ui.frame import PAGES
+
 # What is Streamlit's own and takes no setting of ours: the rule, where, and why.
 STREAMLITS = {
     (

@@ -19,23 +19,10 @@ import screen
 from browser import ROOT
 
 from ui import answers, memory
+from ui.frame import PAGES
 from ui.memory import once
 from ui.view import view_of
 from warehouse import runs
-
-PAGES = (
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-)
 
 
 def doubled(frame, factor=2):

@@ -14,21 +14,9 @@ from test_bad_inputs import GOOD, changed
 
 from loaders import checks
 from ui import links
+from ui.frame import PAGES
 from ui.stamp import measure
 from ui.text import text
-
-PAGES = (
-    "overview",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-)
 
 
 def figure_words(figure: dict) -> str:

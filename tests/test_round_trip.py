@@ -14,21 +14,9 @@ from conftest import copy_of, publish_copy
 from screen import figures, run_page, words
 
 from ui import answers, frame, links
+from ui.frame import PAGES
 from ui.view import universe_of
 
-PAGES = (
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-)
 CHOICES = {
     "metric": links.METRICS,
     "chart": links.CHARTS,

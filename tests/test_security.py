@@ -14,21 +14,9 @@ from conftest import ROOT
 from screen import run_page, words
 
 from ui import links
+from ui.frame import PAGES
 from warehouse import ask as asking
 
-PAGES = (
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-)
 UNIVERSE = links.Universe.from_rows(
     [("0700.HK", "company", None, "Tencent Holdings", "腾讯控股")],
     [("700", "0700.HK")],

@@ -7,6 +7,7 @@ import string
 import pytest
 from conftest import ROOT
 
+from ui.frame import PAGES
 from ui.text import ROOMS, TEXTS, reason, status, text
 
 STATUSES = [
@@ -21,19 +22,6 @@ STATUSES = [
     "MISSING_REVENUE",
     "MISSING_ESTIMATE",
     "STALE_ESTIMATE",
-]
-PAGES = [
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
 ]
 
 

@@ -23,19 +23,8 @@ from urllib.parse import urlencode
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-PAGES = (
-    "overview",
-    "company",
-    "valuation",
-    "buybacks",
-    "segments",
-    "estimates",
-    "coverage",
-    "market",
-    "documents",
-    "traffic",
-    "data",
-)
+from ui.frame import PAGES  # noqa: E402 (needs the path above)
+
 # Days on which something is special: before all results, a single close in the window (this one
 # crashed Overview), results days, a month's last session, the day after the last purchase.
 SPECIAL = ("2004-06-16", "2020-04-01", "2024-07-08", "2025-11-18", "2026-07-04", "2026-08-19")
