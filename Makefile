@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run dev setup build refresh test proof benchmark lock audit clean
+.PHONY: run dev setup build refresh format check test proof benchmark lock audit clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
@@ -24,8 +24,16 @@ build: setup
 refresh: setup
 	@$(BIN)/python -m loaders prices $(ARGS)
 
-test: setup
+format: setup
+	@$(BIN)/python -m ruff check --quiet --select I --fix .
+	@$(BIN)/python -m ruff format .
+
+# Format and lint, without running anything.
+check: setup
+	@$(BIN)/python -m ruff format --quiet --check . || { echo "not formatted: run make format"; exit 1; }
 	@$(BIN)/python -m ruff check .
+
+test: check
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # The long proofs: kill -9 at random moments and before every file, ten thousand spoiled files, 24 defects of each kind.

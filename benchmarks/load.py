@@ -27,8 +27,8 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from browser import process  # noqa: E402
-from managers import Failed, Manager  # noqa: E402
+from browser import process  # noqa: E402 (needs the path above)
+from managers import Failed, Manager  # noqa: E402 (needs the path above)
 
 PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "market")
 PAUSE = 8.0  # seconds between two clicks of a manager

@@ -508,7 +508,9 @@ def run(lines: int) -> dict:
                     its["peak"] / base["peak"],
                 )
                 print(
-                    f"  {engine:8}{its['load']:9.3f}{its['first']:9.3f}{its['again']:9.3f}{its['cpu']:9.3f}{its['peak']:9.0f}{'':16}{ratios[0]:10.2f}{ratios[1]:8.2f}{ratios[2]:8.2f}"
+                    f"  {engine:8}{its['load']:9.3f}{its['first']:9.3f}{its['again']:9.3f}"
+                    f"{its['cpu']:9.3f}{its['peak']:9.0f}{'':16}"
+                    f"{ratios[0]:10.2f}{ratios[1]:8.2f}{ratios[2]:8.2f}"
                 )
             print(own_process("compare", question, folder), end="", flush=True)
     return medians

@@ -82,9 +82,10 @@ def tell_build(result: build.Result, begun: float) -> bool:
         ", ".join(f"{count} {severity}" for severity, count in sorted(result.findings.items()))
         or "none"
     )
-    print(
-        f"{'published ' + result.snapshot_id if result.snapshot_id else 'all well, nothing published'}; findings: {counted}; {time.perf_counter() - begun:.1f} s"
+    outcome = (
+        f"published {result.snapshot_id}" if result.snapshot_id else "all well, nothing published"
     )
+    print(f"{outcome}; findings: {counted}; {time.perf_counter() - begun:.1f} s")
     return True
 
 
@@ -145,10 +146,12 @@ def run_prices(chosen: argparse.Namespace) -> int:
         print(f"left out: {line}", file=sys.stderr)
     if not well or not report.answered:
         if well:
-            print(
-                f"no line was answered; {still_served() if report.built.unchanged else 'only what had landed before was built'}",
-                file=sys.stderr,
+            state = (
+                still_served()
+                if report.built.unchanged
+                else "only what had landed before was built"
             )
+            print(f"no line was answered; {state}", file=sys.stderr)
         return REJECTED
     return IN_PART if report.left_out or unknown else PUBLISHED
 

@@ -179,8 +179,8 @@ CHECKS = (
         "buybacks",
         """
             SELECT ticker, buyback_id,
-                printf('a running total of HKD %.0f million, below an earlier one of HKD %.0f million: not used',
-                stated / 1e6, high / 1e6)
+                printf('a running total of HKD %.0f million, '
+                || 'below an earlier one of HKD %.0f million: not used', stated / 1e6, high / 1e6)
             FROM buyback_doubts
             WHERE code = 'B02'
             """,
@@ -203,7 +203,8 @@ CHECKS = (
         "buybacks",
         """
             SELECT ticker, buyback_id,
-                printf('as printed, HKD %.1f million a session is %.0f times %s than %s, HKD %.1f million: %s',
+                printf('as printed, HKD %.1f million a session is %.0f times %s than %s, '
+                || 'HKD %.1f million: %s',
                 stated / 1e6, greatest(stated / low, low / stated), CASE
                 WHEN stated < low THEN 'less' ELSE 'more' END, against, low / 1e6,
                 coalesce('ruled by ' || correction_id, 'used as it stands, with a warning'))
@@ -249,10 +250,23 @@ CHECKS = (
         "segments",
         """
         WITH named(table_name, ticker, name) AS (
-            SELECT 'segment_themes', ticker, segment FROM segment_themes UNION ALL SELECT 'segment_series', ticker, segment FROM segment_series UNION ALL SELECT 'like_for_like', ticker, segment FROM like_for_like
-            UNION ALL SELECT 'segment_breaks', ticker, series FROM segment_breaks UNION ALL SELECT 'kpi_topics', ticker, kpi FROM kpi_topics)
-        SELECT ticker, table_name || ' ' || name, 'no figure bears the name ' || name FROM named AS n
-        WHERE name IS NOT NULL AND CASE table_name WHEN 'kpi_topics' THEN NOT EXISTS (FROM kpis AS k WHERE k.ticker = n.ticker AND k.kpi = n.name) ELSE NOT EXISTS (FROM segments AS s WHERE s.ticker = n.ticker AND n.name IN (s.segment, s.series)) END""",
+            SELECT 'segment_themes', ticker, segment FROM segment_themes
+            UNION ALL SELECT 'segment_series', ticker, segment FROM segment_series
+            UNION ALL SELECT 'like_for_like', ticker, segment FROM like_for_like
+            UNION ALL SELECT 'segment_breaks', ticker, series FROM segment_breaks
+            UNION ALL SELECT 'kpi_topics', ticker, kpi FROM kpi_topics
+        )
+        SELECT ticker, table_name || ' ' || name, 'no figure bears the name ' || name
+        FROM named AS n
+        WHERE name IS NOT NULL AND CASE table_name
+            WHEN 'kpi_topics' THEN NOT EXISTS (
+                FROM kpis AS k WHERE k.ticker = n.ticker AND k.kpi = n.name
+            )
+            ELSE NOT EXISTS (
+                FROM segments AS s WHERE s.ticker = n.ticker AND n.name IN (s.segment, s.series)
+            )
+            END
+        """,
     ),
     Check(
         "M01",
@@ -423,7 +437,8 @@ CHECKS = (
         """
             SELECT ticker, basis || ' ' || item,
                 count(*) ||
-                ' figures without a seen announcement date; they count from period end + 2 months (quarter) or + 3 (longer)'
+                ' figures without a seen announcement date; '
+                || 'they count from period end + 2 months (quarter) or + 3 (longer)'
             FROM earnings_items
             WHERE date_basis = 'convention'
             GROUP BY ALL
@@ -509,7 +524,8 @@ CHECKS = (
                 ELSE printf('states %s %.1f million', currency, printed_amount / 1e6)
                 END
                 ||
-                printf(', the daily returns of the same days sum to %.0f shares for %s %.1f million',
+                printf(', the daily returns of the same days sum to '
+                || '%.0f shares for %s %.1f million',
                 daily_shares, currency,
                 daily_amount / 1e6) ||
                 coalesce(printf(' (%+.1f %% of the amount)', amount_difference_pct), '') ||
@@ -538,7 +554,8 @@ CHECKS = (
         "index_valuation",
         """
             SELECT v.index_ticker, CAST(v.date AS VARCHAR),
-                printf('printed at percentile %.2f since launch; by our definition on the month-ends it is %.1f (N %d)',
+                printf('printed at percentile %.2f since launch; '
+                || 'by our definition on the month-ends it is %.1f (N %d)',
                 v.percentile, p.percentile, p.n)
             FROM index_valuation AS v, LATERAL (
                 SELECT * FROM valuation_percentiles('2024-12-02', 0)

@@ -211,11 +211,9 @@ def text_of(path: Path, name: str) -> tuple[str | None, list[Rejection]]:
         )
     if found := CONTROL.search(text):
         where = len(text[: found.start()].encode("utf-8")) + (len(raw) - len(text.encode("utf-8")))
-        return refused(
-            lines_before(text, found.start()) + 1,
-            "C04",
-            f"a {'NUL byte' if found[0] == chr(0) else f'control character (byte {ord(found[0]):#04x})'} at byte {where}",
-        )
+        number = ord(found[0])
+        what = f"control character (byte {number:#04x})" if number else "NUL byte"
+        return refused(lines_before(text, found.start()) + 1, "C04", f"a {what} at byte {where}")
     if not text.strip():
         return refused(0, "C11", "the file is empty; a table without rows keeps its header line")
     if text.lstrip()[:1] == "<":

@@ -346,9 +346,8 @@ def run(
             ]
             return done
         if source_id is not None and source_id not in {row["source_id"] for row in sources}:
-            done.rejected = [
-                f"--source {source_id}: rule C17, no source of sources.csv{reading.meant(source_id, [row['source_id'] for row in sources])}"
-            ]
+            meant = reading.meant(source_id, [row["source_id"] for row in sources])
+            done.rejected = [f"--source {source_id}: rule C17, no source of sources.csv{meant}"]
             return done
         with Reader() as reader:
             for number, path in enumerate(map(Path, given)):

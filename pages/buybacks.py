@@ -41,9 +41,12 @@ def yields_of(row) -> tuple[str, str, str]:
         if isinstance(row.yield_basis, str)
         else formats.MISSING
     )
+    mark = star if pd.notna(row.gross_yield_pct) else ""
+    quality = row.net_quality if isinstance(row.net_quality, str) else "exact"
+    net = formats.percent(row.net_reduction_pct, quality=quality)
     return (
         view.text("buybacks.yield"),
-        f"{formats.percent(row.gross_yield_pct)}{star if pd.notna(row.gross_yield_pct) else ''} · {formats.percent(row.net_reduction_pct, quality=row.net_quality if isinstance(row.net_quality, str) else 'exact')}",
+        f"{formats.percent(row.gross_yield_pct)}{mark} · {net}",
         view.text(
             "buybacks.yield_help",
             from_date=day(row.yield_from),
@@ -433,8 +436,14 @@ def page() -> None:
     )
     if len(agreed):
         differ = int((agreed["verdict"] == "differs").sum())
+        counts = view.text(
+            "buybacks.reconciliation_said",
+            number=len(agreed),
+            agree=int(agreed["verdict"].isin(["agrees", "at least"]).sum()),
+            differ=differ,
+        )
         with st.expander(
-            f"{view.text('buybacks.reconciliation')}: {view.text('buybacks.reconciliation_said', number=len(agreed), agree=int(agreed['verdict'].isin(['agrees', 'at least']).sum()), differ=differ)}",
+            f"{view.text('buybacks.reconciliation')}: {counts}",
             expanded=bool(focus) and differ > 0,
         ):
             for row in agreed[agreed["reached_on"].notna()].itertuples():

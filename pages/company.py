@@ -191,9 +191,8 @@ def gross_net(gross, net) -> str:
 
 def help_forward() -> str:
     if expected is None or expected["status"] != "OK":
-        return view.text(
-            f"reason.{line['forward_status'] if isinstance(line['forward_status'], str) else 'MISSING_ESTIMATE'}"
-        )
+        status = line["forward_status"]
+        return view.text(f"reason.{status if isinstance(status, str) else 'MISSING_ESTIMATE'}")
     return view.text(
         "company.help_forward",
         year1=formats.month(expected["fy1_end"], language),

@@ -269,12 +269,11 @@ def draw(happened: Happenings) -> None:
 def feed(stories: pd.DataFrame, rows: pd.DataFrame, total: int, terms: list[str]) -> None:
     """The stories asked for, each once: its document, then those that tell it too."""
     tables.stories(view, stories, rows, tuple(topic_names.items()), tuple(terms))
-    if total > len(stories):
-        if st.button(view.text("documents.more", number=min(SHOWN, total - len(stories)))):
-            st.session_state["documents_shown"] = (
-                st.session_state.get("documents_shown", SHOWN) + SHOWN
-            )
-            st.rerun()
+    if total > len(stories) and st.button(
+        view.text("documents.more", number=min(SHOWN, total - len(stories)))
+    ):
+        st.session_state["documents_shown"] = st.session_state.get("documents_shown", SHOWN) + SHOWN
+        st.rerun()
 
 
 def page() -> None:

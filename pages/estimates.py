@@ -203,9 +203,11 @@ with figures:
         ahead[ahead["metric"] == ahead.iloc[0]["metric"]].head(2).itertuples() if len(ahead) else ()
     ):
         number = view.text("estimates.one") if row.n == 1 else f"N {row.n}"
+        measure = tables.measure_words(view, row.metric, row.basis)
+        expected = view.text("headline.expected", metric=measure, year=row.year)
         cells.append(
             (
-                f"{view.text('headline.expected', metric=tables.measure_words(view, row.metric, row.basis), year=row.year)} ({number})",
+                f"{expected} ({number})",
                 tables.figure_words(
                     view,
                     row.value,
@@ -247,10 +249,11 @@ with figures:
         )
     if len(told):
         row = told.iloc[0]
+        measure = tables.measure_words(view, row["metric"], row["basis"], row["metric_printed"])
         cells.append(
             (
                 f"{view.text('headline.surprise')} {row['period']}",
-                f"{tables.measure_words(view, row['metric'], row['basis'], row['metric_printed'])} {formats.change(row['surprise_pct'])}",
+                f"{measure} {formats.change(row['surprise_pct'])}",
                 view.text(f"expected_basis.{row['expected_basis']}"),
             )
         )

@@ -126,6 +126,15 @@ def finding(name: str, row, parts: pd.DataFrame) -> str:
     return view.text("finding.segments_known", name=name, segment=row.largest, period=words)
 
 
+def largest_words(latest: pd.Series) -> str:
+    """The largest segment and its share of revenue, where most of the period is known."""
+    if not isinstance(latest["largest"], str) or not mostly_known(latest):
+        return formats.MISSING
+    if pd.isna(latest["largest_share_pct"]):
+        return latest["largest"]
+    return f"{latest['largest']} {formats.percent(latest['largest_share_pct'], digits=0)}"
+
+
 def tell_headline(name: str, latest, parts: pd.DataFrame) -> None:
     panels.finding(finding(name, latest, parts))
     if pd.notna(latest["announced_on"]) and latest["announced_on"].date() == view.as_of:
@@ -179,9 +188,7 @@ def tell_headline(name: str, latest, parts: pd.DataFrame) -> None:
             ),
             (
                 view.text("segments.largest"),
-                f"{latest['largest']} {formats.percent(latest['largest_share_pct'], digits=0) if pd.notna(latest['largest_share_pct']) else ''}".strip()
-                if isinstance(latest["largest"], str) and mostly_known(latest)
-                else formats.MISSING,
+                largest_words(latest),
                 None if mostly_known(latest) else view.text(f"reconciliation.{latest['result']}"),
             ),
             (

@@ -169,10 +169,12 @@ with answer:
         panels.missing(one.old_prices)
     if is_thin:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                f":orange[{panels.escape(view.text('valuation.note_thin', coverage=formats.percent(now['coverage_pct'], digits=0), losses=int(now['losses_left_out'])))}]",
-                width="content",
+            note = view.text(
+                "valuation.note_thin",
+                coverage=formats.percent(now["coverage_pct"], digits=0),
+                losses=int(now["losses_left_out"]),
             )
+            st.markdown(f":orange[{panels.escape(note)}]", width="content")
             for other in [
                 m for m in ("ps_ttm", "earnings_yield_ttm") if m in METRICS[kind] and m != metric
             ]:
@@ -305,8 +307,13 @@ with left:
                 of=view.text(f"valuation.chart_{own_chart}"),
             )
 with right:
+    inputs_of = view.text(
+        "valuation.inputs_of",
+        metric=measure,
+        date=day(point["date"]) if point is not None else formats.MISSING,
+    )
     st.markdown(
-        f"**{view.text('valuation.inputs_of', metric=measure, date=day(point['date']) if point is not None else formats.MISSING)}**"
+        f"**{inputs_of}**"
         + (
             f"  {view.text('valuation.click_a_point')}"
             if point is not None and own_chart != "distribution" and kind == "company"

@@ -16,6 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import browser as driver
 import duckdb
@@ -141,7 +142,7 @@ class Prepared:
     """
 
     on = True
-    _empty: dict[tuple[str, ...], tuple[bytes, list[str]]] = {}
+    _empty: ClassVar[dict[tuple[str, ...], tuple[bytes, list[str]]]] = {}
 
     def __init__(self, module, **ours: Callable):
         self._module = module
@@ -195,7 +196,8 @@ class Prepared:
     @classmethod
     def add_views(cls, connection: duckdb.DuckDBPyConnection) -> None:
         if not cls.on:
-            return snapshot.add_views(connection)
+            snapshot.add_views(connection)
+            return
         snapshot.step("views")
         connection.begin()
         for statement in cls.empty()[1]:

@@ -154,7 +154,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         if "/v8/finance/chart/" not in address.path:
-            return self.answer(200, b"crumb" if address.path.endswith("getcrumb") else b"")
+            self.answer(200, b"crumb" if address.path.endswith("getcrumb") else b"")
+            return
         symbol = address.path.rsplit("/", 1)[1].replace("%5E", "^").replace("%3D", "=")
         server: FakeYahoo = self.server
         server.asked.append(
@@ -165,7 +166,8 @@ class Handler(BaseHTTPRequestHandler):
             and len(server.asked) >= server.limited_from
             and not (server.limited_until and len(server.asked) > server.limited_until)
         ):
-            return self.answer(*TOO_MANY)
+            self.answer(*TOO_MANY)
+            return
         reply = server.replies.get(symbol, NOT_FOUND)
         self.answer(*(reply() if callable(reply) else reply), drip=server.drip)
 

@@ -4,6 +4,7 @@ exchange really traded.
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
@@ -108,7 +109,7 @@ def month_ends(first: str, last: str, exchange: str = "XHKG") -> list[date]:
     days = calendar(exchange)
     return [
         day
-        for day, after in zip(days, days[1:])
+        for day, after in itertools.pairwise(days)
         if after.month != day.month and first <= str(day) <= last
     ]
 

@@ -41,12 +41,12 @@ ticker,date,close,adj_close,volume,currency,frequency,source_id
 ticker,item,basis,period_start,period_end,announced_on,supersedes,value,unit,currency,translation,yoy_pct,quality,date_basis,source_id,locator,note
 0700.HK,eps_diluted,adjusted,2024-01-01,2024-03-31,2024-05-14,,1.5,per share,CNY,,,exact,printed,made-up,,
 0700.HK,revenue,reported,2024-01-01,2024-03-31,2024-05-14,,1000,million,CNY,,,exact,printed,made-up,,
-""",
+""",  # noqa: E501 (a row of a CSV file is one line)
     "buybacks": """
 ticker,grain,measure,start_date,end_date,venue,share_class,share_unit,shares,amount,currency,price_low,price_high,method,disposal,published_on,published_on_basis,superseded_on,trusted,quality,source_id,locator,note
 0700.HK,day,bought,2024-05-16,2024-05-16,Hong Kong,ordinary,share,1000,46500,HKD,46,47,on exchange,cancelled,,convention,,true,exact,made-up,,
 0700.HK,ytd,bought,2024-01-01,2024-05-16,Hong Kong,ordinary,share,74828,3400000,HKD,,,unknown,unknown,,convention,,true,exact,made-up,,
-""",
+""",  # noqa: E501 (a row of a CSV file is one line)
     "segments": """
 ticker,history,period_start,period_end,segment,parent_segment,announced_on,revenue_mn,currency,prior_revenue_mn,yoy_pct,quality,date_basis,source_id,locator,note
 0700.HK,as_reported,2024-01-01,2024-03-31,Games,,2024-05-14,600,CNY,,,exact,printed,made-up,,
@@ -55,7 +55,7 @@ ticker,history,period_start,period_end,segment,parent_segment,announced_on,reven
     "corrections": """
 correction_id,subject_table,subject_key,column_name,printed_value,ruled_value,test,reason,source_id
 C01,buybacks,0700.HK|ytd|bought|2024-01-01|2024-05-16|Hong Kong|ordinary|HKD|made-up,shares,74828,76000,the sum of the days,counts from the mandate,made-up
-""",
+""",  # noqa: E501 (a row of a CSV file is one line)
 }
 LINE = re.compile(
     r"^(?P<file>[\w./-]+\.csv)(:(?P<line>\d+))? (?P<column>[^:]+?)( (?P<value>['\"].*['\"]))?: "
@@ -362,12 +362,12 @@ def refused(tmp_path_factory):
 @pytest.mark.parametrize(
     "case",
     range(len(CELLS)),
-    ids=[f"{table}-{'-'.join(list(cells.items())[0])}" for table, cells, *_ in CELLS],
+    ids=[f"{table}-{'-'.join(next(iter(cells.items())))}" for table, cells, *_ in CELLS],
 )
 def test_a_wrong_cell_is_named_by_file_line_column_value_and_rule(refused, case):
     table, cells, rule, words = CELLS[case]
     line = len(GOOD[table].strip().splitlines()) + 1 + sum(t == table for t, *_ in CELLS[:case])
-    column, value = list(cells.items())[0]
+    column, value = next(iter(cells.items()))
     (said,) = [rejection for rejection in refused if rejection.startswith(f"{table}.csv:{line} ")]
     found = LINE.match(said)
     assert found, said
@@ -728,7 +728,7 @@ def planted(tmp_path_factory):
 )
 def test_an_eps_in_a_wrong_unit_is_refused_and_the_unit_suspected_is_named(planted, case):
     lines, said, _ = planted
-    *_, cells, words = DEFECTS[case]
+    *_, _cells, words = DEFECTS[case]
     if words is None:
         assert lines[case] not in said
         return

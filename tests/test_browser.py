@@ -139,15 +139,40 @@ def test_a_wrong_ticker_is_named_and_a_typed_one_understood(visit):
 
 SIZES = {"wide": (1920, 1080), "half": (1440, 1080), "tall": (1080, 1350)}
 # How many px are darker than mid-grey in each tenth of the height, and the colour of a corner.
-LOOK = """async (data) => { const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode();
-  const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height; const pen = canvas.getContext('2d'); pen.drawImage(image, 0, 0);
-  const bands = [...Array(10).keys()].map(i => { const part = pen.getImageData(0, Math.floor(i * image.height / 10), image.width / 2, Math.floor(image.height / 10)).data;
-    let dark = 0; for (let at = 0; at < part.length; at += 4) dark += part[at] + part[at + 1] + part[at + 2] < 384; return dark; });
+LOOK = """async (data) => {
+  const image = new Image();
+  image.src = 'data:image/png;base64,' + data;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width; canvas.height = image.height;
+  const pen = canvas.getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const height = Math.floor(image.height / 10);
+  const bands = [...Array(10).keys()].map(i => {
+    const top = Math.floor(i * image.height / 10);
+    const part = pen.getImageData(0, top, image.width / 2, height).data;
+    let dark = 0;
+    for (let at = 0; at < part.length; at += 4) {
+      dark += part[at] + part[at + 1] + part[at + 2] < 384;
+    }
+    return dark;
+  });
   return { bands, corner: Array.from(pen.getImageData(3, 3, 1, 1).data).slice(0, 3) } }"""
 # Characters that no font has are all drawn as the same box: how many of these, and how many shapes.
-SHAPES = """async ([words, font]) => { await document.fonts.ready; const canvas = document.createElement('canvas'); canvas.width = canvas.height = 32; const pen = canvas.getContext('2d'); pen.font = '24px ' + font;
+SHAPES = """async ([words, font]) => {
+  await document.fonts.ready;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 32;
+  const pen = canvas.getContext('2d');
+  pen.font = '24px ' + font;
   const characters = [...new Set(words)].filter(c => c >= '\\u4e00' && c <= '\\u9fff');
-  return [characters.length, new Set(characters.map(c => { pen.clearRect(0, 0, 32, 32); pen.fillText(c, 2, 26); return canvas.toDataURL(); })).size] }"""
+  const shape = c => {
+    pen.clearRect(0, 0, 32, 32);
+    pen.fillText(c, 2, 26);
+    return canvas.toDataURL();
+  };
+  return [characters.length, new Set(characters.map(shape)).size];
+}"""
 
 
 def saved(page, form: str, file):

@@ -587,7 +587,7 @@ def test_a_part_of_the_turnover_only_where_the_volume_is_known(bought):
 
 
 @pytest.mark.parametrize(
-    "ticker, kind, start, shares, millions, days",
+    ("ticker", "kind", "start", "shares", "millions", "days"),
     [
         ("0700.HK", "year", "2023-01-01", 152_205_700, 49_432.7, 125),
         ("0700.HK", "year", "2024-01-01", 307_238_500, 112_003.4, 129),
@@ -634,7 +634,7 @@ def test_tencent_from_18_to_21_november_2025(rows):
 
 
 @pytest.mark.parametrize(
-    "as_of, shares, millions",
+    ("as_of", "shares", "millions"),
     [
         ("2024-06-30", 154_730_000, 52_349.9),
         ("2025-11-21", 126_242_000, 63_507.8),

@@ -137,7 +137,7 @@ def test_tencent_at_the_end_of_july_2026_stands_at_14_25_times_lower_than_nearly
     assert pe(rows, "2026-07-31", 5, "reported")[0] == 16.13
 
 
-def test_the_hang_seng_tech_index_of_november_2024_is_quoted_at_20_59_in_the_8th_percentile_since_launch(
+def test_hang_seng_tech_in_november_2024_is_quoted_at_20_59_the_8th_percentile_since_launch(
     rows,
 ):
     assert rows(

@@ -239,7 +239,7 @@ def test_every_command_of_the_page_is_there():
 
 @pytest.mark.proof
 def test_a_hundred_readers_on_two_processes(desk, capsys):
-    address, folder, ports = desk
+    address, folder, _ports = desk
     try:
         seconds, sessions = asyncio.run(day(address, folder, 100, 5, 8))
     except Failed as error:

@@ -277,7 +277,7 @@ def test_dollar_purchases_are_compared_in_hkd(open_page):
 
 
 @pytest.mark.parametrize(
-    "ticker, chart",
+    ("ticker", "chart"),
     [
         ("9988.HK", "Alibaba: buybacks by quarter"),
         ("9618.HK", "JD.com: buybacks by quarter"),
@@ -440,7 +440,7 @@ def test_a_period_that_cannot_be_compared_says_why(open_page):
 
 
 @pytest.mark.parametrize(
-    "kind, name",
+    ("kind", "name"),
     [
         ("growth", "Tencent: growth by segment"),
         ("mix", "Tencent: revenue mix"),
@@ -538,7 +538,7 @@ def test_every_ticker_in_chinese_on_an_early_evening(open_page, warehouse, page)
 
 
 @pytest.mark.parametrize(
-    "page, sentence",
+    ("page", "sentence"),
     [
         (
             "buybacks",

@@ -96,9 +96,7 @@ def valuation(ask):
 @pytest.mark.parametrize("years", WINDOWS)
 @pytest.mark.parametrize("as_of", DAYS)
 @pytest.mark.few(9)
-def test_every_line_at_every_date_and_window_is_where_a_plain_loop_puts_it_and_its_bands_where_numpy_does(
-    ask, valuation, as_of, years
-):
+def test_every_percentile_and_band_equals_a_plain_loop_and_numpy(ask, valuation, as_of, years):
     answers = ask("SELECT * FROM valuation_percentiles(?, ?)", as_of, years).to_dict("records")
     expected = observations(valuation, as_of, years)
     ranked = 0

@@ -370,7 +370,7 @@ def test_adjusted_closes_that_are_not_close_times_dividends_are_left_out_and_the
     assert caught == PLANTED
 
 
-def test_more_than_three_sessions_missing_after_what_has_landed_stop_the_line_until_a_person_says_it_was_a_halt(
+def test_more_than_three_missing_sessions_stop_the_line_until_a_halt_is_declared(
     ruled,
 ):
     caught = excused = 0

@@ -178,7 +178,7 @@ def test_the_whole_history_is_asked_for_where_no_day_is_named(fake):
     assert int(fake.questions("0700.HK")[0]["period1"]) < 2 * 86400
 
 
-def test_dividends_and_splits_stand_apart_from_prices_and_a_dividends_currency_is_only_yahoos_own_word(
+def test_dividends_and_splits_are_separate_and_a_dividend_has_only_yahoos_currency(
     fake,
 ):
     fake.replies["0700.HK"] = good(
@@ -387,7 +387,7 @@ def test_an_answer_that_drips_ends_by_the_clock(fake):
     assert answer.bars.empty
 
 
-def test_without_a_network_every_line_is_offline_and_none_delisted_and_the_second_costs_one_question(
+def test_without_a_network_every_line_is_offline_not_delisted_and_the_second_asks_once(
     fake, caplog
 ):
     yahoo = asking(fake)
@@ -554,7 +554,7 @@ def test_volumes_in_thousands_millions_and_european_writing(tmp_path):
     ]
 
 
-def test_repeated_days_that_say_the_same_are_counted_and_those_that_do_not_stop_the_file_with_both_lines(
+def test_equal_repeated_days_are_counted_and_different_ones_reject_the_file_with_both_lines(
     tmp_path,
 ):
     assert (
@@ -964,7 +964,7 @@ def test_adjusted_closes_are_no_price_and_stand_in_their_own_column(tmp_path):
     assert list(only.bars["adj_close"]) == [100]
 
 
-def test_declared_unadjusted_by_option_or_pattern_is_refused_where_the_closes_lie_between_ticks_and_by_name_believed_with_a_remark(
+def test_unadjusted_by_option_or_pattern_is_rejected_between_ticks_and_by_name_accepted(
     tmp_path,
 ):
     frame = series(2, "0700.HK", 0.01)

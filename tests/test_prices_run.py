@@ -648,7 +648,7 @@ def test_a_landed_file_that_was_changed_by_hand_stops_its_line(begun):
     ) in report.left_out[0]
 
 
-def test_a_landed_file_that_was_changed_by_hand_is_a_finding_of_the_build_and_nothing_is_added_to_it_until_it_is_brought_whole(
+def test_a_landed_file_changed_by_hand_is_a_finding_and_grows_only_after_a_full_download(
     begun,
 ):
     path = begun / "prices" / "0001.HK.csv"

@@ -53,7 +53,7 @@ ticker,history,period_start,period_end,segment,parent_segment,announced_on,reven
 2222.HK,as_reported,2022-10-01,2022-12-31,Goods,,2023-02-10,200,HKD,,,exact,printed,made-up,,
 2222.HK,as_reported,2023-10-01,2023-12-31,Cloud,,2024-02-09,150,HKD,,,exact,printed,made-up,,
 2222.HK,as_reported,2023-10-01,2023-12-31,Goods,,2024-02-09,300,HKD,,50.5,exact,printed,made-up,,
-"""
+"""  # noqa: E501 (a row of a CSV file is one line)
 SERIES = """
 ticker,segment,series,role,source_id,note
 1111.HK,Ads,Marketing,segment,made-up,renamed

@@ -444,7 +444,7 @@ def test_a_new_week_goes_in_with_a_source_of_its_own(tmp_path, monkeypatch):
     )
 
 
-def test_the_audit_stops_weeks_that_overlap_and_doubts_a_printed_change_that_the_rows_do_not_bear_out(
+def test_the_audit_stops_overlapping_weeks_and_doubts_a_printed_change_that_rows_contradict(
     tmp_path,
 ):
     from loaders.checks import CHECKS

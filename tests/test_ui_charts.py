@@ -780,7 +780,7 @@ def test_a_stale_valuation_is_drawn_grey_and_named():
     ]
     assert len(grey) == 1
     assert sum(v is not None for v in grey[0].y) == 4
-    assert "stale" in [a.text for a in named(figure, "label")][0]
+    assert "stale" in next(a.text for a in named(figure, "label"))
     assert "3rd" not in figure.to_json()
     assert "not ranked" in named(figure, "footer")[0].text
 
@@ -1326,7 +1326,7 @@ def test_words_from_the_data_cannot_become_markup():
 def test_labels_at_line_ends_keep_apart():
     places = parts.spread([5.0, 5.1, 5.2, 9.9, 0.0], 1.0, 0.0, 10.0)
     ordered = sorted(places)
-    assert all(b - a >= 0.999 for a, b in zip(ordered, ordered[1:]))
+    assert all(b - a >= 0.999 for a, b in itertools.pairwise(ordered))
     assert ordered[0] >= 0
     assert ordered[-1] <= 10
     assert sorted(range(5), key=lambda i: places[i]) == [4, 0, 1, 2, 3]
@@ -1547,7 +1547,7 @@ def test_six_series_keep_apart_in_grey_print(name):
     shades = sorted(
         seen(palette.TOKENS[name][token], "all")[0] for token in (*palette.SEGMENT_HUES, "other1")
     )
-    assert min(after - before for before, after in zip(shades, shades[1:])) >= 3.5
+    assert min(after - before for before, after in itertools.pairwise(shades)) >= 3.5
 
 
 def test_only_direction_colours_flip():

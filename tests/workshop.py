@@ -36,7 +36,7 @@ if __name__ == "__main__":
         if child == 0:
             code = 70
             try:
-                said = open(order["said"], "w", buffering=1)
+                said = open(order["said"], "w", buffering=1)  # noqa: SIM115 - closed with the process
                 os.environ |= order["environment"] | {"HARBOURVIEW_DATA": order["data"]}
                 time.tzset()
                 if order["file_size"]:

@@ -8,6 +8,7 @@ The state lives in the address: what a reader filters stands there at once, and 
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
@@ -236,12 +237,10 @@ def _copied() -> None:
     down.
     """
     state = st.session_state["harbourview_state"]
-    try:
+    # This process may not be allowed to write to the warehouse: then the link works for as long as
+    # its snapshot is kept.
+    with suppress(answers.NoSnapshot, OSError):
         answers.pin(state.snapshot or answers.served().snapshot_id)
-    except (answers.NoSnapshot, OSError):
-        # a warehouse that this process may not write to: the link holds for as long as its snapshot
-        # is kept
-        pass
 
 
 def show_date(day: date | None) -> None:
@@ -445,10 +444,13 @@ def _notices(state: links.State, current: Served, now: Served, latest: date) -> 
         )
     if now is not current:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                f":orange[{panels.escape(text('frame.earlier', language, snapshot=now.snapshot_id, current=current.snapshot_id))}]",
-                width="content",
+            earlier = text(
+                "frame.earlier",
+                language,
+                snapshot=now.snapshot_id,
+                current=current.snapshot_id,
             )
+            st.markdown(f":orange[{panels.escape(earlier)}]", width="content")
             st.button(
                 text("action.current_snapshot", language),
                 type="tertiary",

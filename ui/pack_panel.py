@@ -4,6 +4,8 @@ they are made.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from ui import answers, pack, panels
@@ -66,10 +68,9 @@ def _dialog(view: View) -> None:
             st.info(panels.escape(view.text("pack.unable", reason=error)))
             return
         bar.empty()
-        try:
-            answers.pin(view.served.snapshot_id)  # the links in the pack name it
-        except (answers.NoSnapshot, OSError):
-            pass  # a warehouse that this process may not write to
+        # The links in the pack name the snapshot. This process may not be allowed to write there.
+        with suppress(answers.NoSnapshot, OSError):
+            answers.pin(view.served.snapshot_id)
         st.session_state["harbourview_pack_made"] = made
     made = st.session_state.get("harbourview_pack_made")
     if made:

@@ -32,7 +32,8 @@ export default function(component) {
   const before = (component.data && component.data.kind) || 'desk';
   if (kind !== before) component.setStateValue('kind', kind);
   const presented = component.data && component.data.presented;
-  document.documentElement.style.fontSize = presented ? `${Math.min(24, Math.max(16, width / 90))}px` : '';
+  const size = `${Math.min(24, Math.max(16, width / 90))}px`;
+  document.documentElement.style.fontSize = presented ? size : '';
 }
 """
 
@@ -57,8 +58,13 @@ export default function(component) {
 DRAWN_JS = """
 export default function(component) {
   const begun = Date.now();
-  const coming = () => document.querySelector('[data-testid="stSkeleton"], [data-testid="stPlotlyChart"]') && !document.querySelector('.js-plotly-plot .main-svg');
-  const look = () => coming() && Date.now() - begun < 5000 ? setTimeout(look, 20) : component.setTriggerValue('drawn', true);
+  const place = '[data-testid="stSkeleton"], [data-testid="stPlotlyChart"]';
+  const coming = () => document.querySelector(place)
+    && !document.querySelector('.js-plotly-plot .main-svg');
+  const look = () => {
+    if (coming() && Date.now() - begun < 5000) setTimeout(look, 20);
+    else component.setTriggerValue('drawn', true);
+  };
   setTimeout(look, 20);
 }
 """
@@ -105,8 +111,17 @@ def screen_of(state: links.State) -> Screen:
 
 
 COPY_HTML = '<button type="button"></button>'
-COPY_CSS = """button { font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
- padding: 0.25rem 0.75rem; min-height: 2rem; white-space: nowrap; cursor: pointer; } button:hover, button:focus-visible { color: var(--st-primary-color); border-color: var(--st-primary-color); outline: none; }"""
+COPY_CSS = """
+button {
+  font: inherit; font-size: 0.875rem; color: var(--st-text-color);
+  background: var(--st-background-color); border: 1px solid var(--st-border-color);
+  border-radius: var(--st-base-radius); padding: 0.25rem 0.75rem; min-height: 2rem;
+  white-space: nowrap; cursor: pointer;
+}
+button:hover, button:focus-visible {
+  color: var(--st-primary-color); border-color: var(--st-primary-color); outline: none;
+}
+"""
 # Without https a browser has no clipboard for pages: then an area is selected and copied as by
 # hand.
 COPY_JS = """
@@ -122,7 +137,9 @@ export default function(component) {
     area.remove();
     return done ? Promise.resolve() : Promise.reject();
   };
-  button.onclick = () => (navigator.clipboard ? navigator.clipboard.writeText(data.link).catch(byHand) : byHand()).then(() => {
+  const copy = () => navigator.clipboard
+    ? navigator.clipboard.writeText(data.link).catch(byHand) : byHand();
+  button.onclick = () => copy().then(() => {
     button.textContent = data.done;
     setTimeout(() => { button.textContent = data.label; }, 2000);
     setTriggerValue('copied', data.link);
@@ -152,16 +169,29 @@ def copy_link(link: str, language: str, on_copied: Callable[[], None]) -> None:
 
 # On paper a page is as on a desk, made smaller: one column of A4 holds Company whole. What can only
 # be clicked is left out.
-PAPER_CSS = """<style>.st-key-harbourview_enter { position: absolute; }  /* a script without a place in the row of filters */
+PAPER_CSS = """<style>
+.st-key-harbourview_enter { position: absolute; }  /* not a place in the row of filters */
 @media print {
   @page { size: A4; margin: 8mm; }
-  :has([data-testid="stMainBlockContainer"]) { position: static !important; overflow: visible !important; height: auto !important; display: block !important; }
-  [data-testid="stMainBlockContainer"] { width: 1400px !important; max-width: none !important; padding: 0 !important; zoom: 0.52; }
-  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-filters, [class*="st-key-picture_"][class*="_files"], [data-testid="stPopover"], [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"], [data-testid="stExpander"]:has(> details:not([open])) { display: none !important; }
-  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { display: flex !important; flex-wrap: nowrap !important; }
+  :has([data-testid="stMainBlockContainer"]) {
+    position: static !important; overflow: visible !important;
+    height: auto !important; display: block !important;
+  }
+  [data-testid="stMainBlockContainer"] {
+    width: 1400px !important; max-width: none !important; padding: 0 !important; zoom: 0.52;
+  }
+  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-filters,
+  [class*="st-key-picture_"][class*="_files"], [data-testid="stPopover"],
+  [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"],
+  [data-testid="stExpander"]:has(> details:not([open])) { display: none !important; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {
+    display: flex !important; flex-wrap: nowrap !important;
+  }
   [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; }
   [data-testid="stMarkdownContainer"] li { margin: 0 !important; line-height: 1.3 !important; }
-  :is([data-testid="stMarkdownContainer"], [data-testid="stTable"]) :is(td, th) { padding-top: 3px !important; padding-bottom: 3px !important; line-height: 1.3 !important; }
+  :is([data-testid="stMarkdownContainer"], [data-testid="stTable"]) :is(td, th) {
+    padding-top: 3px !important; padding-bottom: 3px !important; line-height: 1.3 !important;
+  }
   [data-testid="stPlotlyChart"], tr { break-inside: avoid; }
 }</style>"""
 

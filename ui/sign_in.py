@@ -35,7 +35,8 @@ export default function(component) {
   if (component.data.outside) { window.sessionStorage.setItem(place, here.href); return; }
   const wanted = window.sessionStorage.getItem(place);
   window.sessionStorage.removeItem(place);
-  if (wanted && wanted !== here.href && new URL(wanted).origin === here.origin) here.replace(wanted);
+  const isOurs = wanted && new URL(wanted).origin === here.origin;
+  if (isOurs && wanted !== here.href) here.replace(wanted);
 }
 """
 

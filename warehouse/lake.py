@@ -475,8 +475,18 @@ class Lake:
             if staged:
                 connection.execute(f"ATTACH {_quoted(str(staged))} AS staged (READ_ONLY)")
             connection.begin()
-            connection.execute("""CREATE SCHEMA IF NOT EXISTS lake.shelf; CREATE TABLE IF NOT EXISTS lake.shelf.served (snapshot_id VARCHAR); CREATE TABLE IF NOT EXISTS lake.shelf.pins (snapshot_id VARCHAR);
-                                  CREATE TABLE IF NOT EXISTS lake.shelf.contents (object VARCHAR, fingerprint VARCHAR); CREATE TABLE IF NOT EXISTS lake.shelf.run (record VARCHAR); CREATE TABLE IF NOT EXISTS lake.shelf.refusal (refused_at TIMESTAMPTZ, inputs_sha256 VARCHAR, lines VARCHAR[])""")
+            connection.execute("""
+                CREATE SCHEMA IF NOT EXISTS lake.shelf;
+                CREATE TABLE IF NOT EXISTS lake.shelf.served (snapshot_id VARCHAR);
+                CREATE TABLE IF NOT EXISTS lake.shelf.pins (snapshot_id VARCHAR);
+                CREATE TABLE IF NOT EXISTS lake.shelf.contents (
+                    object VARCHAR, fingerprint VARCHAR
+                );
+                CREATE TABLE IF NOT EXISTS lake.shelf.run (record VARCHAR);
+                CREATE TABLE IF NOT EXISTS lake.shelf.refusal (
+                    refused_at TIMESTAMPTZ, inputs_sha256 VARCHAR, lines VARCHAR[]
+                );
+            """)
             work(connection)
             connection.execute("CALL lake.set_commit_message('Harbourview', ?)", [message])
             connection.commit()

@@ -425,11 +425,11 @@ class Check:
                 None,
             )
             if (unit or split) and not self.witnessed(day):
-                traded = (
-                    ""
-                    if self.volume_change(position) is None
-                    else f"; volume {'moved the other way' if abs(np.log(self.volume_change(position) * move)) < np.log(2) else 'did not move with it'}"
-                )
+                traded, volume_change = "", self.volume_change(position)
+                if volume_change is not None:
+                    is_inverse = abs(np.log(volume_change * move)) < np.log(2)
+                    how = "moved the other way" if is_inverse else "did not move with it"
+                    traded = f"; volume {how}"
                 known = next(
                     (
                         (

@@ -737,11 +737,9 @@ class Run:
 
     def ask(self, asked: Asked) -> Answer:
         answer = self.provider.fetch(asked)
-        self.log.line(
-            asked.ticker,
-            "answer",
-            f"{answer.outcome}{', ' + str(len(answer.bars)) + ' rows' if answer.outcome is Outcome.GOT else ''}{'; ' + answer.note if answer.note else ''}",
-        )
+        count = f", {len(answer.bars)} rows" if answer.outcome is Outcome.GOT else ""
+        note = f"; {answer.note}" if answer.note else ""
+        self.log.line(asked.ticker, "answer", f"{answer.outcome}{count}{note}")
         if answer.outcome is Outcome.GOT and not len(answer.bars):
             return replace(
                 answer, outcome=Outcome.PROVIDER_FAULT, note=answer.note or "the answer has no row"

@@ -4,6 +4,7 @@ figure that says why it is empty.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -108,7 +109,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def digits_of(ticks: Sequence[float]) -> int:
     """Decimals that tell neighbouring ticks apart."""
-    return decimals_of(min((b - a for a, b in zip(ticks, ticks[1:])), default=1.0))
+    return decimals_of(min((b - a for a, b in itertools.pairwise(ticks)), default=1.0))
 
 
 def decimals_of(value: float) -> int:

@@ -952,9 +952,8 @@ def _valuation_hover(frame: pd.DataFrame, write: Write, per_share: str, language
                 f"{formats.price(item['close'], _or_none(item['close_currency']), language)}"
             )
         if not formats.is_missing(item["per_share"]):
-            lines.append(
-                f"{per_share} {formats.price(item['per_share'], _or_none(item['per_share_currency']), language)}"
-            )
+            currency = _or_none(item["per_share_currency"])
+            lines.append(f"{per_share} {formats.price(item['per_share'], currency, language)}")
         if not formats.is_missing(item["eps_period_end"]):
             lines.append(
                 text("chart.eps_to", language, date=formats.day(item["eps_period_end"], language))

@@ -924,11 +924,10 @@ def league_picture(view: View, across: str = "league", tickers: Sequence[str] = 
         tickers=tickers,
         across=across,
     )
-    leader = (
-        f"{view.name(known['ticker'].iloc[0])} {(write or partial(formats.money, currency='HKD', language=view.language))(known[measure].iloc[0])}"
-        if len(known)
-        else ""
-    )
+    leader = ""
+    if len(known):
+        in_words = write or partial(formats.money, currency="HKD", language=view.language)
+        leader = f"{view.name(known['ticker'].iloc[0])} {in_words(known[measure].iloc[0])}"
     return stamped(
         view,
         f"buybacks-{across}",

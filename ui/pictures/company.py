@@ -61,8 +61,10 @@ def told(view: View, ticker: str) -> tuple[str, str]:
         view.state.basis,
     )
     multiple = once(Multiple, view, ticker)
+    entry = view.universe.entry(ticker)
+    name = entry.name_zh if language == "zh" else entry.name_en
     head = [
-        f"{view.universe.entry(ticker).name_zh if language == 'zh' else view.universe.entry(ticker).name_en} {ticker}",
+        f"{name} {ticker}",
         *(
             [f"{view.price(line['close'], line['currency'])} ({view.day(line['date'])})"]
             if pd.notna(line["close"])

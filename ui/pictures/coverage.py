@@ -194,7 +194,8 @@ class Coverage:
                     "before": shown[ends[0]],
                     "after": shown[ends[1]],
                     "words": [
-                        f"{formats.multiple(a, language, digits=0)} → {formats.multiple(b, language, digits=0 if kind == 'printed' else 1)}"
+                        f"{formats.multiple(a, language, digits=0)} → "
+                        f"{formats.multiple(b, language, digits=0 if kind == 'printed' else 1)}"
                         for a, b in zip(shown[ends[0]], shown[ends[1]])
                     ],
                 }

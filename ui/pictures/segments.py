@@ -336,7 +336,11 @@ class Segments:
             "mix": ("mix", {}),
             "growth": ("growth_by_segment", {}),
         }[chart]
-        last = f"{self.latest['period']} {formats.money(self.latest['revenue_mn'] * 1e6, self.latest['currency'], view.language)}, {formats.percent(self.latest['revenue_yoy_pct'], sign=True)}"
+        revenue = formats.money(
+            self.latest["revenue_mn"] * 1e6, self.latest["currency"], view.language
+        )
+        growth = formats.percent(self.latest["revenue_yoy_pct"], sign=True)
+        last = f"{self.latest['period']} {revenue}, {growth}"
         return stamped(
             view,
             f"segments-{chart}",

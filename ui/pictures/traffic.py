@@ -92,12 +92,10 @@ class Week:
             vendor=self.vendor if len(self.vendors) > 1 else None,
             to=day_of(row) if len(self.days) > 1 else None,
         )
-        missing, last = (
-            "",
-            f"{sites['site'].iloc[0]} {view.text('traffic.millions', number=tables.kpi_figure(sites['visits_mn'].iloc[0]))}"
-            if len(sites)
-            else "",
-        )
+        missing, last = "", ""
+        if len(sites):
+            visits = tables.kpi_figure(sites["visits_mn"].iloc[0])
+            last = f"{sites['site'].iloc[0]} {view.text('traffic.millions', number=visits)}"
         if kind == "history":
             lines = self.every[self.every["site"].isin(sites["site"].head(MOST_LINES))][
                 ["week_end", "site", "visits_mn"]

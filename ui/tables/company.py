@@ -336,6 +336,7 @@ def company_kpis(view: View, rows: pd.DataFrame) -> None:
             "period": rows["period"],
         }
     ).reset_index(drop=True)
+    changes = rows["yoy_pct"].fillna(rows["change_pp"])
     _plain(
         table,
         {
@@ -348,10 +349,8 @@ def company_kpis(view: View, rows: pd.DataFrame) -> None:
         right=("value", "yoy"),
         colours={
             "yoy": [
-                f"color: {palette.direction(row.yoy_pct if pd.notna(row.yoy_pct) else row.change_pp, theme)}"
-                if pd.notna(row.yoy_pct) or pd.notna(row.change_pp)
-                else ""
-                for row in rows.itertuples()
+                f"color: {palette.direction(change, theme)}" if pd.notna(change) else ""
+                for change in changes
             ]
         },
     )

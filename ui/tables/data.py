@@ -225,8 +225,11 @@ def snapshots(view: View, shelf: Sequence[Shelved]) -> str | None:
             ],
             "pinned": [one.is_pinned for one in shelf],
             "link": [
-                f"data?{urlencode(links.write(replace(view.state, snapshot='' if one.is_served else one.snapshot_id)), safe=',:^')}"
-                for one in shelf
+                f"data?{urlencode(links.write(state), safe=',:^')}"
+                for state in (
+                    replace(view.state, snapshot="" if one.is_served else one.snapshot_id)
+                    for one in shelf
+                )
             ],
             "command": [rollback(one.snapshot_id) for one in shelf],
         }

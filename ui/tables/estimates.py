@@ -371,6 +371,17 @@ def method_words(view: View, row) -> str:
     return ", ".join(parts)
 
 
+def _close_then(row, language: str) -> str:
+    """The close on the day of a target, with its day where the report does not print it."""
+    if pd.isna(row.close_then):
+        return formats.MISSING
+    words = formats.price(row.close_then)
+    if row.close_then_basis in ("printed", None) or pd.isna(row.close_then_date):
+        return words
+    mark = formats.DAGGER if row.close_then_basis == "derived" else ""
+    return f"{words} ({formats.day(row.close_then_date, language)}{mark})"
+
+
 @table
 def targets(view: View, rows: pd.DataFrame) -> Table:
     """One row a target, the newest first, each on its own line: the price then and now, the upside
@@ -395,17 +406,7 @@ def targets(view: View, rows: pd.DataFrame) -> Table:
             ],
             "previous": [formats.price(value) for value in rows["previous_target"]],
             "change": [formats.percent(value, sign=True) for value in rows["change_pct"]],
-            "close_then": [
-                formats.price(row.close_then)
-                + (
-                    ""
-                    if row.close_then_basis in ("printed", None) or pd.isna(row.close_then_date)
-                    else f" ({formats.day(row.close_then_date, view.language)}{formats.DAGGER if row.close_then_basis == 'derived' else ''})"
-                )
-                if pd.notna(row.close_then)
-                else formats.MISSING
-                for row in rows.itertuples()
-            ],
+            "close_then": [_close_then(row, view.language) for row in rows.itertuples()],
             "then": [formats.percent(value, sign=True) for value in rows["upside_then_pct"]],
             "printed": [formats.percent(value, sign=True) for value in rows["upside_printed_pct"]],
             "now": [

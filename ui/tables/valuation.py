@@ -114,11 +114,14 @@ def _equation(view: View, point: pd.Series, metric: str) -> None:
         f"{formats.number(point['per_share'], 3)} {point['per_share_currency']}",
     )
     rate = f" x {formats.number(point['fx_rate'], 6)}" if pd.notna(point["fx_date"]) else ""
-    dated = (
-        f" · {view.text('valuation.fx_of', pair=point['per_share_currency'] + point['close_currency'], date=formats.day(point['fx_date'], language))}"
-        if pd.notna(point["fx_date"])
-        else ""
-    )
+    dated = ""
+    if pd.notna(point["fx_date"]):
+        fx_of = view.text(
+            "valuation.fx_of",
+            pair=point["per_share_currency"] + point["close_currency"],
+            date=formats.day(point["fx_date"], language),
+        )
+        dated = f" · {fx_of}"
     if metric == "earnings_yield_ttm":
         words = f"({per_share}{rate}) / {close} = {formats.percent(point['value'], digits=2)}"
     else:
@@ -127,11 +130,8 @@ def _equation(view: View, point: pd.Series, metric: str) -> None:
             f"{formats.multiple(point['value'], language, digits=2)}"
         )
     status = "" if point["status"] == "OK" else f" · {view.text('status.' + point['status'])}"
-    st.caption(
-        panels.escape(
-            f"{words} · {view.text('valuation.close_of', date=formats.day(point['date'], language))}{dated}{status}"
-        )
-    )
+    close_of = view.text("valuation.close_of", date=formats.day(point["date"], language))
+    st.caption(panels.escape(f"{words} · {close_of}{dated}{status}"))
 
 
 def forward_inputs(view: View, inputs: pd.DataFrame, point: pd.Series) -> None:
@@ -185,6 +185,14 @@ def _forward(view: View, inputs: pd.DataFrame) -> Table:
     )
 
 
+def _pe_inputs(row, language: str) -> str:
+    """What makes the PE of a broker's table: close / (EPS x shares per line x exchange rate)."""
+    close = formats.price(row.close, row.close_currency, language)
+    shares = f" x {row.shares_per_line:.0f}" if row.shares_per_line != 1 else ""
+    eps = f"{formats.number(row.eps, 2)} {row.eps_currency}{shares}"
+    return f"{close} / ({eps} x {formats.number(row.fx_rate, 4)})"
+
+
 @table
 def year_pe(view: View, rows: pd.DataFrame) -> Table:
     """What a broker's table printed for each year, and the same from its own inputs at the rate of
@@ -193,10 +201,7 @@ def year_pe(view: View, rows: pd.DataFrame) -> Table:
     config = st.column_config
     table = rows.assign(
         printed=rows["pe_printed"],
-        inputs=[
-            f"{formats.price(r.close, r.close_currency, view.language)} / ({formats.number(r.eps, 2)} {r.eps_currency}{f' x {r.shares_per_line:.0f}' if r.shares_per_line != 1 else ''} x {formats.number(r.fx_rate, 4)})"
-            for r in rows.itertuples()
-        ],
+        inputs=[_pe_inputs(row, view.language) for row in rows.itertuples()],
     )
     return Table(
         "year-pe",
