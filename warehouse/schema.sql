@@ -27,10 +27,15 @@ CREATE TABLE companies (
     subsector             VARCHAR NOT NULL,
     source_id             VARCHAR NOT NULL
 );
-COMMENT ON TABLE companies IS 'One row per (ticker): the universe - companies covered, US lines of the same issuers, peers, indices, ETFs and our basket.';
+COMMENT ON TABLE companies IS
+    'One row per (ticker): the universe - companies covered, US lines of the same issuers, peers, indices, ETFs and '
+    'our basket.';
 COMMENT ON COLUMN companies.ticker IS 'Canonical ticker, in the form Yahoo uses: 0700.HK, PDD, ^HSI';
-COMMENT ON COLUMN companies.kind IS 'company (covered), peer (shown beside), line (US line of a covered company), index, etf, basket (ours: the companies covered, as one)';
-COMMENT ON COLUMN companies.issuer_ticker IS 'Ticker under which the issuer''s figures stand; its own for all but a line';
+COMMENT ON COLUMN companies.kind IS
+    'company (covered), peer (shown beside), line (US line of a covered company), index, etf, basket (ours: the '
+    'companies covered, as one)';
+COMMENT ON COLUMN companies.issuer_ticker IS
+    'Ticker under which the issuer''s figures stand; its own for all but a line';
 COMMENT ON COLUMN companies.name_en IS 'Name in English';
 COMMENT ON COLUMN companies.name_zh IS 'Name in Chinese as the exchange lists it';
 COMMENT ON COLUMN companies.short_en IS 'Short name for labels, English';
@@ -55,7 +60,9 @@ CREATE TABLE listings (
     source_id      VARCHAR NOT NULL,
     note           VARCHAR
 );
-COMMENT ON TABLE listings IS 'One row per (ticker, valid_from): a line of an issuer at an exchange, with the dated number of ordinary shares that one ADS stands for.';
+COMMENT ON TABLE listings IS
+    'One row per (ticker, valid_from): a line of an issuer at an exchange, with the dated number of ordinary shares '
+    'that one ADS stands for.';
 COMMENT ON COLUMN listings.ticker IS 'Ticker of the line at its exchange';
 COMMENT ON COLUMN listings.issuer_ticker IS 'Issuer, a row of companies';
 COMMENT ON COLUMN listings.exchange IS 'Exchange of the line';
@@ -80,7 +87,8 @@ CREATE TABLE sources (
     source_id    VARCHAR NOT NULL,
     publisher    VARCHAR NOT NULL,
     title        VARCHAR NOT NULL,
-    kind         VARCHAR NOT NULL CHECK (kind IN ('results', 'filing', 'exchange', 'data vendor', 'broker report', 'news', 'derived', 'ruling', 'reference')),
+    kind         VARCHAR NOT NULL CHECK (kind IN ('results', 'filing', 'exchange', 'data vendor', 'broker report',
+        'news', 'derived', 'ruling', 'reference')),
     published_on DATE,
     url          VARCHAR CHECK (url LIKE 'http%'),
     licence      VARCHAR NOT NULL,
@@ -90,7 +98,9 @@ COMMENT ON TABLE sources IS 'One row per (source_id): every document or data set
 COMMENT ON COLUMN sources.source_id IS 'Name of the source, used by every figure';
 COMMENT ON COLUMN sources.publisher IS 'Who published it';
 COMMENT ON COLUMN sources.title IS 'Title, or what it is where it has none';
-COMMENT ON COLUMN sources.kind IS 'results, filing, exchange, data vendor, broker report, news, derived (computed from other figures), ruling (ours), reference';
+COMMENT ON COLUMN sources.kind IS
+    'results, filing, exchange, data vendor, broker report, news, derived (computed from other figures), ruling '
+    '(ours), reference';
 COMMENT ON COLUMN sources.published_on IS 'Day of publication; NULL where not printed';
 COMMENT ON COLUMN sources.url IS 'Link, where public';
 COMMENT ON COLUMN sources.licence IS 'What may be redistributed';
@@ -108,14 +118,17 @@ CREATE TABLE prices (
     frequency VARCHAR NOT NULL CHECK (frequency IN ('daily', 'month_end', 'report_date')),
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE prices IS 'One row per (ticker, frequency, date): a close that was really traded, on today''s share basis (split-adjusted), not adjusted for dividends.';
+COMMENT ON TABLE prices IS
+    'One row per (ticker, frequency, date): a close that was really traded, on today''s share basis '
+    '(split-adjusted), not adjusted for dividends.';
 COMMENT ON COLUMN prices.ticker IS 'Line';
 COMMENT ON COLUMN prices.date IS 'Session of the listing''s exchange';
 COMMENT ON COLUMN prices.close IS 'Last traded price of the session in currency, split-adjusted, not dividend-adjusted';
 COMMENT ON COLUMN prices.adj_close IS 'The vendor''s dividend-adjusted close; never used in a ratio';
 COMMENT ON COLUMN prices.volume IS 'Shares traded in the session';
 COMMENT ON COLUMN prices.currency IS 'Currency of the quote; PTS for index points';
-COMMENT ON COLUMN prices.frequency IS 'daily, month_end (last session of each month; the newest row is the last session known), report_date';
+COMMENT ON COLUMN prices.frequency IS
+    'daily, month_end (last session of each month; the newest row is the last session known), report_date';
 COMMENT ON COLUMN prices.source_id IS 'Source';
 
 CREATE TABLE fx (
@@ -125,7 +138,9 @@ CREATE TABLE fx (
     rate      DOUBLE NOT NULL CHECK (rate > 0 AND isfinite(rate)),
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE fx IS 'One row per (base, quote, date): daily cross rates of the European Central Bank''s euro reference rates; after its last day, and only then, a provider''s.';
+COMMENT ON TABLE fx IS
+    'One row per (base, quote, date): daily cross rates of the European Central Bank''s euro reference rates; after '
+    'its last day, and only then, a provider''s.';
 COMMENT ON COLUMN fx.base IS 'Currency of which one unit is priced';
 COMMENT ON COLUMN fx.quote IS 'Currency in which it is priced';
 COMMENT ON COLUMN fx.date IS 'Day of the rate';
@@ -136,7 +151,9 @@ CREATE TABLE sessions (
     exchange VARCHAR NOT NULL,
     session  DATE NOT NULL
 );
-COMMENT ON TABLE sessions IS 'One row per (exchange, session): trading days of XHKG and XNYS, from the package exchange_calendars with our list of missing closures applied.';
+COMMENT ON TABLE sessions IS
+    'One row per (exchange, session): trading days of XHKG and XNYS, from the package exchange_calendars with our '
+    'list of missing closures applied.';
 COMMENT ON COLUMN sessions.exchange IS 'ISO 10383 code of the exchange: XHKG, XNYS';
 COMMENT ON COLUMN sessions.session IS 'Day on which the exchange trades';
 
@@ -163,7 +180,8 @@ CREATE TABLE corporate_actions (
     source_id VARCHAR NOT NULL,
     note      VARCHAR
 );
-COMMENT ON TABLE corporate_actions IS 'One row per (ticker, ex_date, kind, amount): dividends, splits and distributions in kind.';
+COMMENT ON TABLE corporate_actions IS
+    'One row per (ticker, ex_date, kind, amount): dividends, splits and distributions in kind.';
 COMMENT ON COLUMN corporate_actions.ticker IS 'Line';
 COMMENT ON COLUMN corporate_actions.ex_date IS 'First session on which the line trades without the right';
 COMMENT ON COLUMN corporate_actions.kind IS 'dividend, split, in_specie (distribution in kind)';
@@ -181,7 +199,9 @@ CREATE TABLE dividend_coverage (
     note      VARCHAR,
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE dividend_coverage IS 'One row per (ticker, first_day): the days for which every cash dividend of a line is a row of corporate_actions; a day between without one is a day without a dividend.';
+COMMENT ON TABLE dividend_coverage IS
+    'One row per (ticker, first_day): the days for which every cash dividend of a line is a row of '
+    'corporate_actions; a day between without one is a day without a dividend.';
 COMMENT ON COLUMN dividend_coverage.ticker IS 'Line';
 COMMENT ON COLUMN dividend_coverage.first_day IS 'First day covered';
 COMMENT ON COLUMN dividend_coverage.last_day IS 'Last day covered';
@@ -203,7 +223,8 @@ CREATE TABLE dividends_declared (
 COMMENT ON TABLE dividends_declared IS 'One row per (ticker, fiscal_label): dividends as the companies declared them.';
 COMMENT ON COLUMN dividends_declared.ticker IS 'Issuer';
 COMMENT ON COLUMN dividends_declared.fiscal_label IS 'Fiscal year as printed';
-COMMENT ON COLUMN dividends_declared.amount IS 'Dividend per share or ADS, in currency; NULL where only announced or in kind';
+COMMENT ON COLUMN dividends_declared.amount IS
+    'Dividend per share or ADS, in currency; NULL where only announced or in kind';
 COMMENT ON COLUMN dividends_declared.currency IS 'Currency of amount';
 COMMENT ON COLUMN dividends_declared.per IS 'share or ADS';
 COMMENT ON COLUMN dividends_declared.announced_on IS 'Day of announcement (Hong Kong)';
@@ -222,10 +243,13 @@ CREATE TABLE price_rules (
     action    VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE price_rules IS 'One row per (code, measure): what a daily price must be before it lands, with a severity and a threshold that may be changed here.';
+COMMENT ON TABLE price_rules IS
+    'One row per (code, measure): what a daily price must be before it lands, with a severity and a threshold that '
+    'may be changed here.';
 COMMENT ON COLUMN price_rules.code IS 'Rule, P01 to P18; findings bear it';
 COMMENT ON COLUMN price_rules.measure IS 'Which part of the rule';
-COMMENT ON COLUMN price_rules.severity IS 'H: the line does not land, what has landed stays, exit code 3. W: it lands, and a finding says so';
+COMMENT ON COLUMN price_rules.severity IS
+    'H: the line does not land, what has landed stays, exit code 3. W: it lands, and a finding says so';
 COMMENT ON COLUMN price_rules.threshold IS 'Limit, in unit';
 COMMENT ON COLUMN price_rules.unit IS 'Unit of threshold';
 COMMENT ON COLUMN price_rules.rule IS 'What is right';
@@ -241,7 +265,9 @@ CREATE TABLE price_exceptions (
     reason    VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE price_exceptions IS 'One row per (code, ticker, provider, first_day): where a person looked and a price rule is not to be asked: a real jump, a halt, a line that a provider does not have.';
+COMMENT ON TABLE price_exceptions IS
+    'One row per (code, ticker, provider, first_day): where a person looked and a price rule is not to be asked: a '
+    'real jump, a halt, a line that a provider does not have.';
 COMMENT ON COLUMN price_exceptions.code IS 'Rule, P01 to P18';
 COMMENT ON COLUMN price_exceptions.ticker IS 'Line';
 COMMENT ON COLUMN price_exceptions.provider IS 'Provider; NULL: any';
@@ -264,14 +290,19 @@ CREATE TABLE vendor_corrections (
     reason        VARCHAR NOT NULL,
     source_id     VARCHAR NOT NULL
 );
-COMMENT ON TABLE vendor_corrections IS 'One row per (provider, ticker, column_name, last_day): a known fault of a provider over a range of days, undone by dividing by factor where the wrong value expected is found on the witness day. Where it is not, the build says so (V02).';
+COMMENT ON TABLE vendor_corrections IS
+    'One row per (provider, ticker, column_name, last_day): a known fault of a provider over a range of days, undone '
+    'by dividing by factor where the wrong value expected is found on the witness day. Where it is not, the build '
+    'says so (V02).';
 COMMENT ON COLUMN vendor_corrections.provider IS 'Provider: yahoo, akshare, csv';
 COMMENT ON COLUMN vendor_corrections.ticker IS 'Line';
 COMMENT ON COLUMN vendor_corrections.column_name IS 'Column at fault; close stands for open, high and low too';
 COMMENT ON COLUMN vendor_corrections.first_day IS 'First day at fault; NULL: since listing';
 COMMENT ON COLUMN vendor_corrections.last_day IS 'Last day at fault; NULL: still';
-COMMENT ON COLUMN vendor_corrections.factor IS 'What the right value was multiplied by; NULL: the column is withdrawn, shown as missing';
-COMMENT ON COLUMN vendor_corrections.witness_day IS 'Day whose value tells whether the fault is still there; NULL: it is not asked';
+COMMENT ON COLUMN vendor_corrections.factor IS
+    'What the right value was multiplied by; NULL: the column is withdrawn, shown as missing';
+COMMENT ON COLUMN vendor_corrections.witness_day IS
+    'Day whose value tells whether the fault is still there; NULL: it is not asked';
 COMMENT ON COLUMN vendor_corrections.wrong_value IS 'Value of the witness day while the fault is there';
 COMMENT ON COLUMN vendor_corrections.right_value IS 'Value of the witness day once it is mended';
 COMMENT ON COLUMN vendor_corrections.tolerance_pct IS 'How near the value must come to either, per cent';
@@ -293,28 +324,40 @@ CREATE TABLE printed.earnings (
     currency     VARCHAR NOT NULL,
     translation  VARCHAR CHECK (translation IN ('convenience')),
     yoy_pct      DOUBLE,
-    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis   VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id    VARCHAR NOT NULL,
     locator      VARCHAR,
     note         VARCHAR,
     correction_id VARCHAR
 );
-COMMENT ON TABLE printed.earnings IS 'One row per (ticker, item, basis, period_start, period_end, currency, announced_on): a figure of a results announcement, in the unit in which it is printed. A restatement is a further row with a later announced_on that names the day it supersedes.';
+COMMENT ON TABLE printed.earnings IS
+    'One row per (ticker, item, basis, period_start, period_end, currency, announced_on): a figure of a results '
+    'announcement, in the unit in which it is printed. A restatement is a further row with a later announced_on that '
+    'names the day it supersedes.';
 COMMENT ON COLUMN printed.earnings.ticker IS 'Issuer';
 COMMENT ON COLUMN printed.earnings.item IS 'eps_diluted, net_income (attributable to holders), revenue';
-COMMENT ON COLUMN printed.earnings.basis IS 'reported (IFRS or US GAAP) or adjusted (non-IFRS, non-GAAP); revenue is reported';
+COMMENT ON COLUMN printed.earnings.basis IS
+    'reported (IFRS or US GAAP) or adjusted (non-IFRS, non-GAAP); revenue is reported';
 COMMENT ON COLUMN printed.earnings.period_start IS 'First day of the period';
 COMMENT ON COLUMN printed.earnings.period_end IS 'Last day of the period';
 COMMENT ON COLUMN printed.earnings.announced_on IS 'Day of announcement (Hong Kong); NULL where not seen';
-COMMENT ON COLUMN printed.earnings.supersedes IS 'announced_on of the figure that this one restates; NULL: the first print';
+COMMENT ON COLUMN printed.earnings.supersedes IS
+    'announced_on of the figure that this one restates; NULL: the first print';
 COMMENT ON COLUMN printed.earnings.value IS 'The figure, in unit and currency';
 COMMENT ON COLUMN printed.earnings.unit IS 'per share, per ADS, million';
 COMMENT ON COLUMN printed.earnings.currency IS 'Currency of value';
-COMMENT ON COLUMN printed.earnings.translation IS 'convenience: a translation for the reader''s convenience, which enters no trailing sum; NULL: in the reporting currency';
+COMMENT ON COLUMN printed.earnings.translation IS
+    'convenience: a translation for the reader''s convenience, which enters no trailing sum; NULL: in the reporting '
+    'currency';
 COMMENT ON COLUMN printed.earnings.yoy_pct IS 'Growth on the year before as printed, per cent';
-COMMENT ON COLUMN printed.earnings.quality IS 'How exact the figure is: exact, rounded, over, about, truncated, derived (a difference or quotient of printed figures), ruled';
-COMMENT ON COLUMN printed.earnings.date_basis IS 'announced_on: printed with the figure, inferred (the results date of the same period from another document), convention (not seen)';
+COMMENT ON COLUMN printed.earnings.quality IS
+    'How exact the figure is: exact, rounded, over, about, truncated, derived (a difference or quotient of printed '
+    'figures), ruled';
+COMMENT ON COLUMN printed.earnings.date_basis IS
+    'announced_on: printed with the figure, inferred (the results date of the same period from another document), '
+    'convention (not seen)';
 COMMENT ON COLUMN printed.earnings.source_id IS 'Source';
 COMMENT ON COLUMN printed.earnings.locator IS 'Where in the source, or at which address it was read';
 COMMENT ON COLUMN printed.earnings.note IS 'Doubt or detail';
@@ -328,16 +371,19 @@ CREATE TABLE printed.shares (
     announced_on DATE,
     value        DOUBLE NOT NULL CHECK (value > 0),
     unit         VARCHAR NOT NULL CHECK (unit IN ('million shares', 'million ADS')),
-    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis   VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id    VARCHAR NOT NULL,
     locator      VARCHAR,
     note         VARCHAR,
     correction_id VARCHAR
 );
-COMMENT ON TABLE printed.shares IS 'One row per (ticker, kind, date, period_start, source_id): counts of shares as printed.';
+COMMENT ON TABLE printed.shares IS
+    'One row per (ticker, kind, date, period_start, source_id): counts of shares as printed.';
 COMMENT ON COLUMN printed.shares.ticker IS 'Issuer';
-COMMENT ON COLUMN printed.shares.kind IS 'outstanding on a day, or diluted_average (weighted, of the period that ends on date)';
+COMMENT ON COLUMN printed.shares.kind IS
+    'outstanding on a day, or diluted_average (weighted, of the period that ends on date)';
 COMMENT ON COLUMN printed.shares.period_start IS 'First day of the averaging period; NULL for outstanding';
 COMMENT ON COLUMN printed.shares.date IS 'Day of the count, or last day of the averaging period';
 COMMENT ON COLUMN printed.shares.announced_on IS 'Day on which the count was published';
@@ -360,20 +406,24 @@ CREATE TABLE printed.share_changes (
     opening          DOUBLE,
     closing          DOUBLE,
     published_on     DATE,
-    quality          VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality          VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis       VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id        VARCHAR NOT NULL,
     locator          VARCHAR,
     note             VARCHAR,
     correction_id    VARCHAR
 );
-COMMENT ON TABLE printed.share_changes IS 'One row per (ticker, period_start, period_end, share_unit): shares bought back and the net change of the count over a period, as printed.';
+COMMENT ON TABLE printed.share_changes IS
+    'One row per (ticker, period_start, period_end, share_unit): shares bought back and the net change of the count '
+    'over a period, as printed.';
 COMMENT ON COLUMN printed.share_changes.ticker IS 'Issuer';
 COMMENT ON COLUMN printed.share_changes.period_start IS 'First day';
 COMMENT ON COLUMN printed.share_changes.period_end IS 'Last day';
 COMMENT ON COLUMN printed.share_changes.share_unit IS 'Unit of the four counts';
 COMMENT ON COLUMN printed.share_changes.bought IS 'Shares bought back in the period, in share_unit';
-COMMENT ON COLUMN printed.share_changes.net_change IS 'Change of the count over the period, in share_unit; negative: fewer shares';
+COMMENT ON COLUMN printed.share_changes.net_change IS
+    'Change of the count over the period, in share_unit; negative: fewer shares';
 COMMENT ON COLUMN printed.share_changes.opening IS 'Count at the start, in share_unit';
 COMMENT ON COLUMN printed.share_changes.closing IS 'Count at the end, in share_unit';
 COMMENT ON COLUMN printed.share_changes.published_on IS 'Day of publication';
@@ -382,13 +432,15 @@ COMMENT ON COLUMN printed.share_changes.date_basis IS 'published_on: printed, in
 COMMENT ON COLUMN printed.share_changes.source_id IS 'Source';
 COMMENT ON COLUMN printed.share_changes.locator IS 'Where in the source, or at which address it was read';
 COMMENT ON COLUMN printed.share_changes.note IS 'Doubt or detail';
-COMMENT ON COLUMN printed.share_changes.correction_id IS 'Row of corrections that rules on the figure; filled by the loader';
+COMMENT ON COLUMN printed.share_changes.correction_id IS
+    'Row of corrections that rules on the figure; filled by the loader';
 
 -- Buybacks --------------------------------------------------------------------------------------------------
 
 CREATE TABLE printed.buybacks (
     ticker             VARCHAR NOT NULL,
-    grain              VARCHAR NOT NULL CHECK (grain IN ('day', 'multi_day', 'week', 'month', 'quarter', 'half', 'nine_months', 'year', 'fiscal_year', 'ytd', 'mandate', 'programme')),
+    grain              VARCHAR NOT NULL CHECK (grain IN ('day', 'multi_day', 'week', 'month', 'quarter', 'half',
+        'nine_months', 'year', 'fiscal_year', 'ytd', 'mandate', 'programme')),
     measure            VARCHAR NOT NULL CHECK (measure IN ('bought', 'authorised', 'remaining')),
     start_date         DATE,
     end_date           DATE CHECK (end_date >= start_date),
@@ -406,17 +458,25 @@ CREATE TABLE printed.buybacks (
     published_on_basis VARCHAR NOT NULL CHECK (published_on_basis IN ('printed', 'inferred', 'convention')),
     superseded_on      DATE,
     trusted            BOOLEAN NOT NULL,
-    quality            VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality            VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     source_id          VARCHAR NOT NULL,
     locator            VARCHAR,
     note               VARCHAR,
     correction_id      VARCHAR,
-    CHECK (grain <> 'day' OR shares IS NULL OR amount IS NULL OR price_low IS NULL OR amount / shares BETWEEN price_low * 0.999 AND price_high * 1.001)
+    CHECK (grain <> 'day' OR shares IS NULL OR amount IS NULL OR price_low IS NULL
+        OR amount / shares BETWEEN price_low * 0.999 AND price_high * 1.001)
 );
-COMMENT ON TABLE printed.buybacks IS 'One row per (ticker, grain, measure, start_date, end_date, venue, share_class, currency, source_id): purchases of own shares, by day from the exchange''s report and by longer periods as stated. Grains are never summed together.';
+COMMENT ON TABLE printed.buybacks IS
+    'One row per (ticker, grain, measure, start_date, end_date, venue, share_class, currency, source_id): purchases '
+    'of own shares, by day from the exchange''s report and by longer periods as stated. Grains are never summed '
+    'together.';
 COMMENT ON COLUMN printed.buybacks.ticker IS 'Issuer';
-COMMENT ON COLUMN printed.buybacks.grain IS 'Length of the period: day ... fiscal_year, ytd (since 1 January), mandate (since the last general mandate), programme';
-COMMENT ON COLUMN printed.buybacks.measure IS 'bought, authorised (the limit of a programme), remaining (what is left of it on end_date)';
+COMMENT ON COLUMN printed.buybacks.grain IS
+    'Length of the period: day ... fiscal_year, ytd (since 1 January), mandate (since the last general mandate), '
+    'programme';
+COMMENT ON COLUMN printed.buybacks.measure IS
+    'bought, authorised (the limit of a programme), remaining (what is left of it on end_date)';
 COMMENT ON COLUMN printed.buybacks.start_date IS 'First trade day';
 COMMENT ON COLUMN printed.buybacks.end_date IS 'Last trade day (Hong Kong date at a Hong Kong venue)';
 COMMENT ON COLUMN printed.buybacks.venue IS 'Where it was bought';
@@ -427,12 +487,16 @@ COMMENT ON COLUMN printed.buybacks.amount IS 'Consideration, full units of curre
 COMMENT ON COLUMN printed.buybacks.currency IS 'Currency of amount and prices';
 COMMENT ON COLUMN printed.buybacks.price_low IS 'Lowest price paid, currency per share_unit';
 COMMENT ON COLUMN printed.buybacks.price_high IS 'Highest price paid, currency per share_unit';
-COMMENT ON COLUMN printed.buybacks.method IS 'on exchange, off exchange (by private arrangement or general offer), programme, unknown';
+COMMENT ON COLUMN printed.buybacks.method IS
+    'on exchange, off exchange (by private arrangement or general offer), programme, unknown';
 COMMENT ON COLUMN printed.buybacks.disposal IS 'What becomes of the shares: cancelled, treasury, pending, unknown';
 COMMENT ON COLUMN printed.buybacks.published_on IS 'Day of publication; NULL where not seen';
 COMMENT ON COLUMN printed.buybacks.published_on_basis IS 'printed, or convention where published_on was not seen';
-COMMENT ON COLUMN printed.buybacks.superseded_on IS 'Day from which the figures of another row stand in place of these: the exchange corrected them in a later report, or its own report came in for another source''s; NULL: they stand';
-COMMENT ON COLUMN printed.buybacks.trusted IS 'false: contradicted by the exchange''s daily report, kept and shown, never used in a sum';
+COMMENT ON COLUMN printed.buybacks.superseded_on IS
+    'Day from which the figures of another row stand in place of these: the exchange corrected them in a later '
+    'report, or its own report came in for another source''s; NULL: they stand';
+COMMENT ON COLUMN printed.buybacks.trusted IS
+    'false: contradicted by the exchange''s daily report, kept and shown, never used in a sum';
 COMMENT ON COLUMN printed.buybacks.quality IS 'How exact the figures are';
 COMMENT ON COLUMN printed.buybacks.source_id IS 'Source';
 COMMENT ON COLUMN printed.buybacks.locator IS 'Where in the source, or at which address it was read';
@@ -449,7 +513,9 @@ CREATE TABLE buyback_coverage (
     note      VARCHAR,
     source_id VARCHAR NOT NULL
 );
-COMMENT ON TABLE buyback_coverage IS 'One row per (ticker, venue, first_day): the days for which the daily rows are the exchange''s complete report, and where they are not.';
+COMMENT ON TABLE buyback_coverage IS
+    'One row per (ticker, venue, first_day): the days for which the daily rows are the exchange''s complete report, '
+    'and where they are not.';
 COMMENT ON COLUMN buyback_coverage.ticker IS 'Issuer';
 COMMENT ON COLUMN buyback_coverage.venue IS 'Venue the rows cover';
 COMMENT ON COLUMN buyback_coverage.currency IS 'Currency of the rows';
@@ -469,12 +535,19 @@ CREATE TABLE buyback_mandates (
     locator      VARCHAR,
     note         VARCHAR
 );
-COMMENT ON TABLE buyback_mandates IS 'One row per (ticker, end_date, source_id): what a document says beside the count of a general mandate, the part of the issued shares that it is and the most that may be bought. The counts themselves are rows of buybacks with grain mandate.';
+COMMENT ON TABLE buyback_mandates IS
+    'One row per (ticker, end_date, source_id): what a document says beside the count of a general mandate, the part '
+    'of the issued shares that it is and the most that may be bought. The counts themselves are rows of buybacks '
+    'with grain mandate.';
 COMMENT ON COLUMN buyback_mandates.ticker IS 'Issuer';
-COMMENT ON COLUMN buyback_mandates.resolved_on IS 'Day of the general meeting that granted the mandate; NULL where not seen';
+COMMENT ON COLUMN buyback_mandates.resolved_on IS
+    'Day of the general meeting that granted the mandate; NULL where not seen';
 COMMENT ON COLUMN buyback_mandates.end_date IS 'Last trade day of the count';
-COMMENT ON COLUMN buyback_mandates.issued_pct IS 'Shares bought under the mandate as a part of the issued shares on the day of the resolution, per cent, as printed';
-COMMENT ON COLUMN buyback_mandates.limit_shares IS 'The most that the mandate allows to buy, ordinary shares, as printed';
+COMMENT ON COLUMN buyback_mandates.issued_pct IS
+    'Shares bought under the mandate as a part of the issued shares on the day of the resolution, per cent, as '
+    'printed';
+COMMENT ON COLUMN buyback_mandates.limit_shares IS
+    'The most that the mandate allows to buy, ordinary shares, as printed';
 COMMENT ON COLUMN buyback_mandates.source_id IS 'Source';
 COMMENT ON COLUMN buyback_mandates.locator IS 'Where in the source, or at which address it was read';
 COMMENT ON COLUMN buyback_mandates.note IS 'Doubt or detail';
@@ -491,12 +564,16 @@ CREATE TABLE buyback_reports (
     rows_outside    INTEGER NOT NULL CHECK (rows_outside >= 0),
     source_id       VARCHAR NOT NULL
 );
-COMMENT ON TABLE buyback_reports IS 'One row per (kind, printed_on, sha256): a file of purchases that python -m loaders hkex has read; the rows of buybacks that come from it name the same source.';
+COMMENT ON TABLE buyback_reports IS
+    'One row per (kind, printed_on, sha256): a file of purchases that python -m loaders hkex has read; the rows of '
+    'buybacks that come from it name the same source.';
 COMMENT ON COLUMN buyback_reports.sha256 IS 'Hash of the file as received; it is kept under this name';
 COMMENT ON COLUMN buyback_reports.file IS 'Name under which it was received';
-COMMENT ON COLUMN buyback_reports.kind IS 'main board or GEM: the exchange''s daily report; vendor table: a data vendor''s, rounded to ten thousand';
+COMMENT ON COLUMN buyback_reports.kind IS
+    'main board or GEM: the exchange''s daily report; vendor table: a data vendor''s, rounded to ten thousand';
 COMMENT ON COLUMN buyback_reports.printed_on IS 'Day on which the exchange printed the report; NULL for a vendor table';
-COMMENT ON COLUMN buyback_reports.first_trade_day IS 'First trade day among its lines; NULL where it has none, as a GEM report may';
+COMMENT ON COLUMN buyback_reports.first_trade_day IS
+    'First trade day among its lines; NULL where it has none, as a GEM report may';
 COMMENT ON COLUMN buyback_reports.last_trade_day IS 'Last trade day among its lines';
 COMMENT ON COLUMN buyback_reports.rows_read IS 'Lines of purchases in the file';
 COMMENT ON COLUMN buyback_reports.rows_kept IS 'Of them of companies of the universe';
@@ -517,16 +594,20 @@ CREATE TABLE printed.segments (
     currency         VARCHAR NOT NULL,
     prior_revenue_mn DOUBLE,
     yoy_pct          DOUBLE,
-    quality          VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality          VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis       VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id        VARCHAR NOT NULL,
     locator          VARCHAR,
     note             VARCHAR,
     correction_id    VARCHAR
 );
-COMMENT ON TABLE printed.segments IS 'One row per (ticker, history, period_start, period_end, segment, parent_segment, announced_on): revenue of a segment as the company reports it. No row is a total.';
+COMMENT ON TABLE printed.segments IS
+    'One row per (ticker, history, period_start, period_end, segment, parent_segment, announced_on): revenue of a '
+    'segment as the company reports it. No row is a total.';
 COMMENT ON COLUMN printed.segments.ticker IS 'Issuer';
-COMMENT ON COLUMN printed.segments.history IS 'as_reported, or recast: comparatives on a later structure, a second history that is never mixed in';
+COMMENT ON COLUMN printed.segments.history IS
+    'as_reported, or recast: comparatives on a later structure, a second history that is never mixed in';
 COMMENT ON COLUMN printed.segments.period_start IS 'First day of the period';
 COMMENT ON COLUMN printed.segments.period_end IS 'Last day of the period';
 COMMENT ON COLUMN printed.segments.segment IS 'Name as printed';
@@ -534,7 +615,8 @@ COMMENT ON COLUMN printed.segments.parent_segment IS 'Segment of which it is a p
 COMMENT ON COLUMN printed.segments.announced_on IS 'Day of announcement (Hong Kong); NULL where not seen';
 COMMENT ON COLUMN printed.segments.revenue_mn IS 'Revenue, million of currency';
 COMMENT ON COLUMN printed.segments.currency IS 'Currency of the revenue';
-COMMENT ON COLUMN printed.segments.prior_revenue_mn IS 'The year before as printed in the same filing, million of currency';
+COMMENT ON COLUMN printed.segments.prior_revenue_mn IS
+    'The year before as printed in the same filing, million of currency';
 COMMENT ON COLUMN printed.segments.yoy_pct IS 'Growth on the year before as printed, per cent';
 COMMENT ON COLUMN printed.segments.quality IS 'How exact the figure is';
 COMMENT ON COLUMN printed.segments.date_basis IS 'announced_on: printed, inferred or convention (not seen)';
@@ -551,11 +633,15 @@ CREATE TABLE segment_series (
     source_id VARCHAR NOT NULL,
     note      VARCHAR
 );
-COMMENT ON TABLE segment_series IS 'One row per (ticker, segment): printed names that continue a series under another name, and rows that reconcile to the total instead of being a segment. A segment without a row here is its own series.';
+COMMENT ON TABLE segment_series IS
+    'One row per (ticker, segment): printed names that continue a series under another name, and rows that reconcile '
+    'to the total instead of being a segment. A segment without a row here is its own series.';
 COMMENT ON COLUMN segment_series.ticker IS 'Issuer';
 COMMENT ON COLUMN segment_series.segment IS 'Name as printed';
 COMMENT ON COLUMN segment_series.series IS 'Name under which its history continues';
-COMMENT ON COLUMN segment_series.role IS 'segment; elimination or unallocated (reconciles to the total); revenue_type (another split of the same revenue, outside the sum)';
+COMMENT ON COLUMN segment_series.role IS
+    'segment; elimination or unallocated (reconciles to the total); revenue_type (another split of the same revenue, '
+    'outside the sum)';
 COMMENT ON COLUMN segment_series.source_id IS 'Source of the rename or the role';
 COMMENT ON COLUMN segment_series.note IS 'What changed';
 
@@ -567,7 +653,9 @@ CREATE TABLE segment_breaks (
     what_changed VARCHAR NOT NULL,
     source_id    VARCHAR NOT NULL
 );
-COMMENT ON TABLE segment_breaks IS 'One row per (ticker, period_start, series): from this period on the segments are cut differently; growth is not computed across it.';
+COMMENT ON TABLE segment_breaks IS
+    'One row per (ticker, period_start, series): from this period on the segments are cut differently; growth is not '
+    'computed across it.';
 COMMENT ON COLUMN segment_breaks.ticker IS 'Issuer';
 COMMENT ON COLUMN segment_breaks.series IS 'Series that breaks; NULL: all of the company''s';
 COMMENT ON COLUMN segment_breaks.period_start IS 'First day of the first period on the new structure';
@@ -578,12 +666,17 @@ COMMENT ON COLUMN segment_breaks.source_id IS 'First document on the new structu
 CREATE TABLE segment_themes (
     ticker  VARCHAR NOT NULL,
     segment VARCHAR NOT NULL,
-    theme   VARCHAR NOT NULL CHECK (theme IN ('advertising', 'games', 'cloud', 'commerce', 'local', 'music', 'live', 'logistics'))
+    theme   VARCHAR NOT NULL CHECK (theme IN ('advertising', 'games', 'cloud', 'commerce', 'local', 'music', 'live',
+        'logistics'))
 );
-COMMENT ON TABLE segment_themes IS 'One row per (ticker, segment): the business by which a segment is set beside those of other companies. A segment and a part of it never share a theme.';
+COMMENT ON TABLE segment_themes IS
+    'One row per (ticker, segment): the business by which a segment is set beside those of other companies. A '
+    'segment and a part of it never share a theme.';
 COMMENT ON COLUMN segment_themes.ticker IS 'Issuer';
 COMMENT ON COLUMN segment_themes.segment IS 'Name as printed';
-COMMENT ON COLUMN segment_themes.theme IS 'advertising, games, cloud, commerce, local (delivery and local services), music, live (live streaming, value-added services), logistics';
+COMMENT ON COLUMN segment_themes.theme IS
+    'advertising, games, cloud, commerce, local (delivery and local services), music, live (live streaming, '
+    'value-added services), logistics';
 
 CREATE TABLE like_for_like (
     ticker       VARCHAR NOT NULL,
@@ -593,13 +686,17 @@ CREATE TABLE like_for_like (
     yoy_pct      DOUBLE NOT NULL CHECK (isfinite(yoy_pct)),
     excludes     VARCHAR NOT NULL,
     announced_on DATE CHECK (announced_on > period_end),
-    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality      VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis   VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id    VARCHAR NOT NULL,
     locator      VARCHAR,
     note         VARCHAR
 );
-COMMENT ON TABLE like_for_like IS 'One row per (ticker, period_start, period_end, segment, announced_on): growth of revenue as the company prints it without what it bought, sold or counts otherwise. It stands beside the growth as reported and never in its place.';
+COMMENT ON TABLE like_for_like IS
+    'One row per (ticker, period_start, period_end, segment, announced_on): growth of revenue as the company prints '
+    'it without what it bought, sold or counts otherwise. It stands beside the growth as reported and never in its '
+    'place.';
 COMMENT ON COLUMN like_for_like.ticker IS 'Issuer';
 COMMENT ON COLUMN like_for_like.period_start IS 'First day of the period';
 COMMENT ON COLUMN like_for_like.period_end IS 'Last day of the period';
@@ -634,17 +731,23 @@ CREATE TABLE kpis (
     announced_on      DATE,
     confidence        VARCHAR NOT NULL CHECK (confidence IN ('seen', 'two sources', 'report')),
     kpi_printed       VARCHAR NOT NULL,
-    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis        VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id         VARCHAR NOT NULL,
     locator           VARCHAR,
     note              VARCHAR,
     correction_id     VARCHAR
 );
-COMMENT ON TABLE kpis IS 'One row per (ticker, kpi, fiscal_period, period_end): a figure that a company reports beside its accounts, under the company''s own name for it. Where only a month or a target is known, fiscal_period is NULL and period_printed says which; a target has no dates.';
+COMMENT ON TABLE kpis IS
+    'One row per (ticker, kpi, fiscal_period, period_end): a figure that a company reports beside its accounts, '
+    'under the company''s own name for it. Where only a month or a target is known, fiscal_period is NULL and '
+    'period_printed says which; a target has no dates.';
 COMMENT ON COLUMN kpis.ticker IS 'Company';
-COMMENT ON COLUMN kpis.kpi IS 'Name of the figure, without the qualifier (which is in quality); the company''s own words where seen';
-COMMENT ON COLUMN kpis.fiscal_period IS 'Fiscal label, 2025Q3, 2025H1, 2025FY; the year is that in which the fiscal year ends. NULL for a month or a day';
+COMMENT ON COLUMN kpis.kpi IS
+    'Name of the figure, without the qualifier (which is in quality); the company''s own words where seen';
+COMMENT ON COLUMN kpis.fiscal_period IS
+    'Fiscal label, 2025Q3, 2025H1, 2025FY; the year is that in which the fiscal year ends. NULL for a month or a day';
 COMMENT ON COLUMN kpis.period_printed IS 'Period as printed in the source';
 COMMENT ON COLUMN kpis.period_start IS 'First day of the period';
 COMMENT ON COLUMN kpis.period_end IS 'Last day of the period; of the month where only a month is printed';
@@ -657,11 +760,15 @@ COMMENT ON COLUMN kpis.yoy_quality IS 'How exact the growth is; NULL without gro
 COMMENT ON COLUMN kpis.growth_basis IS 'Where yoy_pct comes from: printed';
 COMMENT ON COLUMN kpis.yoy_source_id IS 'Source of yoy_pct where it is another document than that of value';
 COMMENT ON COLUMN kpis.definition_change IS 'True where the definition differs from the row before it in the series';
-COMMENT ON COLUMN kpis.announced_on IS 'Hong Kong day on which the figure was out; day of the document for figures seen only in a report; NULL: not seen';
+COMMENT ON COLUMN kpis.announced_on IS
+    'Hong Kong day on which the figure was out; day of the document for figures seen only in a report; NULL: not seen';
 COMMENT ON COLUMN kpis.confidence IS 'two sources, seen, or report (read in a research document only)';
 COMMENT ON COLUMN kpis.kpi_printed IS 'Name as it stands in the source';
-COMMENT ON COLUMN kpis.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
-COMMENT ON COLUMN kpis.date_basis IS 'announced_on: printed, inferred (day of the document that prints it, zone inferred), convention (not seen)';
+COMMENT ON COLUMN kpis.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
+COMMENT ON COLUMN kpis.date_basis IS
+    'announced_on: printed, inferred (day of the document that prints it, zone inferred), convention (not seen)';
 COMMENT ON COLUMN kpis.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN kpis.locator IS 'Page, table or mirror where the figure was read';
 COMMENT ON COLUMN kpis.note IS 'What the figure covers, and any doubt';
@@ -670,12 +777,17 @@ COMMENT ON COLUMN kpis.correction_id IS 'Ruling that applies, a row of correctio
 CREATE TABLE kpi_topics (
     ticker VARCHAR NOT NULL,
     kpi    VARCHAR NOT NULL,
-    topic  VARCHAR NOT NULL CHECK (topic IN ('users', 'time', 'payers', 'commerce', 'ai', 'products', 'mix', 'growth', 'money'))
+    topic  VARCHAR NOT NULL CHECK (topic IN ('users', 'time', 'payers', 'commerce', 'ai', 'products', 'mix', 'growth',
+        'money'))
 );
-COMMENT ON TABLE kpi_topics IS 'One row per (ticker, kpi): the heading under which a figure stands in a list. A figure without a row here stands last.';
+COMMENT ON TABLE kpi_topics IS
+    'One row per (ticker, kpi): the heading under which a figure stands in a list. A figure without a row here '
+    'stands last.';
 COMMENT ON COLUMN kpi_topics.ticker IS 'Company';
 COMMENT ON COLUMN kpi_topics.kpi IS 'Name of the figure, as in kpis';
-COMMENT ON COLUMN kpi_topics.topic IS 'users, time (spent), payers, commerce (GMV and what it yields), ai, products, mix (shares of revenue), growth (printed without the figure itself), money (profits, margins, costs)';
+COMMENT ON COLUMN kpi_topics.topic IS
+    'users, time (spent), payers, commerce (GMV and what it yields), ai, products, mix (shares of revenue), growth '
+    '(printed without the figure itself), money (profits, margins, costs)';
 
 -- Estimates, targets and ratings -----------------------------------------------------------------------------
 
@@ -705,23 +817,32 @@ CREATE TABLE estimates (
     per                 VARCHAR CHECK (per IN ('share', 'ads')),
     published_on        DATE,
     published_printed   VARCHAR,
-    quality             VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality             VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated',
+        'derived', 'ruled')),
     date_basis          VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id           VARCHAR NOT NULL,
     locator             VARCHAR,
     note                VARCHAR,
     correction_id       VARCHAR
 );
-COMMENT ON TABLE estimates IS 'One row per (broker, ticker, metric, basis, fiscal_period, published_on, source_id): a forecast, company guidance or a consensus. Undated rows have no published_on and enter no consensus; a quarter''s forecast carries its quarter in the metric (revenue_q4), so that a metric and a fiscal year never mix lengths.';
-COMMENT ON COLUMN estimates.broker IS 'Broker, one spelling each; the company for guidance; the compiler for a consensus; "not printed" where the copy seen names none';
+COMMENT ON TABLE estimates IS
+    'One row per (broker, ticker, metric, basis, fiscal_period, published_on, source_id): a forecast, company '
+    'guidance or a consensus. Undated rows have no published_on and enter no consensus; a quarter''s forecast '
+    'carries its quarter in the metric (revenue_q4), so that a metric and a fiscal year never mix lengths.';
+COMMENT ON COLUMN estimates.broker IS
+    'Broker, one spelling each; the company for guidance; the compiler for a consensus; "not printed" where the copy '
+    'seen names none';
 COMMENT ON COLUMN estimates.broker_basis IS 'printed, inferred (from a sister story or the layout) or not printed';
 COMMENT ON COLUMN estimates.broker_printed IS 'Broker as it stands in the source';
 COMMENT ON COLUMN estimates.estimate_kind IS 'broker, guidance (of the company) or consensus';
 COMMENT ON COLUMN estimates.quoted_by IS 'Who relays the figure, where not the one who made it';
 COMMENT ON COLUMN estimates.ticker IS 'Company';
-COMMENT ON COLUMN estimates.metric IS 'eps_diluted, net_income, revenue, operating_profit, ebita, gross_margin, pe, <line>_revenue; with _growth for a growth rate and _q4 for a quarter';
+COMMENT ON COLUMN estimates.metric IS
+    'eps_diluted, net_income, revenue, operating_profit, ebita, gross_margin, pe, <line>_revenue; with _growth for a '
+    'growth rate and _q4 for a quarter';
 COMMENT ON COLUMN estimates.metric_printed IS 'Metric as it stands in the source';
-COMMENT ON COLUMN estimates.basis IS 'reported or adjusted; NULL where the figure has none (revenue, margin) or where it is not known';
+COMMENT ON COLUMN estimates.basis IS
+    'reported or adjusted; NULL where the figure has none (revenue, margin) or where it is not known';
 COMMENT ON COLUMN estimates.basis_basis IS 'basis: printed with the metric, or inferred (note says from what)';
 COMMENT ON COLUMN estimates.fiscal_year IS 'Year in which the fiscal year ends; as printed where ambiguous';
 COMMENT ON COLUMN estimates.fiscal_year_printed IS 'Year or quarter as printed';
@@ -729,7 +850,8 @@ COMMENT ON COLUMN estimates.fiscal_year_end IS 'Last day of the fiscal year; NUL
 COMMENT ON COLUMN estimates.fiscal_period IS 'Fiscal label of what is forecast: 2026FY, 2025Q4';
 COMMENT ON COLUMN estimates.period_end IS 'Last day of that period; NULL where ambiguous';
 COMMENT ON COLUMN estimates.value IS 'Forecast, in unit and currency of the row';
-COMMENT ON COLUMN estimates.previous_value IS 'Forecast it replaces, as printed or of the same broker before; same unit';
+COMMENT ON COLUMN estimates.previous_value IS
+    'Forecast it replaces, as printed or of the same broker before; same unit';
 COMMENT ON COLUMN estimates.revision_pct IS 'Change on the forecast before as printed, %';
 COMMENT ON COLUMN estimates.growth_pct IS 'Growth on the year before as printed with it, %';
 COMMENT ON COLUMN estimates.currency IS 'Currency of value; NULL for a multiple or a rate';
@@ -737,9 +859,13 @@ COMMENT ON COLUMN estimates.currency_basis IS 'currency: printed or inferred';
 COMMENT ON COLUMN estimates.unit IS 'million (of currency), per share, per ADS, x or %';
 COMMENT ON COLUMN estimates.per IS 'share or ads for an EPS, else NULL';
 COMMENT ON COLUMN estimates.published_on IS 'Hong Kong day of the estimate; NULL where no day is known';
-COMMENT ON COLUMN estimates.published_printed IS 'What is known of the date where there is no day: 2025-12, 2026, after 1Q25 results';
-COMMENT ON COLUMN estimates.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
-COMMENT ON COLUMN estimates.date_basis IS 'published_on: printed, inferred (article number, sister story, session note), convention (no day known)';
+COMMENT ON COLUMN estimates.published_printed IS
+    'What is known of the date where there is no day: 2025-12, 2026, after 1Q25 results';
+COMMENT ON COLUMN estimates.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
+COMMENT ON COLUMN estimates.date_basis IS
+    'published_on: printed, inferred (article number, sister story, session note), convention (no day known)';
 COMMENT ON COLUMN estimates.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN estimates.locator IS 'Page, table or mirror where the figure was read';
 COMMENT ON COLUMN estimates.note IS 'What the figure covers, and any doubt';
@@ -768,14 +894,17 @@ CREATE TABLE target_prices (
     rating_printed          VARCHAR,
     published_on            DATE,
     published_printed       VARCHAR,
-    quality                 VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality                 VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated',
+        'derived', 'ruled')),
     date_basis              VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id               VARCHAR NOT NULL,
     locator                 VARCHAR,
     note                    VARCHAR,
     correction_id           VARCHAR
 );
-COMMENT ON TABLE target_prices IS 'One row per (broker, ticker, quote_ticker, published_on, source_id): a broker''s price target for one line of a company.';
+COMMENT ON TABLE target_prices IS
+    'One row per (broker, ticker, quote_ticker, published_on, source_id): a broker''s price target for one line of a '
+    'company.';
 COMMENT ON COLUMN target_prices.broker IS 'Broker, one spelling each';
 COMMENT ON COLUMN target_prices.broker_basis IS 'printed, inferred or not printed';
 COMMENT ON COLUMN target_prices.broker_printed IS 'Broker as it stands in the source';
@@ -792,13 +921,16 @@ COMMENT ON COLUMN target_prices.multiple_metric IS 'What is multiplied: pe, pe_a
 COMMENT ON COLUMN target_prices.multiple_metric_printed IS 'The same as printed';
 COMMENT ON COLUMN target_prices.multiple_year IS 'Fiscal year of the multiple, the year in which it ends';
 COMMENT ON COLUMN target_prices.multiple_year_printed IS 'The same as printed';
-COMMENT ON COLUMN target_prices.multiple_refers_to IS 'What the multiple describes: target price, or price at publication; NULL where not said';
+COMMENT ON COLUMN target_prices.multiple_refers_to IS
+    'What the multiple describes: target price, or price at publication; NULL where not said';
 COMMENT ON COLUMN target_prices.close_then IS 'Price named with the target; currency of the target';
 COMMENT ON COLUMN target_prices.upside_printed_pct IS 'Upside as printed, %';
 COMMENT ON COLUMN target_prices.rating_printed IS 'Rating printed with it, in the source''s words';
 COMMENT ON COLUMN target_prices.published_on IS 'Hong Kong day; NULL where no day is known';
 COMMENT ON COLUMN target_prices.published_printed IS 'What is known of the date where there is no day';
-COMMENT ON COLUMN target_prices.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN target_prices.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN target_prices.date_basis IS 'published_on: printed, inferred, convention (no day known)';
 COMMENT ON COLUMN target_prices.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN target_prices.locator IS 'Page, table or mirror where the figure was read';
@@ -823,13 +955,16 @@ CREATE TABLE ratings (
     note              VARCHAR,
     correction_id     VARCHAR
 );
-COMMENT ON TABLE ratings IS 'One row per (broker, ticker, published_on, source_id): a broker''s opinion of a company on a day, in the broker''s own word and in five steps.';
+COMMENT ON TABLE ratings IS
+    'One row per (broker, ticker, published_on, source_id): a broker''s opinion of a company on a day, in the '
+    'broker''s own word and in five steps.';
 COMMENT ON COLUMN ratings.broker IS 'Broker, one spelling each';
 COMMENT ON COLUMN ratings.broker_basis IS 'printed, inferred or not printed';
 COMMENT ON COLUMN ratings.ticker IS 'Company';
 COMMENT ON COLUMN ratings.rating IS 'The broker''s word; a compiler''s word where the note says so';
 COMMENT ON COLUMN ratings.rating_en IS 'The word in English';
-COMMENT ON COLUMN ratings.rating_code IS 'strong_buy, buy (buy, outperform, overweight), hold (hold, neutral), sell (sell, underperform), not_rated';
+COMMENT ON COLUMN ratings.rating_code IS
+    'strong_buy, buy (buy, outperform, overweight), hold (hold, neutral), sell (sell, underperform), not_rated';
 COMMENT ON COLUMN ratings.action IS 'initiated, upgraded or maintained, where printed';
 COMMENT ON COLUMN ratings.close_then IS 'Price named with the rating, in close_currency';
 COMMENT ON COLUMN ratings.close_currency IS 'Currency of close_then';
@@ -894,19 +1029,24 @@ CREATE TABLE printed.surprises (
     published_on      DATE NOT NULL CHECK (published_on >= announced_on),
     broker            VARCHAR NOT NULL,
     expected_basis    VARCHAR NOT NULL CHECK (expected_basis IN ('printed_after_by_broker', 'consensus_quoted_after')),
-    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis        VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id         VARCHAR NOT NULL,
     locator           VARCHAR,
     note              VARCHAR,
     correction_id     VARCHAR
 );
-COMMENT ON TABLE printed.surprises IS 'One row per (ticker, fiscal_period, metric, basis, broker): an actual figure against what was expected, as a broker prints it. An expectation that follows from a printed surprise is derived and never set against another actual.';
+COMMENT ON TABLE printed.surprises IS
+    'One row per (ticker, fiscal_period, metric, basis, broker): an actual figure against what was expected, as a '
+    'broker prints it. An expectation that follows from a printed surprise is derived and never set against another '
+    'actual.';
 COMMENT ON COLUMN printed.surprises.ticker IS 'Company';
 COMMENT ON COLUMN printed.surprises.fiscal_period IS 'Fiscal label';
 COMMENT ON COLUMN printed.surprises.period_start IS 'First day of the period';
 COMMENT ON COLUMN printed.surprises.period_end IS 'Last day of the period';
-COMMENT ON COLUMN printed.surprises.metric IS 'revenue, net_income, <line>_revenue, <kind>_expense; with _growth for a growth rate';
+COMMENT ON COLUMN printed.surprises.metric IS
+    'revenue, net_income, <line>_revenue, <kind>_expense; with _growth for a growth rate';
 COMMENT ON COLUMN printed.surprises.metric_printed IS 'Metric as it stands in the source';
 COMMENT ON COLUMN printed.surprises.basis IS 'reported or adjusted for a profit, else NULL';
 COMMENT ON COLUMN printed.surprises.actual IS 'Actual as this broker prints it, in unit';
@@ -921,8 +1061,12 @@ COMMENT ON COLUMN printed.surprises.currency IS 'Currency; NULL for a rate';
 COMMENT ON COLUMN printed.surprises.announced_on IS 'Day on which the company announced the actual';
 COMMENT ON COLUMN printed.surprises.published_on IS 'Hong Kong day of the report that prints the comparison';
 COMMENT ON COLUMN printed.surprises.broker IS 'Who prints the comparison; "not printed" where the copy seen names none';
-COMMENT ON COLUMN printed.surprises.expected_basis IS 'printed_after_by_broker (the surprise or verdict is printed after the results), consensus_quoted_after (a named consensus quoted after the results)';
-COMMENT ON COLUMN printed.surprises.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN printed.surprises.expected_basis IS
+    'printed_after_by_broker (the surprise or verdict is printed after the results), consensus_quoted_after (a named '
+    'consensus quoted after the results)';
+COMMENT ON COLUMN printed.surprises.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN printed.surprises.date_basis IS 'announced_on: printed, inferred, convention';
 COMMENT ON COLUMN printed.surprises.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN printed.surprises.locator IS 'Page, table or mirror where the figure was read';
@@ -961,14 +1105,17 @@ CREATE TABLE printed.coverage (
     reproduces_fy1       BOOLEAN,
     reproduces_fy2       BOOLEAN,
     fx_test              VARCHAR,
-    quality              VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality              VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated',
+        'derived', 'ruled')),
     date_basis           VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id            VARCHAR NOT NULL,
     locator              VARCHAR,
     note                 VARCHAR,
     correction_id        VARCHAR
 );
-COMMENT ON TABLE printed.coverage IS 'One row per (broker, ticker, published_on): a row of a broker''s coverage table as printed, with the inputs of its multiples.';
+COMMENT ON TABLE printed.coverage IS
+    'One row per (broker, ticker, published_on): a row of a broker''s coverage table as printed, with the inputs of '
+    'its multiples.';
 COMMENT ON COLUMN printed.coverage.broker IS 'Broker, one spelling each';
 COMMENT ON COLUMN printed.coverage.ticker IS 'Company';
 COMMENT ON COLUMN printed.coverage.ticker_printed IS 'Ticker as printed';
@@ -991,7 +1138,8 @@ COMMENT ON COLUMN printed.coverage.fy2_end IS 'Last day of fy2; NULL where the l
 COMMENT ON COLUMN printed.coverage.eps_fy1 IS 'EPS of fy1, eps_currency';
 COMMENT ON COLUMN printed.coverage.eps_fy2 IS 'EPS of fy2, eps_currency';
 COMMENT ON COLUMN printed.coverage.eps_currency IS 'Currency of EPS';
-COMMENT ON COLUMN printed.coverage.eps_currency_basis IS 'eps_currency: printed, or inferred because it reproduces the printed PE';
+COMMENT ON COLUMN printed.coverage.eps_currency_basis IS
+    'eps_currency: printed, or inferred because it reproduces the printed PE';
 COMMENT ON COLUMN printed.coverage.eps_per IS 'share or ads';
 COMMENT ON COLUMN printed.coverage.eps_basis IS 'reported or adjusted';
 COMMENT ON COLUMN printed.coverage.eps_basis_basis IS 'eps_basis: printed or inferred';
@@ -1000,7 +1148,9 @@ COMMENT ON COLUMN printed.coverage.pe_fy2 IS 'PE of fy2 as printed, times';
 COMMENT ON COLUMN printed.coverage.reproduces_fy1 IS 'True where close / (EPS x FX) rounds to the printed PE of fy1';
 COMMENT ON COLUMN printed.coverage.reproduces_fy2 IS 'The same for fy2';
 COMMENT ON COLUMN printed.coverage.fx_test IS 'Rate of that test';
-COMMENT ON COLUMN printed.coverage.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN printed.coverage.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN printed.coverage.date_basis IS 'published_on: printed, inferred, convention';
 COMMENT ON COLUMN printed.coverage.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN printed.coverage.locator IS 'Page, table or mirror where the figure was read';
@@ -1027,21 +1177,27 @@ CREATE TABLE index_valuation (
     refers_to         VARCHAR CHECK (refers_to IN ('price at publication', 'target price')),
     method            VARCHAR NOT NULL CHECK (method IN ('quoted')),
     published_on      DATE,
-    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality           VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis        VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id         VARCHAR NOT NULL,
     locator           VARCHAR,
     note              VARCHAR,
     correction_id     VARCHAR
 );
-COMMENT ON TABLE index_valuation IS 'One row per (index_ticker, ticker, entity, date, metric, metric_year, source_id): a multiple or yield as a source prints it, of an index (index_ticker), a company (ticker) or a group (entity): one of the three is filled. Quoted, never spliced with ours.';
+COMMENT ON TABLE index_valuation IS
+    'One row per (index_ticker, ticker, entity, date, metric, metric_year, source_id): a multiple or yield as a '
+    'source prints it, of an index (index_ticker), a company (ticker) or a group (entity): one of the three is '
+    'filled. Quoted, never spliced with ours.';
 COMMENT ON COLUMN index_valuation.index_ticker IS 'Index';
 COMMENT ON COLUMN index_valuation.ticker IS 'Company, for a multiple in a broker''s text';
 COMMENT ON COLUMN index_valuation.entity IS 'Group without a ticker';
 COMMENT ON COLUMN index_valuation.date IS 'Day that the multiple refers to';
-COMMENT ON COLUMN index_valuation.metric IS 'pe_ttm, pb, dividend_yield (indices); pe_year (a fiscal year''s PE, see metric_year)';
+COMMENT ON COLUMN index_valuation.metric IS
+    'pe_ttm, pb, dividend_yield (indices); pe_year (a fiscal year''s PE, see metric_year)';
 COMMENT ON COLUMN index_valuation.metric_printed IS 'Metric as printed';
-COMMENT ON COLUMN index_valuation.metric_year IS 'Fiscal label of a year''s PE: 2026FY, the year in which the fiscal year ends';
+COMMENT ON COLUMN index_valuation.metric_year IS
+    'Fiscal label of a year''s PE: 2026FY, the year in which the fiscal year ends';
 COMMENT ON COLUMN index_valuation.basis IS 'reported or adjusted, where printed';
 COMMENT ON COLUMN index_valuation.value IS 'Value in unit; NULL where a range is printed';
 COMMENT ON COLUMN index_valuation.value_low IS 'Lower end of a printed range';
@@ -1052,7 +1208,9 @@ COMMENT ON COLUMN index_valuation.percentile_window IS 'Window of that percentil
 COMMENT ON COLUMN index_valuation.refers_to IS 'price at publication or target price, where the source says';
 COMMENT ON COLUMN index_valuation.method IS 'quoted: taken from the source, not computed here';
 COMMENT ON COLUMN index_valuation.published_on IS 'Hong Kong day of the document; NULL for a data series';
-COMMENT ON COLUMN index_valuation.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN index_valuation.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN index_valuation.date_basis IS 'date: printed, inferred (day of the document), convention';
 COMMENT ON COLUMN index_valuation.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN index_valuation.locator IS 'Page, table or mirror where the figure was read';
@@ -1077,14 +1235,17 @@ CREATE TABLE market_moves (
     check_result         VARCHAR,
     rank_in_group        INTEGER,
     published_on         DATE,
-    quality              VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality              VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated',
+        'derived', 'ruled')),
     date_basis           VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id            VARCHAR NOT NULL,
     locator              VARCHAR,
     note                 VARCHAR,
     correction_id        VARCHAR
 );
-COMMENT ON TABLE market_moves IS 'One row per (ticker, entity, period_start, period_end, source_id): a price move as a report prints it, of a line of the universe (ticker) or of another (entity).';
+COMMENT ON TABLE market_moves IS
+    'One row per (ticker, entity, period_start, period_end, source_id): a price move as a report prints it, of a '
+    'line of the universe (ticker) or of another (entity).';
 COMMENT ON COLUMN market_moves.period_start IS 'First day of the period';
 COMMENT ON COLUMN market_moves.period_end IS 'Last day of the period';
 COMMENT ON COLUMN market_moves.period_printed IS 'Period as printed';
@@ -1102,7 +1263,9 @@ COMMENT ON COLUMN market_moves.computed_excess_pp IS 'return_pct less benchmark_
 COMMENT ON COLUMN market_moves.check_result IS 'What that difference says of the printed excess';
 COMMENT ON COLUMN market_moves.rank_in_group IS 'Rank in the source''s list';
 COMMENT ON COLUMN market_moves.published_on IS 'Hong Kong day of the report; NULL where not known';
-COMMENT ON COLUMN market_moves.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN market_moves.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN market_moves.date_basis IS 'period: printed, inferred, convention';
 COMMENT ON COLUMN market_moves.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN market_moves.locator IS 'Page, table or mirror where the figure was read';
@@ -1137,7 +1300,8 @@ CREATE TABLE documents (
     locator              VARCHAR,
     note                 VARCHAR
 );
-COMMENT ON TABLE documents IS 'One row per (document_id): a research document, filing or story. The summary is our own.';
+COMMENT ON TABLE documents IS
+    'One row per (document_id): a research document, filing or story. The summary is our own.';
 COMMENT ON COLUMN documents.document_id IS 'Name of the document';
 COMMENT ON COLUMN documents.title IS 'Title as printed';
 COMMENT ON COLUMN documents.publisher IS 'Publisher, one spelling each; NULL where not printed';
@@ -1147,7 +1311,8 @@ COMMENT ON COLUMN documents.published_on IS 'Hong Kong day of publication; NULL 
 COMMENT ON COLUMN documents.published_at_printed IS 'Time as printed, without a zone';
 COMMENT ON COLUMN documents.zone_basis IS 'Zone of published_at: printed, or inferred (the feeds print UTC)';
 COMMENT ON COLUMN documents.zone_note IS 'How sure the zone is';
-COMMENT ON COLUMN documents.date_basis IS 'published_on: printed, inferred (from the data inside), convention (not seen)';
+COMMENT ON COLUMN documents.date_basis IS
+    'published_on: printed, inferred (from the data inside), convention (not seen)';
 COMMENT ON COLUMN documents.language IS 'Language of the title: zh, en';
 COMMENT ON COLUMN documents.language_body IS 'Language of the copy read';
 COMMENT ON COLUMN documents.kind IS 'filing, results, broker report, news';
@@ -1177,13 +1342,17 @@ CREATE TABLE topics (
     topic   VARCHAR NOT NULL,
     name_en VARCHAR NOT NULL,
     name_zh VARCHAR NOT NULL,
-    section VARCHAR NOT NULL CHECK (section IN ('payments', 'games', 'apps', 'ai', 'commerce', 'advertising', 'regulation', 'media', 'devices', 'market', 'corporate', 'outside'))
+    section VARCHAR NOT NULL CHECK (section IN ('payments', 'games', 'apps', 'ai', 'commerce', 'advertising',
+        'regulation', 'media', 'devices', 'market', 'corporate', 'outside'))
 );
-COMMENT ON TABLE topics IS 'One row per (topic): a topic of documents, events and sector figures, with its names and the part of the sector it belongs to.';
+COMMENT ON TABLE topics IS
+    'One row per (topic): a topic of documents, events and sector figures, with its names and the part of the sector '
+    'it belongs to.';
 COMMENT ON COLUMN topics.topic IS 'Topic, lower case, as tags write it';
 COMMENT ON COLUMN topics.name_en IS 'Name in English';
 COMMENT ON COLUMN topics.name_zh IS 'Name in Chinese';
-COMMENT ON COLUMN topics.section IS 'Part of the sector: payments, games, apps, ai ...; outside: companies that are not ours';
+COMMENT ON COLUMN topics.section IS
+    'Part of the sector: payments, games, apps, ai ...; outside: companies that are not ours';
 
 CREATE TABLE events (
     event_id           VARCHAR NOT NULL,
@@ -1204,7 +1373,9 @@ CREATE TABLE events (
     locator            VARCHAR,
     note               VARCHAR
 );
-COMMENT ON TABLE events IS 'One row per (event_id, ticker): an event that a document reports, one row for each company of the universe in it, or one row without ticker.';
+COMMENT ON TABLE events IS
+    'One row per (event_id, ticker): an event that a document reports, one row for each company of the universe in '
+    'it, or one row without ticker.';
 COMMENT ON COLUMN events.event_id IS 'Name of the event; the rows of one event share it';
 COMMENT ON COLUMN events.event_date IS 'Day of the event; last day of the month or year where only that is printed';
 COMMENT ON COLUMN events.event_date_printed IS 'Date as printed';
@@ -1218,7 +1389,8 @@ COMMENT ON COLUMN events.topics IS 'All topics, lower case, joined by ;';
 COMMENT ON COLUMN events.title IS 'What happened, in our own words';
 COMMENT ON COLUMN events.figures IS 'Figures as printed';
 COMMENT ON COLUMN events.published_on IS 'Hong Kong day of the document: known from then; NULL where not known';
-COMMENT ON COLUMN events.date_basis IS 'event_date: printed, inferred (from outside the document), convention (last day of a month or year)';
+COMMENT ON COLUMN events.date_basis IS
+    'event_date: printed, inferred (from outside the document), convention (last day of a month or year)';
 COMMENT ON COLUMN events.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN events.locator IS 'Page, table or mirror where the figure was read';
 COMMENT ON COLUMN events.note IS 'What the figure covers, and any doubt';
@@ -1237,14 +1409,16 @@ CREATE TABLE site_traffic (
     printed_order  INTEGER NOT NULL CHECK (printed_order > 0),
     rank_by_visits INTEGER NOT NULL CHECK (rank_by_visits > 0),
     published_on   DATE,
-    quality        VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality        VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis     VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id      VARCHAR NOT NULL,
     locator        VARCHAR,
     note           VARCHAR,
     correction_id  VARCHAR
 );
-COMMENT ON TABLE site_traffic IS 'One row per (vendor, site, week_start): visits to a site in a week, as one vendor counts them.';
+COMMENT ON TABLE site_traffic IS
+    'One row per (vendor, site, week_start): visits to a site in a week, as one vendor counts them.';
 COMMENT ON COLUMN site_traffic.vendor IS 'Who counts';
 COMMENT ON COLUMN site_traffic.site IS 'Site or app';
 COMMENT ON COLUMN site_traffic.site_printed IS 'Name as printed';
@@ -1258,7 +1432,9 @@ COMMENT ON COLUMN site_traffic.category_zh IS 'Category as printed; NULL where t
 COMMENT ON COLUMN site_traffic.printed_order IS 'Place in the printed table';
 COMMENT ON COLUMN site_traffic.rank_by_visits IS 'Rank by visits in the table';
 COMMENT ON COLUMN site_traffic.published_on IS 'Day of the report';
-COMMENT ON COLUMN site_traffic.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN site_traffic.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN site_traffic.date_basis IS 'week: printed, inferred, convention';
 COMMENT ON COLUMN site_traffic.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN site_traffic.locator IS 'Page, table or mirror where the figure was read';
@@ -1281,14 +1457,17 @@ CREATE TABLE sector_stats (
     yoy_pct        DOUBLE,
     mom_pct        DOUBLE,
     published_on   DATE,
-    quality        VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived', 'ruled')),
+    quality        VARCHAR NOT NULL CHECK (quality IN ('exact', 'rounded', 'over', 'about', 'truncated', 'derived',
+        'ruled')),
     date_basis     VARCHAR NOT NULL CHECK (date_basis IN ('printed', 'inferred', 'convention')),
     source_id      VARCHAR NOT NULL,
     locator        VARCHAR,
     note           VARCHAR,
     correction_id  VARCHAR
 );
-COMMENT ON TABLE sector_stats IS 'One row per (topic, stat, entity, period_printed, source_id): a figure about a sector, a market, a product or somebody outside the universe, as a report prints it.';
+COMMENT ON TABLE sector_stats IS
+    'One row per (topic, stat, entity, period_printed, source_id): a figure about a sector, a market, a product or '
+    'somebody outside the universe, as a report prints it.';
 COMMENT ON COLUMN sector_stats.topic IS 'Topic, lower case';
 COMMENT ON COLUMN sector_stats.stat IS 'What is counted';
 COMMENT ON COLUMN sector_stats.entity IS 'Whom or what it is about, or who counts';
@@ -1297,14 +1476,18 @@ COMMENT ON COLUMN sector_stats.period_printed IS 'Period as printed; NULL where 
 COMMENT ON COLUMN sector_stats.period_start IS 'First day; NULL where the period has no dates';
 COMMENT ON COLUMN sector_stats.period_end IS 'Last day; NULL where the period has no dates';
 COMMENT ON COLUMN sector_stats.is_forecast IS 'True for a forecast or target';
-COMMENT ON COLUMN sector_stats.value IS 'Value in unit; lower end where value_high is given; NULL where only a growth is printed';
+COMMENT ON COLUMN sector_stats.value IS
+    'Value in unit; lower end where value_high is given; NULL where only a growth is printed';
 COMMENT ON COLUMN sector_stats.value_high IS 'Upper end where a range is printed';
-COMMENT ON COLUMN sector_stats.unit IS 'Unit: million (of currency), million users, %, count ...; NULL where only a growth is printed';
+COMMENT ON COLUMN sector_stats.unit IS
+    'Unit: million (of currency), million users, %, count ...; NULL where only a growth is printed';
 COMMENT ON COLUMN sector_stats.currency IS 'Currency of an amount';
 COMMENT ON COLUMN sector_stats.yoy_pct IS 'Growth on the year before as printed, %';
 COMMENT ON COLUMN sector_stats.mom_pct IS 'Growth on the month before as printed, %';
 COMMENT ON COLUMN sector_stats.published_on IS 'Hong Kong day of the document; NULL where not known';
-COMMENT ON COLUMN sector_stats.quality IS 'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from printed figures), ruled';
+COMMENT ON COLUMN sector_stats.quality IS
+    'How exact the figure is: exact, rounded, over (or at least), about (or nearly, up to), truncated, derived (from '
+    'printed figures), ruled';
 COMMENT ON COLUMN sector_stats.date_basis IS 'published_on: printed, inferred, convention (not known)';
 COMMENT ON COLUMN sector_stats.source_id IS 'Source, a row of sources';
 COMMENT ON COLUMN sector_stats.locator IS 'Page, table or mirror where the figure was read';
@@ -1324,7 +1507,9 @@ CREATE TABLE corrections (
     reason        VARCHAR NOT NULL,
     source_id     VARCHAR NOT NULL
 );
-COMMENT ON TABLE corrections IS 'One row per (correction_id): a printed figure that cannot be right, what we use instead, and why. The build fails when the printed value is no longer the one expected.';
+COMMENT ON TABLE corrections IS
+    'One row per (correction_id): a printed figure that cannot be right, what we use instead, and why. The build '
+    'fails when the printed value is no longer the one expected.';
 COMMENT ON COLUMN corrections.correction_id IS 'Name of the ruling';
 COMMENT ON COLUMN corrections.subject_table IS 'File of data/curated that holds the row';
 COMMENT ON COLUMN corrections.subject_key IS 'Key of the row: its values in the order of the table''s key, joined by |';
@@ -1345,7 +1530,9 @@ CREATE TABLE alternatives (
     source_id     VARCHAR NOT NULL,
     note          VARCHAR
 );
-COMMENT ON TABLE alternatives IS 'One row per (subject_table, subject_key, column_name, other_value, source_id): another source''s figure for a fact that the tables tell once, where it differs beyond rounding. Each is a finding.';
+COMMENT ON TABLE alternatives IS
+    'One row per (subject_table, subject_key, column_name, other_value, source_id): another source''s figure for a '
+    'fact that the tables tell once, where it differs beyond rounding. Each is a finding.';
 COMMENT ON COLUMN alternatives.subject_table IS 'File of data/curated that holds the figure kept';
 COMMENT ON COLUMN alternatives.subject_key IS 'Key of the row kept, values joined by |';
 COMMENT ON COLUMN alternatives.ticker IS 'Company';
@@ -1366,7 +1553,9 @@ CREATE TABLE findings (
     message       VARCHAR NOT NULL,
     found_at      TIMESTAMPTZ NOT NULL
 );
-COMMENT ON TABLE findings IS 'One row per (code, subject_table, ticker, ref, message): what the audit found in this snapshot, and the price rules in what landed.';
+COMMENT ON TABLE findings IS
+    'One row per (code, subject_table, ticker, ref, message): what the audit found in this snapshot, and the price '
+    'rules in what landed.';
 COMMENT ON COLUMN findings.code IS 'Rule; P01 to P18 are rows of price_rules, V02 speaks of vendor_corrections';
 COMMENT ON COLUMN findings.severity IS 'stop (the build is refused), warn, note';
 COMMENT ON COLUMN findings.subject_table IS 'Table it speaks of';
@@ -1382,11 +1571,15 @@ CREATE TABLE dictionary (
     unit        VARCHAR,
     meaning     VARCHAR NOT NULL
 );
-COMMENT ON TABLE dictionary IS 'One row per (object, column_name): the comments of all tables, views and macros as one table; the row with an empty column_name speaks of the object.';
+COMMENT ON TABLE dictionary IS
+    'One row per (object, column_name): the comments of all tables, views and macros as one table; the row with an '
+    'empty column_name speaks of the object.';
 COMMENT ON COLUMN dictionary.object IS 'Table, view or macro';
 COMMENT ON COLUMN dictionary.column_name IS 'Column; empty for the object itself';
 COMMENT ON COLUMN dictionary.type IS 'SQL type, or table, view, macro';
-COMMENT ON COLUMN dictionary.unit IS 'Unit that the column''s name states (mn million, pct per cent, pp percentage points, x times); NULL where the meaning says it';
+COMMENT ON COLUMN dictionary.unit IS
+    'Unit that the column''s name states (mn million, pct per cent, pp percentage points, x times); NULL where the '
+    'meaning says it';
 COMMENT ON COLUMN dictionary.meaning IS 'What it means, with its unit';
 
 CREATE TABLE input_files (
@@ -1394,7 +1587,9 @@ CREATE TABLE input_files (
     table_name VARCHAR NOT NULL,
     row_count  BIGINT NOT NULL
 );
-COMMENT ON TABLE input_files IS 'One row per (file): the files that this build read, and how many rows. The next build compares its own with them.';
+COMMENT ON TABLE input_files IS
+    'One row per (file): the files that this build read, and how many rows. The next build compares its own with '
+    'them.';
 COMMENT ON COLUMN input_files.file IS 'Name in data/curated, or prices/ and its name there';
 COMMENT ON COLUMN input_files.table_name IS 'Table that it fills';
 COMMENT ON COLUMN input_files.row_count IS 'Rows in the file, without its header';
