@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from curl_cffi import requests as curl
+from loaders.prices.yahoo import Listening
 
 ZONES = {
     "HKG": ZoneInfo("Asia/Hong_Kong"),
@@ -193,7 +193,7 @@ def pieces(body: bytes) -> Iterable[bytes]:
     return (body[i : i + 1] for i in range(len(body)))
 
 
-class Diverted(curl.Session):
+class Diverted(Listening):
     """A session as yfinance wants one, whose every question goes to the fake server instead of its
     host.
     """

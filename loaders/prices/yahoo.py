@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import yfinance
 from curl_cffi import requests as curl
+from yfinance.data import YfData
 from yfinance.exceptions import YFRateLimitError
+from yfinance.scrapers.history import PriceHistory
 
 from loaders.prices.provider import (
     BAR_COLUMNS,
@@ -66,6 +68,25 @@ COLUMNS = {
 }
 
 
+class Listening(curl.Session):
+    """A session that keeps what the chart endpoint answers, and lets no question last longer than
+    ours may.
+    """
+
+    def __init__(self, **more) -> None:
+        super().__init__(**more)
+        self.timeouts = (CONNECT_SECONDS, READ_SECONDS)
+        self.received: tuple[int, bytes] | None = None
+
+    def request(self, method, url, **more):
+        # curl counts the pair together, from the first byte to the last, so that a slow drip ends
+        # too.
+        response = super().request(method, url, **(more | {"timeout": self.timeouts}))
+        if "/v8/finance/chart/" in url:
+            self.received = response.status_code, response.content
+        return response
+
+
 class Yahoo:
     """The provider yahoo. Tests give the session, the clock, the chance and the waiting."""
 
@@ -75,35 +96,19 @@ class Yahoo:
 
     def __init__(
         self,
-        session=None,
+        session: Listening | None = None,
         wait: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
     ):
         self.session, self.now, self.patience = (
-            session or curl.Session(impersonate="chrome"),
+            session or Listening(impersonate="chrome"),
             now,
             Patience(ATTEMPTS, wait, chance),
         )
-        self.timeouts = timeouts
-        self.received: tuple[int, bytes] | None = None
+        self.session.timeouts = timeouts
         self.was_offline = False
-        self._listen()
-
-    def _listen(self) -> None:
-        """Keep what the chart endpoint answers, and let no question last longer than ours may."""
-        request = self.session.request
-
-        def listened(method, url, **more):
-            # curl counts the pair together, from the first byte to the last, so that a slow drip
-            # ends too.
-            response = request(method=method, url=url, **(more | {"timeout": self.timeouts}))
-            if "/v8/finance/chart/" in url:
-                self.received = response.status_code, response.content
-            return response
-
-        self.session.request = listened
 
     # The two questions ----------------------------------------------------------------------------
 
@@ -128,11 +133,11 @@ class Yahoo:
                 asked.ticker,
                 outcome,
                 note=note,
-                raw=self.received[1] if self.received else b"",
+                raw=self.session.received[1] if self.session.received else b"",
                 raw_name=f"{asked.ticker}.json",
             )
 
-        self.received = None
+        self.session.received = None
         if self.was_offline and (note := self._unreachable()):
             return ended(Outcome.OFFLINE, note)
         frame, trouble = None, None
@@ -142,9 +147,9 @@ class Yahoo:
             return ended(Outcome.RATE_LIMITED, "Yahoo limits the rate of questions (HTTP 429)")
         except Exception as error:  # whatever a vendor's library raises is an outcome
             trouble = error
-        if self.received is None:
+        if self.session.received is None:
             return ended(*_of_network(trouble))
-        status, raw = self.received
+        status, raw = self.session.received
         chart, outcome, note = _chart_of(status, raw)
         if outcome is Outcome.UNKNOWN_TICKER:
             return ended(*self._unknown(symbol, note))
@@ -192,18 +197,16 @@ class Yahoo:
 
     def _history(self, symbol: str, since: date | None, zone: ZoneInfo) -> pd.DataFrame:
         with _outspoken():
-            ticker = yfinance.Ticker(symbol, session=self.session)
-            ticker._tz = (
-                zone.key
-            )  # known here; yfinance would ask Yahoo for it first, and remember a wrong answer
-            return ticker.history(
+            # A Ticker would ask Yahoo for the zone first, and remember a wrong answer; here it is
+            # known.
+            return PriceHistory(YfData(self.session), symbol, zone.key, self.session).history(
                 start=(since or FIRST_DAY).isoformat(),
                 interval="1d",
                 auto_adjust=False,
                 actions=True,
                 repair=False,
                 keepna=True,
-                timeout=self.timeouts[1],
+                timeout=self.session.timeouts[1],
             )
 
     def _without_bars(self, answer: Answer, asked: Asked, finished: date) -> Answer:
@@ -234,7 +237,7 @@ class Yahoo:
 
     def _ask_control(self) -> tuple[int, bytes]:
         self.session.request("GET", CHART + CONTROL, params={"range": "5d", "interval": "1d"})
-        return self.received
+        return self.session.received
 
     def _unreachable(self) -> str:
         """After a line that found no network: why there is still none, by one quick question."""
@@ -243,19 +246,19 @@ class Yahoo:
         except Exception as error:
             outcome, note = _of_network(error)
             return note if outcome is Outcome.OFFLINE else ""
-        self.received = None
+        self.session.received = None
         return ""
 
     def _unknown(self, symbol: str, note: str) -> tuple[Outcome, str]:
         """Yahoo says that there is no such symbol: believed only while a line that surely exists
         has an answer.
         """
-        kept = self.received
+        kept = self.session.received
         try:
             chart, outcome, _ = _chart_of(*self._ask_control())
         except Exception as error:
             chart, outcome = None, _of_network(error)[0]
-        self.received = kept
+        self.session.received = kept
         if outcome is Outcome.GOT and chart.get("timestamp"):
             return Outcome.UNKNOWN_TICKER, f"Yahoo knows no {symbol}: {note}; {CONTROL} answers"
         if outcome in (Outcome.RATE_LIMITED, Outcome.OFFLINE):
