@@ -7,6 +7,8 @@ server.
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from ui import process
 from ui.server import KnownHostAndOrigin
 
+process.before_duckdb()
 app = App("ui/main.py", middleware=[Middleware(KnownHostAndOrigin)])

@@ -2,21 +2,16 @@
 change it.
 """
 
-import gc
 import json
-import os
-import subprocess
 import sys
 import threading
 import time
-import weakref
 from dataclasses import replace
 
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 import screen
-from browser import ROOT
 
 from ui import answers, memory
 from ui.frame import PAGES
@@ -27,6 +22,10 @@ from warehouse import runs
 
 def doubled(frame, factor=2):
     return frame * factor
+
+
+def filled(number):
+    return pd.DataFrame({"value": [float(number)] * 500_000})
 
 
 class Held:
@@ -43,37 +42,6 @@ def test_the_very_frame_is_the_key_and_not_its_content():
     assert once(doubled, frame, factor=3)["value"].tolist() == [3.0]
 
 
-def test_what_was_looked_at_of_a_remembered_frame_is_not_noted_for_ever(monkeypatch):
-    frame = once(doubled, pd.DataFrame({"value": [1.0], "words": ["one"]}))
-    held = once(Held, frame)
-    monkeypatch.setattr(memory, "SWEPT", 50)
-    for _ in range(400):
-        assert len(frame["words"]) == len(held.copy["value"]) == 1
-    notes = [block.refs for one in (frame, held.copy) for block in one._mgr.blocks] + [
-        one.index._references for one in (frame, held.copy)
-    ]
-    assert max(len(refs.referenced_blocks) for refs in notes) > 300
-    for _ in range(50):
-        once(doubled, 1)
-    assert max(len(refs.referenced_blocks) for refs in notes) < 5
-
-
-def test_what_only_holds_itself_is_thrown_away_though_it_is_old(monkeypatch):
-    page = Held(pd.DataFrame({"value": [1.0]}))
-    page.itself = page
-    gc.collect()  # old by now, as what a session held for a minute
-    seen = weakref.ref(page)
-    monkeypatch.setattr(memory, "COLLECTED", 10**9)
-    del page
-    for _ in range(60):
-        once(doubled, 1)
-    assert seen() is not None
-    monkeypatch.setattr(memory, "COLLECTED", 50)
-    for _ in range(60):
-        once(doubled, 1)
-    assert seen() is None
-
-
 def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse):
     answer = answers.ask(
         warehouse.served,
@@ -85,7 +53,8 @@ def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse)
     )
     words = ["ticker", "name_en", "kind", "again"]
     assert {str(answer[name].dtype) for name in words} == {"object"}
-    assert len(answer._mgr.blocks) == 2
+    first, *others = [answer[name].to_numpy().base for name in words]
+    assert all(one is first for one in others), "the columns of words are in several blocks"
     assert all(one is other for one, other in zip(answer["ticker"], answer["again"], strict=True))
     assert len({id(kind) for kind in answer["kind"]}) == answer["kind"].nunique()
     assert answers.ask(warehouse.served, "SELECT 'x' AS word UNION ALL SELECT NULL")[
@@ -93,17 +62,38 @@ def test_the_words_of_an_answer_are_held_once_and_picked_out_together(warehouse)
     ].isna().tolist() == [False, True]
 
 
-def test_a_frame_counts_by_its_cells_and_what_holds_frames_by_theirs():
-    frame = pd.DataFrame({"a": range(1000), "b": "word"})
-    assert (
-        memory.size(frame)
-        == memory.OTHER + 2000 * memory.CELL
-        == memory.size(Held(frame))
-        == memory.size((frame, 1))
-        < memory.size((frame, frame))
+def test_a_frame_weighs_what_it_takes_and_a_word_once_however_many_cells_hold_it():
+    word = "a word of some length"
+    numbers = pd.DataFrame({"a": range(10_000)})
+    words = numbers.assign(b=pd.Series([word] * 10_000, dtype=object))
+    others = numbers.assign(b=pd.Series([f"{word} {n}" for n in range(10_000)], dtype=object))
+    weighed = memory.size(numbers)
+    assert weighed == pytest.approx(80_000, abs=memory.OTHER + memory.NOTES + 1_000)
+    assert memory.size(words) - weighed == 80_000 + sys.getsizeof(word)
+    assert memory.size(others) - weighed == (
+        others["b"].memory_usage(deep=True) - others["b"].memory_usage() + 80_000
     )
-    assert memory.size(go.Figure()) == memory.FIGURE
-    assert memory.size("word") == memory.OTHER
+
+
+def test_what_holds_frames_weighs_them_at_any_depth_and_a_shared_one_once():
+    frame = pd.DataFrame({"a": range(10_000)})
+    weighed = memory.size(frame)
+    for made in (Held(frame), (frame, 1), [frame], {"a": {"b": [frame]}}, frame["a"]):
+        assert memory.size(made) == pytest.approx(weighed, abs=1_000)
+    assert memory.size((frame, frame)) == pytest.approx(weighed, abs=1_000)
+    assert memory.size((frame, frame.copy())) > 2 * weighed - memory.OTHER - 1_000
+    assert memory.size(go.Figure()) == memory.OTHER + memory.FIGURE
+    assert memory.size("word") == memory.OTHER + sys.getsizeof("word")
+
+
+def test_what_is_remembered_stays_within_its_limit_by_weight():
+    memory.forget()
+    kept = memory._made.cache  # noqa: SLF001 (ours)
+    weight = memory.size(once(filled, -1))
+    for number in range(kept.maxsize // weight + 5):
+        once(filled, number)
+    assert kept.maxsize - 2 * weight < kept.currsize <= kept.maxsize
+    memory.forget()
 
 
 def test_the_record_of_the_last_run_is_read_once_and_anew_when_it_is_another(tmp_path):
@@ -184,7 +174,7 @@ def test_of_many_who_ask_at_once_one_works_and_an_error_is_not_remembered():
 def test_no_page_changes_what_it_was_handed(monkeypatch):
     """Every answer that a page was given is afterwards what it was."""
     handed = {}
-    answer = memory._made.__wrapped__
+    answer = memory._made.__wrapped__  # noqa: SLF001 (ours)
 
     def kept(make, arguments, named):
         result = answer(make, arguments, named)
@@ -200,38 +190,3 @@ def test_no_page_changes_what_it_was_handed(monkeypatch):
     assert len(handed) > 100
     for (name, *_), (frame, before) in handed.items():
         pd.testing.assert_frame_equal(frame, before, obj=name)
-
-
-def in_a_process_of_its_own(code: str, **settings: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="DuckDB has an allocator of its own on Linux only"
-)
-def test_duckdb_is_told_to_give_memory_back_before_it_is_imported():
-    told = in_a_process_of_its_own(
-        "import sys, ui.frame, duckdb; names = list(sys.modules); print(names.index('warehouse') "
-        "< names.index('_duckdb')); duckdb.connect().execute('SELECT 1')"
-    )
-    assert (told.stdout, "jemalloc" in told.stderr) == ("True\n", False), told.stderr
-    wrong = in_a_process_of_its_own(
-        "import warehouse, duckdb; duckdb.connect().execute('SELECT 1')",
-        DUCKDB_JE_MALLOC_CONF="nonsense:1",
-    )
-    assert "Invalid conf pair: nonsense:1" in wrong.stderr  # so the right words are read too
-
-
-def test_python_looks_for_dead_cycles_seldom_and_not_in_its_libraries():
-    told = in_a_process_of_its_own(
-        "import gc, ui.memory; print(gc.get_freeze_count() > 50_000, gc.get_threshold()[0] >= "
-        "10_000)"
-    )
-    assert told.stdout == "True True\n", told.stderr

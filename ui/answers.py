@@ -28,10 +28,6 @@ __all__ = [
     "today",
 ]
 
-# Each look at Arrow's words gives the interpreter away: on a busy server the page then waits to get
-# it back.
-pd.options.mode.string_storage = "python"
-
 NoSnapshot = snapshot.NoSnapshot
 HONG_KONG = snapshot.HONG_KONG
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import frame, panels, sign_in, turns
+from ui import frame, panels, process, sign_in, turns
 from ui.view import TooOld
 
+process.configure()
+process.clicked()
 st.set_page_config(
     page_title="Harbourview",
     page_icon=str(Path(__file__).parent / "icon.png"),

@@ -4,8 +4,8 @@ is there for everybody who opens the same view.
 Whoever gets something from here must leave it as it is; a test holds that no page changes a frame.
 """
 
-import gc
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import count
 from threading import Condition
@@ -16,22 +16,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache, cached
 
-KEPT = 45_000_000  # bytes, about
-SWEPT, COLLECTED = (
-    500,
-    5_000,
-)  # calls between two sweeps, and between two full collections; a click makes about twenty
+KEPT = 90_000_000  # bytes
 SHOWN = 700  # tables and pictures, as they went to a browser: 30 kB each on average
-CELL, FIGURE, OTHER = (
-    12,
-    150_000,
-    4_000,
-)  # bytes of a cell of a frame, of a figure, and of whatever is neither
-
-# Python looks through everything that is remembered each time it looks for cycles of dead objects:
-# 0.2 to 0.6 s in which no page is made. By itself it did so every hundred clicks.
-gc.freeze()  # the libraries are there to stay
-gc.set_threshold(20_000, 20, 20)
+FIGURE, OTHER = 150_000, 4_000  # bytes of a figure, and of the key and the entry of whatever it is
+# pandas notes each look at a frame's values, rows and names, and keeps up to 500 notes for each
+# when the looking is over: so much a frame when every page has been opened twice. Nothing public
+# throws them away.
+NOTES = 30_000
+CONTAINERS = (dict, list, tuple, set, frozenset, pd.DataFrame, pd.Series)
 
 
 class Same:
@@ -50,53 +42,65 @@ class Same:
 
 
 def size(made: Any) -> int:
-    """About how many bytes something takes: to count them takes longer than to make most things."""
-    return (
-        FIGURE
-        if isinstance(made, go.Figure)
-        else OTHER + sum(CELL * frame.size for frame in _frames(made))
-    )
+    """The bytes that something takes: its frames with their words, which are counted once however
+    many cells hold them, what contains them, and its figures.
+
+    memory_usage(deep=True) counts a word for each cell: three times what the frames take.
+    """
+    return OTHER + _size(made, set())
 
 
-def _frames(made: Any) -> list[pd.DataFrame]:
-    """The frames that something is or holds."""
-    parts = (
-        (made,)
-        if isinstance(made, pd.DataFrame)
-        else made
-        if isinstance(made, tuple)
-        else vars(made).values()
-        if hasattr(made, "__dict__")
-        else ()
-    )
-    return [part for part in parts if isinstance(part, pd.DataFrame)]
+def _size(made: Any, seen: set[int], *, is_opened: bool = True) -> int:
+    """The bytes of something without what was seen before; is_opened: the attributes of an object
+    count too. Those of an object in an attribute do not: it is a View, and belongs to many.
+    """
+    if id(made) in seen:
+        return 0
+    seen.add(id(made))
+    if isinstance(made, go.Figure):
+        return FIGURE
+    if isinstance(made, pd.DataFrame):
+        words = [made.iloc[:, at] for at, kind in enumerate(made.dtypes) if _has_words(kind)]
+        # memory_usage() looks at each column by itself, which takes as long as to make a frame
+        cells = len(made) * sum(getattr(kind, "itemsize", 8) for kind in made.dtypes)
+        return NOTES + cells + int(made.index.nbytes) + _words(words, seen)
+    if isinstance(made, pd.Series):
+        words = [made] if _has_words(made.dtype) else []
+        return NOTES + int(made.nbytes) + int(made.index.nbytes) + _words(words, seen)
+    parts: Iterable = ()
+    if isinstance(made, dict):
+        parts = (*made.keys(), *made.values())
+    elif isinstance(made, list | tuple | set | frozenset):
+        parts = made
+    elif is_opened and hasattr(made, "__dict__") and not callable(made):
+        parts, is_opened = vars(made).values(), False
+    return sys.getsizeof(made) + sum(_size(part, seen, is_opened=is_opened) for part in parts)
 
 
-_remembered, _lock, _calls = LRUCache(KEPT, getsizeof=size), Condition(), count(1)
+def _has_words(kind: Any) -> bool:
+    return pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)
 
 
-@cached(_remembered, condition=_lock)
+def _words(columns: Iterable[pd.Series], seen: set[int]) -> int:
+    """The bytes of the objects that the cells of columns hold."""
+    held: dict[int, Any] = {}
+    for column in columns:
+        cells = column.tolist()
+        held.update(zip(map(id, cells), cells))
+    new = [held[one] for one in held.keys() - seen]
+    inner = [one for one in new if isinstance(one, CONTAINERS)]
+    whole = sum(map(sys.getsizeof, new)) - sum(map(sys.getsizeof, inner))
+    whole += sum(_size(one, seen, is_opened=False) for one in inner)
+    seen |= held.keys()
+    return whole
+
+
+@cached(LRUCache(KEPT, getsizeof=size), condition=Condition())
 def _made(make: Callable, arguments: tuple, named: tuple) -> Any:
     return make(
         *(argument.frame if isinstance(argument, Same) else argument for argument in arguments),
         **dict(named),
     )
-
-
-def _sweep() -> None:
-    """pandas notes every look at a frame's values, rows and names, and keeps the note when the
-    looking is long over, up to 500 for each: of what is remembered for days they came to 60 MB.
-    To ask whether somebody looks throws the old notes away.
-    """
-    with _lock:
-        frames = [frame for made in _remembered.values() for frame in _frames(made)]
-    for frame in frames:
-        for seen in (
-            *(block.refs for block in frame._mgr.blocks),
-            *(axis._references for axis in frame.axes),
-        ):
-            if seen is not None:
-                seen.has_reference()
 
 
 def once(make: Callable, *arguments: Any, **named: Any) -> Any:
@@ -107,14 +111,6 @@ def once(make: Callable, *arguments: Any, **named: Any) -> Any:
         themselves, plain values. TypeError for an argument that cannot be part of a key, and for a
         function of a page's script, which is another one in each run.
     """
-    number = next(_calls)
-    if number % SWEPT == 0:
-        _sweep()
-    if number % COLLECTED == 0:
-        # a page's functions and its frames hold each other: what the last page of a closed session
-        # was made of waits for this, and Python alone would let it wait until it is a quarter of
-        # all
-        gc.collect()
     if make.__module__ == "__main__":
         raise TypeError(
             f"{make.__qualname__} belongs to a script that is run anew for each click: it would "
