@@ -2265,7 +2265,7 @@ def test_28_markup_is_text_on_every_page(marked, monkeypatch, page, language):
     monkeypatch.delenv("HARBOURVIEW_WAREHOUSE", raising=False)
     at = screen.run_page(page, t="0700.HK", lang=language)
     shown = 0
-    for element in elements(at._tree):
+    for element in elements(at.main) + elements(at.sidebar):
         proto = getattr(element, "proto", None)
         if proto is None or "onerror" not in str(proto):
             continue

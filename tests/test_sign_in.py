@@ -103,20 +103,19 @@ GOOD = SECRETS.format(app="https://harbourview.firm.example", provider="https://
 def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse, text, said):
     """Streamlit takes secrets that it cannot read for none at all: the pages would stand open."""
     from streamlit import config
-    from streamlit.runtime.secrets import secrets_singleton
+    from streamlit.runtime.secrets import Secrets
 
     path = tmp_path / "secrets.toml"
     path.write_text(text)
     before = config.get_option("secrets.files")
     config.set_option("secrets.files", [str(path)])
-    secrets_singleton._reset()
+    monkeypatch.setattr("streamlit.secrets", Secrets())  # nothing of an earlier file
     try:
         at = AppTest.from_file("../ui/main.py", default_timeout=60)
         at.query_params["t"] = "0700.HK"
         at.switch_page("../pages/valuation.py").run()
     finally:
         config.set_option("secrets.files", before)
-        secrets_singleton._reset()
     shown = " ".join(
         one.value for kind in ("markdown", "error", "caption") for one in getattr(at, kind)
     ).replace("\\", "")

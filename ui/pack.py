@@ -456,7 +456,7 @@ def _presentation(
                 Emu(int((top + place // 2 * (height + 0.05)) * INCH)),
                 Emu(width),
             )
-            picture._element.nvPicPr.cNvPr.set("descr", slide.notes.split("\n")[0])
+            picture.element.nvPicPr.cNvPr.set("descr", slide.notes.split("\n")[0])
         page.notes_slide.notes_text_frame.text = slide.notes
     file = io.BytesIO()
     made.save(file)

@@ -10,10 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from ui import formats, palette, panels
+from ui.compat import only_colours
 from ui.memory import once, show_once
 from ui.tables.documents import BADGES, document_publisher, published, title
 from ui.tables.estimates import broker_words, definition_words, figure_words, measure_words
-from ui.tables.parts import offer, only_colours
+from ui.tables.parts import offer
 from ui.tables.segments import kpi_figure, moved
 from ui.view import View
 

@@ -13,6 +13,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from ui import export, formats, panels
+from ui.compat import only_colours
 from ui.memory import show_once
 from ui.stamp import filename, measure
 from ui.view import View
@@ -96,28 +97,6 @@ class Table:
             placeholder=formats.MISSING,
             **options,
         )
-
-
-def only_colours(styler: Styler) -> Styler:
-    """A styler that says how each cell looks and leaves its words to the format of its column:
-    pandas takes four times as long to write every cell as HTML that no browser gets.
-    """
-
-    def translated(*_: Any, **__: Any) -> dict[str, Any]:
-        cells: dict[tuple, list[str]] = {}
-        for (row, column), looks in styler.ctx.items():
-            if looks:
-                cells.setdefault(tuple(looks), []).append(f"row{row}_col{column}")
-        # worked out anew for each drawing: a table that is remembered need not hold it
-        styler.ctx.clear()
-        return {
-            "cellstyle": [
-                {"props": list(looks), "selectors": selectors} for looks, selectors in cells.items()
-            ]
-        }
-
-    styler._translate = translated  # what Streamlit takes from a styler
-    return styler
 
 
 def table(lay_out: Callable[..., Table | str]) -> Callable[..., None]:
