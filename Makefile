@@ -28,10 +28,11 @@ format: setup
 	@$(BIN)/python -m ruff check --quiet --select I --fix .
 	@$(BIN)/python -m ruff format .
 
-# Format and lint, without running anything.
+# Format, lint and types, without running anything.
 check: setup
 	@$(BIN)/python -m ruff format --quiet --check . || { echo "not formatted: run make format"; exit 1; }
 	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m mypy
 
 test: check
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal

@@ -23,7 +23,7 @@ PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
 SHOWN = 20  # stale lines that status names without --json
 
 
-def published_to() -> engine.Folder | engine.Lake:
+def published_to() -> engine.Published:
     return engine.published_to(places.data_folder())
 
 
@@ -141,6 +141,8 @@ def run_prices(chosen: argparse.Namespace) -> int:
         )
         return BROKEN_OFF
     published_to().tell_run(data / "prices")
+    if report.built is None:
+        raise TypeError("a run that ends has built")
     well = tell_build(report.built, begun)
     for line in unknown + report.left_out:
         print(f"left out: {line}", file=sys.stderr)
@@ -181,7 +183,7 @@ def run_hkex(chosen: argparse.Namespace) -> int:
     tell_left_out(done, well)
     if not done.rejected:
         hkex.tell(done)
-    if not well:
+    if not well or done.built is None:
         return REJECTED
     if not tell_build(done.built, begun):
         return REJECTED
@@ -503,6 +505,8 @@ def main(arguments: list[str] | None = None) -> int:
                     published_to().pin(chosen.id)
                 print(f"kept for good: {chosen.id}")
                 return PUBLISHED
+            case other:  # the parser lets nothing else through
+                raise ValueError(other)
     except snapshot.Locked as error:
         print(f"{error}; nothing was changed", file=sys.stderr)
         return LOCKED

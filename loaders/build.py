@@ -54,7 +54,9 @@ def inputs_of(data: Path) -> Inputs:
         + sorted(Path(__file__).parent.glob("*.py"))
         + sorted(snapshot.SQL.glob("*.py"))
     )
-    whole, written, checked, altered = hashlib.sha256(), hashes_of_run(prices), [], []
+    whole, written = hashlib.sha256(), hashes_of_run(prices)
+    checked: list[Path] = []
+    altered: list[Path] = []
     for file in files + landed + code:
         one = hash_of(file)
         name = file.relative_to(prices).as_posix() if file in landed else file.name
@@ -257,9 +259,7 @@ def _remove(leftover: Path) -> None:
         leftover.unlink()
 
 
-def _already_served(
-    warehouse: engine.Folder | engine.Lake, inputs_sha256: str
-) -> snapshot.Served | None:
+def _already_served(warehouse: engine.Published, inputs_sha256: str) -> snapshot.Served | None:
     """The served snapshot where it was built from these very inputs and is undamaged."""
     try:
         now = warehouse.served()
@@ -279,12 +279,16 @@ def _already_served(
 def refused(data: Path) -> dict | None:
     """The last build as plain values where it was refused, else None."""
     found = engine.published_to(data).refusal()
-    return found and {
-        "at": found.at.isoformat(),
-        "inputs_sha256": found.inputs_sha256,
-        "count": len(found.lines),
-        "lines": list(found.lines),
-    }
+    return (
+        None
+        if found is None
+        else {
+            "at": found.at.isoformat(),
+            "inputs_sha256": found.inputs_sha256,
+            "count": len(found.lines),
+            "lines": list(found.lines),
+        }
+    )
 
 
 def status(data: Path, today: date | None = None) -> dict:
@@ -295,12 +299,12 @@ def status(data: Path, today: date | None = None) -> dict:
     now = warehouse.served()
     today = today or datetime.now(snapshot.HONG_KONG).date()
     with warehouse.open(now) as connection:
-        row = connection.execute(
+        [row] = connection.execute(
             """
             SELECT snapshot_id, built_at, data_as_of, app_version, schema_version, inputs_sha256
             FROM snapshot
             """
-        ).fetchone()
+        ).fetchall()
         tables = connection.execute(
             "SELECT table_name, row_count, latest, state FROM table_freshness(?) ORDER BY 1",
             [today],

@@ -8,7 +8,7 @@ files is found in one pass; a single rejection stops the build and what was serv
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +38,8 @@ ARROW = {
 
 def repeated(rows: Rows) -> list[Rejection]:
     """Rows that share a key: P03."""
-    first, wrong = {}, []
+    first: dict[str, tuple[dict, tuple[str, int]]] = {}
+    wrong = []
     for row, (name, line) in zip(rows.values, rows.places):
         key = key_of(row, rows.table)
         if key in first:
@@ -102,7 +103,7 @@ def unknown_names(rows: Rows, universe: dict[str, list[str]], sources: set[str])
     return wrong
 
 
-def near_tickers(value: str, universe: dict[str, list[str]]) -> list[str]:
+def near_tickers(value: str, universe: Mapping[str, Iterable[str]]) -> list[str]:
     """Canonical tickers that a wrong one may mean: by its digits, its aliases, its spelling."""
     digits = re.sub(r"\D", "", value).lstrip("0")
     by_number = [
@@ -121,7 +122,7 @@ def canonical(rows: Rows, universe: dict[str, list[str]]) -> None:
     or an alias, and note it.
     """
     aliases = {alias.casefold(): ticker for ticker, names in universe.items() for alias in names}
-    renamed = defaultdict(int)
+    renamed: dict[tuple[str, str, str], int] = defaultdict(int)
     for row, (name, _) in zip(rows.values, rows.places):
         printed = row["ticker"]
         if name.startswith("prices/") and printed not in universe:
@@ -274,10 +275,10 @@ def apply_corrections(every: dict[str, Rows]) -> list[Rejection]:
     error (C30, C31): the source has been mended or the file edited, and the ruling must be looked
     at again.
     """
-    wrong = []
+    wrong: list[Rejection] = []
     if "corrections" not in every:
         return wrong
-    ruled: dict[tuple, str] = {}
+    ruled: dict[tuple[str, str], dict] = {}
     for correction, (name, line) in zip(every["corrections"].values, every["corrections"].places):
         table, key, column = (
             correction["subject_table"],
@@ -387,7 +388,7 @@ def insert_checked(
             WHERE ticker IN (SELECT unnest(?)) AND source_id IN (SELECT unnest(?))
             """,
             [list(universe), list(sources)],
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         keys = ", ".join(table.key)
         twice = connection.execute(
             f"""
@@ -570,7 +571,7 @@ def load(
 
 def note(every: dict[str, Rows], findings: Table, now: datetime) -> None:
     """What was put right in a file, as findings that a reader sees."""
-    told = [
+    told: list[dict] = [
         {
             "code": rule,
             "severity": "note",

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -282,7 +282,7 @@ def plain(words: str) -> str:
     )
 
 
-def zone_of(words: str) -> ZoneInfo | None:
+def zone_of(words: str) -> tzinfo | None:
     """The zone that a word names: an offset, a name of the time-zone database, or one of a few that
     people write.
     """
@@ -632,7 +632,8 @@ def collisions(
     found: list[tuple[dict, list, list]], entries: list[Entry], stories: Stories
 ) -> list[Rejection]:
     """Ids that another document has, and replacements of what is not here."""
-    wrong, lines = [], {}
+    wrong: list[Rejection] = []
+    lines: dict[str, tuple[dict, int]] = {}
     for (row, *_), entry in zip(found, entries):
         name = row["document_id"]
         if name in lines and content_of(lines[name][0]) != content_of(row):

@@ -59,7 +59,7 @@ class Earlier:
     folder.
     """
 
-    def __init__(self, warehouse: engine.Folder | engine.Lake, data: Path) -> None:
+    def __init__(self, warehouse: engine.Published, data: Path) -> None:
         self._warehouse, self._data, self._open = warehouse, data, ExitStack()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self.snapshot_id = ""
@@ -75,7 +75,7 @@ class Earlier:
             return self
         try:
             connection = self._open.enter_context(self._warehouse.open(now))
-            (folder,) = connection.execute("SELECT data_folder FROM snapshot").fetchone()
+            [(folder,)] = connection.execute("SELECT data_folder FROM snapshot").fetchall()
         except duckdb.Error:
             return self
         is_shared = not isinstance(self._warehouse, engine.Folder)
@@ -91,6 +91,8 @@ class Earlier:
         return self._connection is not None
 
     def ask(self, question: str) -> list[tuple]:
+        if self._connection is None:
+            raise ValueError("there is no earlier snapshot to ask")
         return self._connection.execute(question).fetchall()
 
 

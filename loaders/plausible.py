@@ -341,7 +341,8 @@ def other_totals(every: dict[str, Rows]) -> list[Rejection]:
     """Segments in another unit than the revenue of their period (C22) or another currency than the
     accounts (C27).
     """
-    wrong, revenue = [], {}
+    wrong: list[Rejection] = []
+    revenue: dict[tuple[str, date, date, str], tuple[float, tuple[str, int]]] = {}
     reporting = {row["ticker"]: row["reporting_currency"] for row in every["companies"].values}
     for ticker, found in by_company(every, "earnings").items():
         revenue |= {
@@ -668,7 +669,7 @@ def suspected(quotient: float, unit: str, ratios: set[float]) -> str | None:
     """What makes a count of shares this many times too large, or None where no known factor comes
     near.
     """
-    words = {}
+    words: dict[float, str] = {}
     for power in (10, 100, 1000):
         words[power], words[1 / power] = (
             f"is the EPS {power} times too small, or the profit too large?",
@@ -696,7 +697,8 @@ def years_gone(every: dict[str, Rows]) -> list[Rejection]:
     """Brokers' estimates of a year whose results were out when they were published, or that had
     ended half a year before: C41.
     """
-    wrong, announced = [], {}
+    wrong: list[Rejection] = []
+    announced: dict[tuple[str, date], tuple[date, str]] = {}
     for ticker, found in by_company(every, "earnings").items():
         for row, (name, line) in found:
             if (

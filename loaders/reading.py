@@ -378,7 +378,8 @@ def header_of(record: list[str], table: Table, name: str, line: int) -> list[Rej
 def day_meant(text: str) -> str:
     """What a date in another form might mean, as the end of an error line."""
     plain = unicodedata.normalize("NFKC", text)
-    found, order = [], ""
+    found: list[str | None] = []
+    order = ""
     if re.fullmatch(r"\d{5}", plain):
         found, order = (
             [(DAY_ZERO + timedelta(days=int(plain))).isoformat()],
@@ -392,8 +393,8 @@ def day_meant(text: str) -> str:
             [iso_of(year, second, first), iso_of(year, first, second)],
             "the order of day and month is ambiguous",
         )
-    found = list(dict.fromkeys(day for day in found if day))
-    return (f" ({order})" if order else "") + (f"; is {' or '.join(found)} meant?" if found else "")
+    days = list(dict.fromkeys(day for day in found if day))
+    return (f" ({order})" if order else "") + (f"; is {' or '.join(days)} meant?" if days else "")
 
 
 def iso_of(year: str, month: str, day: str) -> str | None:

@@ -169,7 +169,8 @@ def load_sessions(connection: duckdb.DuckDBPyConnection) -> int:
     """Fill sessions from the package's calendars less the closures it lacks (table closures);
     returns the rows.
     """
-    exchanges, days = [], []
+    exchanges: list[str] = []
+    days: list[date] = []
     for name in CALENDARS:
         sessions = days_of(name)
         exchanges += [name] * len(sessions)

@@ -113,12 +113,13 @@ def visits_of(cell: Cell, unit: float | None) -> float:
         raise ValueError("C20", "visits below zero")
     if rest and rest not in IN_MILLIONS:
         raise ValueError("C08", f"an unknown unit {rest!r}: million, 百万, 万 or 亿")
-    if not rest and unit is None:
+    one = IN_MILLIONS[rest] if rest else unit
+    if one is None:
         raise ValueError(
             "C08",
             "visits without a unit: neither the cell nor the header says million, 百万, 万 or 亿",
         )
-    return number * (IN_MILLIONS[rest] if rest else unit)
+    return number * one
 
 
 def change_of(cell: Cell, in_per_cent: bool) -> float:

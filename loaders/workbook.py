@@ -14,6 +14,7 @@ import threading
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -130,6 +131,13 @@ def csv_cells(path: Path, name: str) -> Sheet:
     return sheet
 
 
+def pipes(process: subprocess.Popen) -> tuple[IO[bytes], IO[bytes]]:
+    """The standard input and output of a process that was started with both."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("a process without pipes")
+    return process.stdin, process.stdout
+
+
 class Reader:
     """Reads workbooks in a process of its own, one after the other; to be used in a with
     statement.
@@ -162,9 +170,10 @@ class Reader:
         late = threading.Timer(SECONDS, self.process.kill)
         late.start()
         try:
-            self.process.stdin.write(len(raw).to_bytes(8, "big") + raw)
-            self.process.stdin.flush()
-            said = self.process.stdout.readline()
+            stdin, stdout = pipes(self.process)
+            stdin.write(len(raw).to_bytes(8, "big") + raw)
+            stdin.flush()
+            said = stdout.readline()
         except OSError:
             said = b""
         finally:
@@ -187,10 +196,9 @@ class Reader:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process.stdin, self.process.stdout = (
-                self.process.stdin.close(),
-                self.process.stdout.close(),
-            )
+            for pipe in pipes(self.process):
+                pipe.close()
+            self.process.stdin = self.process.stdout = None
             self.process = None
 
 
@@ -271,7 +279,7 @@ def main() -> None:
     while length := sys.stdin.buffer.read(8):
         raw = sys.stdin.buffer.read(int.from_bytes(length, "big"))
         try:
-            answer = {"cells": cells_of(raw)}
+            answer: dict[str, object] = {"cells": cells_of(raw)}
         except Unreadable as error:
             answer = {"wrong": error.args}
         print(json.dumps(answer), flush=True)

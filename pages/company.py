@@ -45,7 +45,8 @@ else:
     covered = [entry.ticker for entry in view.universe.entries if entry.kind == "company"]
     told = view.ask(MOST_TOLD, evening)["ticker"].tolist()
     with header:
-        focus = view.one_of(offered or covered, default=None if offered else (told or covered)[0])
+        lines = offered or covered
+        focus = view.one_of(lines, default=None if offered else (told or covered)[0]) or lines[0]
 issuer = view.universe.issuer(focus)
 name, basis_words = view.name(focus), view.text(f"basis.{basis}")
 rows = view.ask("SELECT * FROM overview(?, ?, ?)", evening, view.years, basis).set_index("ticker")
@@ -216,7 +217,7 @@ def help_yield() -> str:
             basis=view.text(f"buybacks.basis_{row['basis']}"),
             cap=view.money(row["market_cap_hkd_mn"] * 1e6, "HKD"),
         )
-        if known
+        if row is not None and known
         else view.text("company.help_yield_gross_none")
     )
     known = row is not None and pd.notna(row["net_reduction_pct"])
@@ -228,7 +229,7 @@ def help_yield() -> str:
             closing=formats.shares(row["closing_shares"], language),
             closing_on=day(row["closing_date"]),
         )
-        if known
+        if row is not None and known
         else view.text("company.help_yield_net_none")
     )
     return f"{gross} {net}"
@@ -484,7 +485,7 @@ with left:
     panels.computed(view.text("computed.changes"), language)
 with right:
     st.markdown(f"**{panels.escape(view.text('company.calendar'))}**")
-    if len(calendar):
+    if len(calendar) and results is not None:
         tables.company_calendar(view, calendar, year_end)
         told = view.text(
             "company.next_of",

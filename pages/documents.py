@@ -1,5 +1,7 @@
 """What was published, about whom and by whom, what does it say, and what happened?"""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -163,6 +165,7 @@ def choices() -> dict[str, str]:
 
 def of_documents(chosen: dict[str, str]) -> tuple[str, list]:
     """The question that finds the documents asked for, with its values."""
+    values: list[Any]
     question, values = "FROM document_search(?, ?) WHERE true", [asked, chosen["q"]]
     if view.state.tickers:
         marks = ", ".join("?" for _ in {*view.state.tickers, *view.issuers})

@@ -35,7 +35,7 @@ def finding() -> None:
         "ranked": len(ranked),
         "window": view.window_words(),
     }
-    if is_thin:
+    if here is not None and is_thin:
         then = full.iloc[0]
         panels.finding(
             view.text(

@@ -306,7 +306,7 @@ def page() -> None:
         else:
             panels.picture(view, once(company.history_picture, chart))
         panels.pictures_first()
-        if chart == "theme":
+        if theme is not None:
             used += show_theme(theme)
         tell_breaks(focus, drawn, latest, history, company.months)
         tell_like_for_like(focus, drawn, year_end)

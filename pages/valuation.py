@@ -42,7 +42,7 @@ for ticker in view.state.tickers:
 with choices:
     # With none chosen, the longest history.
     focus = (
-        view.one_of(valued)
+        view.one_of(valued) or valued[0]
         if len(valued) > 1
         else valued[0]
         if valued

@@ -802,6 +802,20 @@ def test_a_days_table_of_companies_in_units_of_ten_thousand(tmp_path):
     assert rows(data, "shares", "superseded_on")[:2] == [("1100000", ""), ("1000000", "2026-07-06")]
 
 
+def test_a_vendors_table_must_name_its_currency(tmp_path):
+    data = desk(tmp_path / "data")
+    table = "日期,回购股数(万股),回购金额(万元),最高价,最低价,回购方式\n"
+    path = put(tmp_path, "a.csv", f"{table}2026-07-06,100.00,49500.00,500,490,纽约回购\n".encode())
+    done = entered(data, path, source_id="vendor-table", ticker="0700.HK")
+    assert refusals(done) == [
+        (
+            "a.csv:2 回购金额(万元): rule C18, neither the unit nor a column names the currency of "
+            "the amount"
+        )
+    ]
+    assert rows(data, "ticker") == []
+
+
 def test_one_companys_table_of_days_and_its_page_of_returns(tmp_path):
     data = desk(tmp_path / "data")
     one = put(

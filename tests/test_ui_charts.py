@@ -1621,3 +1621,9 @@ def test_more_days_than_a_picture_can_show_are_drawn_by_week_with_the_last_day_k
     assert len(drawn) == 501
     assert drawn["value"].iloc[-1] == 2502
     assert (drawn["date"].iloc[:-1].dt.day_of_week == 4).all()
+
+
+def test_a_gap_in_a_column_that_must_be_complete_is_refused_not_dropped():
+    assert parts.complete([1.0, 0.0]) == [1.0, 0.0]
+    with pytest.raises(ValueError, match="1 of 3 values are missing"):
+        parts.complete([1.0, None, 2.0])

@@ -304,7 +304,11 @@ def period(
     year, span = label[:4], label[4:]
     if not year.isdigit() or span not in FISCAL_ZH:
         return label
-    if is_missing(fiscal_year_end_month) or int(fiscal_year_end_month) == 12:
+    if (
+        fiscal_year_end_month is None
+        or is_missing(fiscal_year_end_month)
+        or int(fiscal_year_end_month) == 12
+    ):
         forms = SPANS_EN if language == "en" else SPANS_ZH
         return forms.get(span, "{year}" + span).format(year=year)
     ending = "" if is_missing(period_end) else month(period_end, language)

@@ -7,7 +7,7 @@ The state lives in the address: what a reader filters stands there at once, and 
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
@@ -138,7 +138,9 @@ class Page(View):
         drop_down = drop_down or (
             self.is_phone and len(options) > 3
         )  # a phone has no room for more side by side
-        draw = st.selectbox if drop_down else partial(st.segmented_control, required=True)
+        draw: Callable[..., str] = (
+            st.selectbox if drop_down else partial(st.segmented_control, required=True)
+        )
         return draw(
             self.text(f"choice.{name}"),
             options,
@@ -511,7 +513,7 @@ def _tell_currency(view: Page) -> None:
                 "frame.in_currency",
                 currency=currency,
                 rates=told,
-                date=view.day(max(day for *_, day in rates)),
+                date=view.day(max(day for *_, day in rates if day)),
             )
             if rates
             else view.text("frame.no_rate", currency=currency, date=view.day(view.as_of))

@@ -556,9 +556,9 @@ def parse(
             else:
                 kept[name] = found.ticker
         elif name == "month":
-            moment = _month(name, raw, latest, problems)
-            if moment:
-                kept[name] = moment
+            month = _month(name, raw, latest, problems)
+            if month:
+                kept[name] = month
         elif name in ("from", "to", "since"):
             moment = _date(name, raw, latest if name == "since" else None, problems)
             if moment is not None:

@@ -242,7 +242,7 @@ def make(
     pages: Sequence[str],
     tickers: Sequence[str],
     kinds: Sequence[str] = ("pptx", "pdf"),
-    on_progress: Callable[[int, int, str], None] = lambda done, whole, name: None,
+    on_progress: Callable[[int, int, str], object] = lambda done, whole, name: None,
 ) -> Pack:
     """The pack of these pages and companies as files of these kinds. on_progress(done, whole, name)
     is called before each picture and at the end. Raises Unable.

@@ -72,9 +72,9 @@ def _dialog(view: View) -> None:
         with suppress(answers.NoSnapshot, OSError):
             answers.pin(view.served.snapshot_id)
         st.session_state["harbourview_pack_made"] = made
-    made = st.session_state.get("harbourview_pack_made")
-    if made:
-        _offer(view, made, tickers)
+    offered = st.session_state.get("harbourview_pack_made")
+    if offered:
+        _offer(view, offered, tickers)
 
 
 def _offer(view: View, made: pack.Pack, tickers: list[str]) -> None:

@@ -222,6 +222,13 @@ def notice(problems: Sequence[links.Problem], language: str = "en") -> None:
         st.warning("  \n".join(lines))
 
 
+def _part(row: Any, name: str, place: int) -> Any:
+    """What a mapping has under the name, a tuple at the place, else None."""
+    if hasattr(row, "get"):
+        return row.get(name)
+    return row[place] if place < len(row) else None
+
+
 def sources(rows: Iterable[Any], language: str = "en") -> None:
     """A closed expander with one line a source: (publisher, title, published_on, url), mappings or
     tuples.
@@ -230,13 +237,8 @@ def sources(rows: Iterable[Any], language: str = "en") -> None:
     """
     lines = []
     for row in rows:
-        get: Callable[[str, int], Any] = (
-            (lambda name, _i, row=row: row.get(name))
-            if hasattr(row, "get")
-            else (lambda _name, i, row=row: row[i] if i < len(row) else None)
-        )
         publisher, title, published_on, url = (
-            get(n, i) for i, n in enumerate(("publisher", "title", "published_on", "url"))
+            _part(row, n, i) for i, n in enumerate(("publisher", "title", "published_on", "url"))
         )
         words = escape(" · ".join(str(part)[:200] for part in (publisher, title) if _said(part)))
         if (

@@ -241,7 +241,7 @@ class View:
 
     def shown_in(self, amount, currency: str | None) -> tuple[float, str | None]:
         """An amount in the currency of display; as it is where no rate is known."""
-        _, rate, _ = self.rates.get(currency, (currency, None, None))
+        rate = self.rates[currency][1] if currency in self.rates else None
         return (
             (amount, currency)
             if rate is None or pd.isna(amount)
@@ -263,10 +263,10 @@ class View:
             **{currency: frame[currency].where(factors.isna(), self.state.currency)},
         )
 
-    def money(self, amount, currency: str | None, **options) -> str:
+    def money(self, amount, currency: str, **options) -> str:
         """An amount in the currency of display, in words: HK$4.3bn."""
-        amount, currency = self.shown_in(amount, currency)
-        return formats.money(amount, currency, self.language, **options)
+        amount, shown = self.shown_in(amount, currency)
+        return formats.money(amount, shown or currency, self.language, **options)
 
     def price(self, price, currency: str | None) -> str:
         """A price in the currency of display, in words: HK$475.20."""

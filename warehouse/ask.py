@@ -6,6 +6,7 @@ can reach no file but its own.
 """
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,10 @@ import pandas as pd
 
 from warehouse import engine, lake, snapshot
 
-SETTINGS = snapshot.SETTINGS | {"allow_community_extensions": "false", "memory_limit": "1GB"}
+SETTINGS: snapshot.Settings = snapshot.SETTINGS | {
+    "allow_community_extensions": "false",
+    "memory_limit": "1GB",
+}
 OPEN_AT_ONCE = 3
 
 
@@ -95,7 +99,7 @@ def cannot_open(path: Path, said: str) -> str:
 
 
 def ask(
-    question: str, parameters: list | tuple = (), path: Path | snapshot.Version | None = None
+    question: str, parameters: Sequence[object] = (), path: Path | snapshot.Version | None = None
 ) -> pd.DataFrame:
     """The answer to one SQL question as a frame: dates as datetime64, absent figures as NaN, NaT or
     None.

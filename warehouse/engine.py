@@ -120,6 +120,9 @@ class OneFile:
         return None
 
 
+Published = Folder | Lake  # what loaders publish to
+
+
 def chosen() -> Folder | OneFile | Lake:
     """The warehouse that pages read.
 
@@ -136,7 +139,7 @@ def chosen() -> Folder | OneFile | Lake:
     return published_to(places.data_folder())
 
 
-def published_to(data: Path) -> Folder | Lake:
+def published_to(data: Path) -> Published:
     """The warehouse to which the loaders of a data folder publish."""
     named = places.named_warehouse()
     return Lake(named, places.lake_files()) if named and named.startswith(PREFIX) else Folder(data)

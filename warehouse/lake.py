@@ -16,11 +16,12 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
@@ -83,7 +84,7 @@ def _extension(name: str) -> str:
                 f"extensions/v{duckdb.__version__}/{name}.duckdb_extension"
             )
         )
-        if found
+        if found and found.submodule_search_locations
         else []
     )
     if not files:
@@ -99,7 +100,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _in_memory(address: str, **settings) -> duckdb.DuckDBPyConnection:
+def _in_memory(address: str, **settings: snapshot.Setting) -> duckdb.DuckDBPyConnection:
     # What a question cannot hold goes there, not into the folder in which the process was started;
     # two that share a place would overwrite each other's.
     connection = duckdb.connect(
@@ -153,7 +154,7 @@ def _store_settings() -> dict[str, str]:
     return settings
 
 
-def open_at(version: snapshot.Version, **settings) -> duckdb.DuckDBPyConnection:
+def open_at(version: snapshot.Version, **settings: snapshot.Setting) -> duckdb.DuckDBPyConnection:
     """A connection that reads one version and nothing else: who takes a cursor of it says `USE
     warehouse`. Raises snapshot.NoSnapshot where it cannot be reached.
     """
@@ -169,15 +170,22 @@ def open_at(version: snapshot.Version, **settings) -> duckdb.DuckDBPyConnection:
             FROM __ducklake_metadata_warehouse.ducklake_metadata
             WHERE key = 'data_path'
             """
-        ).fetchone()
+        ).fetchall()[0][0]
         connection.execute(
-            f"SET allowed_directories = [{_quoted(files[0])}]; SET enable_external_access = "
+            f"SET allowed_directories = [{_quoted(files)}]; SET enable_external_access = "
             "false; SET lock_configuration = true"
         )
     except duckdb.Error as error:
         connection.close()
         raise cannot_reach(version.address, str(error)) from error
     return connection
+
+
+def _version(now: snapshot.Served) -> snapshot.Version:
+    """The version of the lake that is served: a lake serves nothing else."""
+    if not isinstance(now.path, snapshot.Version):
+        raise TypeError(f"{now.path} is a file, not a version of a lake")
+    return now.path
 
 
 def statements() -> Iterator[tuple[str, str, str]]:
@@ -278,7 +286,7 @@ class Lake:
         rows = self._head("SELECT record FROM shelf.run")
         return runs.run_of(rows[0][0]) if rows else None
 
-    def _head(self, question: str, parameters: list | tuple = ()) -> list[tuple]:
+    def _head(self, question: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The answer of the lake as it is now.
 
         Raises snapshot.NoSnapshot where it cannot be reached, or has no shelf yet.
@@ -312,7 +320,7 @@ class Lake:
     @contextmanager
     def open(self, now: snapshot.Served) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection on one snapshot, for a loader that looks back at it."""
-        with open_at(now.path) as connection:
+        with open_at(_version(now)) as connection:
             connection.execute("USE warehouse")
             yield connection
 
@@ -320,7 +328,7 @@ class Lake:
         """What an analyst gives to `duckdb -cmd` to stand in a snapshot."""
         return (
             f"LOAD ducklake; ATTACH {_quoted(plain(self.address))} AS harbourview "
-            f"(READ_ONLY, SNAPSHOT_VERSION {now.path.number}); USE harbourview;"
+            f"(READ_ONLY, SNAPSHOT_VERSION {_version(now).number}); USE harbourview;"
         )
 
     def publish(self, staged: Path, snapshot_id: str) -> None:
@@ -437,7 +445,7 @@ class Lake:
             }
             pinned, served = (
                 [name for (name,) in connection.execute("FROM lake.shelf.pins").fetchall()],
-                connection.execute("FROM lake.shelf.served").fetchone()[0],
+                connection.execute("FROM lake.shelf.served").fetchall()[0][0],
             )
             keep = snapshot.kept(sorted(numbers, reverse=True), pinned, served)
             needed = {number for name, number in numbers.items() if name in keep} | {rows[-1][0]}

@@ -60,7 +60,7 @@ class Run:
             counted[line.outcome] = counted.get(line.outcome, 0) + 1
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    def plain(self) -> dict:
+    def plain(self) -> dict[str, object]:
         """The run and its lines as plain values, for a reader of JSON."""
         lines = [
             {name: value for name, value in asdict(line).items() if name not in ("provider", "run")}
@@ -94,8 +94,8 @@ def last_run(prices: Path) -> Run | None:
 def run_of(record: str) -> Run | None:
     """The run that a record tells of; None where it cannot be read."""
     try:
-        record = json.loads(record)
-        run = record["run"]
+        told = json.loads(record)
+        run = told["run"]
         asked = [
             Line(
                 ticker,
@@ -113,7 +113,7 @@ def run_of(record: str) -> Run | None:
                     )
                 ),
             )
-            for ticker, line in sorted(record["tickers"].items())
+            for ticker, line in sorted(told["tickers"].items())
             if "outcome" in line
         ]
         return Run(

@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -51,8 +52,10 @@ def is_memory(words: str) -> bool:
 
 # Tables of the transaction that builds them look empty to the planner, which would join them row by
 # row: 7 times the time of a build.
-BUILD_SETTINGS = {"memory_limit": build_memory(), "asof_loop_join_threshold": "0"}
-SETTINGS = {
+Setting = str | bool | int | float | list[str]  # of duckdb.connect()
+Settings = dict[str, Setting]
+BUILD_SETTINGS: Settings = {"memory_limit": build_memory(), "asof_loop_join_threshold": "0"}
+SETTINGS: Settings = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "threads": "2",
@@ -225,7 +228,7 @@ def evening_as_day(connection: duckdb.DuckDBPyConnection) -> str:
     """The statement that has the macro of the latest evening say its day, which a plan knows before
     it begins, in place of the question that finds it.
     """
-    (day,) = connection.execute(f"SELECT {EVENING}()").fetchone()
+    [(day,)] = connection.execute(f"SELECT {EVENING}()").fetchall()
     return f"CREATE OR REPLACE MACRO {EVENING}() AS " + (
         f"DATE '{day}'" if day else "CAST(NULL AS DATE)"
     )
@@ -318,6 +321,7 @@ def served(folder: Path) -> Served:
     ids = published(folder)
     if not ids:
         raise NoSnapshot(f"no snapshot in {folder}; run: python -m loaders build")
+    problem: str | None
     if pointer is None:
         problem = "the pointer CURRENT is missing or cannot be read"
     elif named in ids:
@@ -553,7 +557,7 @@ def _at_work(holder: Path) -> str:
 
 
 @contextmanager
-def lock(folder: Path):
+def lock(folder: Path) -> Iterator[None]:
     """Hold the loaders' lock on folder. Raises Locked at once, naming the holder, when another has
     it.
 

@@ -115,6 +115,7 @@ class Ledger:
             (fact.ticker, fact.grain, str(fact.end), fact.venue, fact.currency, fact.share_class)
             for fact in facts
         }
+        outcome: str | None
         for fact in facts:
             before = len(self.buybacks)
             place = (fact.ticker, fact.grain, str(fact.end), fact.venue, fact.currency)
@@ -213,19 +214,22 @@ class Ledger:
         """Put one row of the exchange's report among the rows of its trade, by the days on which
         they were printed; what became of it, None where it is refused.
         """
-        published = self.published_on(fact, report.printed_on)
+        printed_on = report.printed_on
+        if printed_on is None:
+            raise TypeError(f"{report.name}: a report without the day on which it was printed")
+        published = self.published_on(fact, printed_on)
         known_from = str(published or fact.end)
         same_day = next(
             (
                 row
                 for row in rows
-                if row["source_id"] in self.printed and self._printed_on(row) == report.printed_on
+                if row["source_id"] in self.printed and self._printed_on(row) == printed_on
             ),
             None,
         )
         earlier, later = (
-            [row for row in rows if self._printed_on(row) < report.printed_on],
-            [row for row in rows if self._printed_on(row) > report.printed_on],
+            [row for row in rows if self._printed_on(row) < printed_on],
+            [row for row in rows if self._printed_on(row) > printed_on],
         )
         if same_day and not is_same(same_day, fact):
             wrong = (

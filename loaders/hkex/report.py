@@ -125,7 +125,7 @@ class Report:
     rows_read: int = 0
     rows_kept: int = 0
     rows_outside: int = 0
-    wrong: list[Rejection] = field(default_factory=list)
+    wrong: list[Rejection | str] = field(default_factory=list)
     sha256: str = ""
     raw: bytes = field(default=b"", repr=False)
 
@@ -278,7 +278,9 @@ def read(
     if not report.rows_read and not report.wrong and kind == "main board":
         report.refuse(header + 1, "line", None, "C11", "no line of purchases follows the header")
     if not report.wrong:
-        report.facts = facts_of(block for block in blocks if block[0][0].ticker)
+        report.facts = facts_of(
+            (ticker, lines, merged) for lines, merged in blocks if (ticker := lines[0].ticker)
+        )
     return report
 
 
@@ -413,12 +415,12 @@ def line_of(
     ), found
 
 
-def facts_of(blocks: Iterable[tuple[list[Line], dict]]) -> list[Fact]:
+def facts_of(blocks: Iterable[tuple[str, list[Line], dict]]) -> list[Fact]:
     """The purchases by day, venue, class and currency, and the count since the mandate, as rows for
     buybacks.
     """
     trades, mandates = defaultdict(list), {}
-    for lines, merged in blocks:
+    for ticker, lines, merged in blocks:
         own = list(
             {
                 (
@@ -453,12 +455,12 @@ def facts_of(blocks: Iterable[tuple[list[Line], dict]]) -> list[Fact]:
             )
         for line in own:
             line.disposal, line.note = disposal, "; ".join(notes)
-            trades[line.ticker, line.day, line.venue, line.share_class, line.currency].append(line)
+            trades[ticker, line.day, line.venue, line.share_class, line.currency].append(line)
         if merged.get("mandate"):
             last = lines[-1]
             venue = "Hong Kong" if any(line.venue == "Hong Kong" for line in lines) else last.venue
             counted = Fact(
-                last.ticker,
+                ticker,
                 "mandate",
                 None,
                 max(line.day for line in lines),

@@ -262,9 +262,10 @@ def merged(
     """The ledger with what these reports tell, and those of them that it could take; the others are
     refused.
     """
-    tables = [amend.rows_of(data, table) for table in TABLES]
+    buybacks, coverage, sources, read = (amend.rows_of(data, table) for table in TABLES)
     while True:
-        ledger, done.counted = Ledger(*tables, world.calendar), Counted()
+        ledger = Ledger(buybacks, coverage, sources, read, world.calendar)
+        done.counted = Counted()
         for one in reports:
             done.counted.add(ledger.add(one))
         wrong = [one for one in reports if one.wrong]
@@ -302,7 +303,7 @@ def blame(lines: list[str], rows: list[dict], ledger: Ledger, done: Done) -> Non
     for line in lines:
         found = IN_BUYBACKS.fullmatch(line)
         place = ledger.places.get(id(rows[int(found[1]) - 2])) if found else None
-        if place is None:
+        if found is None or place is None:
             done.rejected.append(line)
         else:
             one, number = place

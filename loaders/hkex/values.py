@@ -95,7 +95,9 @@ def money(cell: Cell) -> tuple[str, float]:
 
     Raises Wrong; an amount without its currency is none.
     """
-    currency, rest = re.fullmatch(r"([^\d.,\s-]*)\s*(.*)", text(cell)).groups()
+    words = text(cell)
+    parts = re.fullmatch(r"([^\d.,\s-]*)\s*(.*)", words)
+    currency, rest = parts.groups() if parts else ("", words)  # matches every line
     value = positive(rest)
     if not currency:
         raise Wrong("C27", "a price or amount without its currency")

@@ -69,10 +69,10 @@ ABROAD = (
 
 def titled(cell) -> tuple[str | None, str]:
     """What a column means and the unit in its title: 回购金额(万港元) is the amount in 万港元."""
-    parts = re.fullmatch(
-        r"(.*?)(?:\((.*)\))?", re.sub(r"\s", "", unicodedata.normalize("NFKC", values.text(cell)))
-    )
-    return MEANING.get(parts[1]), parts[2] or ""
+    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", values.text(cell)))
+    parts = re.fullmatch(r"(.*?)(?:\((.*)\))?", words)
+    title, unit = parts.groups() if parts else (words, None)  # matches every line
+    return MEANING.get(title), unit or ""
 
 
 def is_header(row: list) -> bool:
@@ -203,8 +203,16 @@ def facts_of(
             "C18",
             "neither the unit, the currency nor the method tells where it was bought",
         )
-    if len(report.wrong) > before:
-        return []
+    elif len(report.wrong) == before and currency is None:
+        report.refuse(
+            number,
+            titles["amount"],
+            None,
+            "C18",
+            "neither the unit nor a column names the currency of the amount",
+        )
+    if len(report.wrong) > before or venue is None or currency is None or end is None:
+        return []  # without one of them it was refused above
     report.days.add(end)
     one_share, one_unit = UNITS[units["shares"]], UNITS[units["amount"]]
     least = (

@@ -70,9 +70,10 @@ class Akshare:
     ):
         if module is None:
             try:
-                import akshare as module  # takes seconds, and most desks do without it
+                import akshare  # takes seconds, and most desks do without it
             except ImportError as error:
                 raise Missing(EXTRA) from error
+            module = akshare
         self.module, self.splits, self.now, self.longest, self.patience = (
             module,
             splits or {},

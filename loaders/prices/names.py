@@ -37,8 +37,10 @@ def names_of(universe: Mapping[str, Iterable[str]]) -> dict[str, str]:
 def pair_of(stem: str) -> tuple[str, str] | None:
     """A file of exchange rates: six letters of two known currencies."""
     letters = re.fullmatch(r"([A-Z]{3})[_-]?([A-Z]{3})(?:=X)?", stem.split("__")[0].upper())
-    pair = letters.groups() if letters else None
-    return pair if pair and pair[0] != pair[1] and set(pair) <= set(CURRENCIES) else None
+    if not letters:
+        return None
+    base, quote = letters[1], letters[2]
+    return (base, quote) if base != quote and {base, quote} <= set(CURRENCIES) else None
 
 
 def spellings(stem: str) -> list[str]:

@@ -425,7 +425,7 @@ class Check:
                 None,
             )
             if (unit or split) and not self.witnessed(day):
-                traded, volume_change = "", self.volume_change(position)
+                traded, volume_change = "", self.volume_change(int(position))
                 if volume_change is not None:
                     is_inverse = abs(np.log(volume_change * move)) < np.log(2)
                     how = "moved the other way" if is_inverse else "did not move with it"

@@ -80,12 +80,10 @@ class World:
     @classmethod
     def read(cls, data: Path, provider: str) -> "World":
         """Raises Refused with every line that is wrong."""
-        declared, found, wrong, mark = (
-            reading.declared(),
-            {},
-            [],
-            hashlib.sha256(version("exchange_calendars").encode()),
-        )
+        declared = reading.declared()
+        found: dict[str, list[dict]] = {}
+        wrong: list[reading.Rejection] = []
+        mark = hashlib.sha256(version("exchange_calendars").encode())
         for path in sorted(Path(__file__).parent.glob("*.py")):
             mark.update(path.read_bytes())
         with duckdb.connect() as connection:
@@ -392,6 +390,7 @@ class Run:
         }
         landing.write_run(self.prices, self.state)
         hopeless, in_a_row = None, 0
+        rows: dict
         for ticker in tickers:
             if ticker in done:
                 self.report.outcomes[ticker] = done[ticker]["outcome"]
@@ -559,7 +558,7 @@ class Run:
         if last:
             sessions = self.world.sessions(calendar_of(company["exchange"]))
             overlap = sessions[
-                max(np.searchsorted(sessions, np.datetime64(last), side="right") - OVERLAP, 0)
+                max(int(np.searchsorted(sessions, np.datetime64(last), side="right")) - OVERLAP, 0)
             ].item()
             first_asked = min(overlap, since) if since else overlap
         asked = Asked(ticker, company["exchange"], company["price_currency"], first_asked)
@@ -788,8 +787,10 @@ class Run:
 
     def news(self, ticker: str, actions: pd.DataFrame) -> bool:
         """Whether the provider tells a dividend or a split that has not landed."""
-        known = landing.read_actions(self.prices, ticker) if len(actions) else ()
-        return len(actions) > 0 and not set(zip(actions["ex_date"], actions["kind"])) <= set(
+        if not len(actions):
+            return False
+        known = landing.read_actions(self.prices, ticker)
+        return not set(zip(actions["ex_date"], actions["kind"])) <= set(
             zip(known["ex_date"], known["kind"])
         )
 
@@ -1007,7 +1008,8 @@ class Run:
             lambda ticker: self.world.excused(ticker)("P15", None),
             self.world.rules,
         ):
-            self.findings.setdefault(finding.ticker, []).append(finding)
+            if finding.ticker is not None:  # it is of one line
+                self.findings.setdefault(finding.ticker, []).append(finding)
         for answer in foreign:
             self.report.left_out.append(
                 f"{answer.raw_name or answer.ticker}: {answer.outcome}: {answer.note}"
@@ -1109,6 +1111,8 @@ def provider_of(name: str, folder: str | None, unadjusted: bool, world: World) -
     """
     try:
         if name == "csv":
+            if folder is None:
+                raise ValueError("the provider csv reads a folder: --from DIR")
             return Files(folder, world.names, unadjusted)
         # A vendor's package is loaded only where it is asked.
         if name == "akshare":

@@ -480,7 +480,8 @@ def days_of(sheet: Sheet, zone, order: str | None, today: date) -> tuple[list[da
                 raise ValueError(f"lies before {FIRST_YEAR}")
             if day > today + timedelta(days=1):
                 raise ValueError("lies in the future")
-            days.append(day), times.append(time)
+            days.append(day)
+            times.append(time)
         except (ValueError, OverflowError, OSError) as error:
             wrong.append(
                 f"{sheet.place} {line}: date {cell[:40]!r} "

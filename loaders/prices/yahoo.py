@@ -78,7 +78,7 @@ class Listening(curl.Session):
         self.timeouts = (CONNECT_SECONDS, READ_SECONDS)
         self.received: tuple[int, bytes] | None = None
 
-    def request(self, method, url, **more):
+    def request(self, method, url, **more):  # type: ignore[override]  # hands all of it on
         # curl counts the pair together, from the first byte to the last, so that a slow drip ends
         # too.
         response = super().request(method, url, **(more | {"timeout": self.timeouts}))
@@ -235,7 +235,7 @@ class Yahoo:
 
     # What a missing answer means ------------------------------------------------------------------
 
-    def _ask_control(self) -> tuple[int, bytes]:
+    def _ask_control(self) -> tuple[int, bytes] | None:
         self.session.request("GET", CHART + CONTROL, params={"range": "5d", "interval": "1d"})
         return self.session.received
 
@@ -255,11 +255,14 @@ class Yahoo:
         """
         kept = self.session.received
         try:
-            chart, outcome, _ = _chart_of(*self._ask_control())
+            received = self._ask_control()
+            if received is None:
+                raise TypeError("a question that nothing was kept of")
+            chart, outcome, _ = _chart_of(*received)
         except Exception as error:
             chart, outcome = None, _of_network(error)[0]
         self.session.received = kept
-        if outcome is Outcome.GOT and chart.get("timestamp"):
+        if outcome is Outcome.GOT and chart and chart.get("timestamp"):
             return Outcome.UNKNOWN_TICKER, f"Yahoo knows no {symbol}: {note}; {CONTROL} answers"
         if outcome in (Outcome.RATE_LIMITED, Outcome.OFFLINE):
             return (

@@ -16,6 +16,7 @@ from ui.charts.parts import (
     LEAST_ROWS,
     Write,
     column_of,
+    complete,
     date_axis,
     empty_figure,
     end_labels,
@@ -532,7 +533,7 @@ def purchase_calendar(
         return empty_figure(empty, stamp, theme, height)
     main, largest = colour or theme.colour("accent"), float(frame["amount"].max()) or 1.0
     place = {month: -i for i, month in enumerate(spine)}
-    amounts = floats(frame["amount"])
+    amounts = complete(floats(frame["amount"]))
     figure = Draft(
         bar_trace(
             base=[d.day - 0.44 for d in frame["date"]],

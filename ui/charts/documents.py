@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from ui import formats
 from ui.charts.parts import (
+    complete,
     date_axis,
     empty_figure,
     floats,
@@ -79,7 +80,8 @@ def event_timeline(
     room = theme.width - left - 16
     places = list(range(len(frame)))[::-1] if told else _stacked(frame, lanes, room)
     figure = Draft()
-    starts, ends = iso_days(frame["first_day"]), iso_days(frame["event_date"])
+    starts = complete(iso_days(frame["first_day"]))
+    ends = complete(iso_days(frame["event_date"]))
     hover = [
         (
             f"<b>{escape(event_day(row.event_date, row.date_precision, language))}</b> · "
@@ -252,7 +254,7 @@ def price_with_events(
     if not known_values(closes):
         return empty_figure(empty, stamp, theme, height)
     events = need(events, "number", "event_date", "date_precision", "lane", "title")
-    days, colours = iso_days(prices["date"]), lane_colours(theme)
+    days, colours = complete(iso_days(prices["date"])), lane_colours(theme)
     hover = [
         f"<b>{formats.day(day, language)}</b>  {formats.price(close, currency, language)}"
         for day, close in zip(days, closes)
@@ -270,7 +272,7 @@ def price_with_events(
     right = 16
     figure.update_yaxes(range=[low, high + span * 0.26])
     room = theme.width - left - right
-    shown = iso_days(events["event_date"])
+    shown = complete(iso_days(events["event_date"]))
     first, last = pd.Timestamp(min([*days, *shown])), pd.Timestamp(max([*days, *shown]))
     before, level = None, 0
     for group in _neighbours(

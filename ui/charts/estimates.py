@@ -278,7 +278,7 @@ def price_targets(
             },
         )
     )
-    extra = [] if formats.is_missing(median) else [float(median)]
+    extra = [] if median is None or formats.is_missing(median) else [float(median)]
     low, high, left = value_axis(
         figure, known_values(prices, closing, extra), theme, lambda v, d: formats.number(v, d)
     )
@@ -295,7 +295,7 @@ def price_targets(
     brokers = [
         (p, f"{broker} {formats.price(p)}", theme.colour("muted"), False)
         for p, broker, n in zip(prices, column_of(marks, "broker"), now)
-        if n and isinstance(broker, str)
+        if n and p is not None and isinstance(broker, str)
     ]
     if len(brokers) <= MOST_NAMES and theme.width >= NARROW:
         labels += brokers

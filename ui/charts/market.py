@@ -313,8 +313,9 @@ def _movers(
     language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
     x0, x1 = place.movers_x
     room = (x0 - place.movers_left) * (theme.width - 2 * EDGES) - 8
-    at, bars, labels = 0, [], []
-    benchmarks: list[tuple[float, int, int]] = []
+    at: float = 0
+    bars, labels = [], []
+    benchmarks: list[tuple[float, float, float]] = []
 
     def cell(
         text_: str, x: float, y: float, anchor: str = "right", colour: str = ink, bold: bool = False

@@ -8,7 +8,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -20,6 +20,7 @@ from ui.stamp import BODY, FONTS, Stamp, Words, escape, finish, measure, shorten
 from ui.text import text
 
 Write = Callable[[Any], str]
+T = TypeVar("T")
 
 LABEL_GAP = 16  # px between two labels at line ends
 LEAST_ROWS = 126  # px of plot, however few the rows
@@ -70,6 +71,15 @@ def rows_room(stamp: Stamp, theme: Theme, plot: float, **options: Any) -> int:
 
 def known_values(*groups: Iterable[float | None]) -> list[float]:
     return [v for group in groups for v in group if v is not None]
+
+
+def complete(values: Iterable[T | None]) -> list[T]:
+    """The values of a column that must have no gap, so that it stays beside the other columns."""
+    full = list(values)
+    known = [value for value in full if value is not None]
+    if len(known) != len(full):
+        raise ValueError(f"{len(full) - len(known)} of {len(full)} values are missing")
+    return known
 
 
 def ticks_between(low: float, high: float, wanted: int = 5) -> list[float]:

@@ -15,6 +15,7 @@ from ui import formats
 from ui.charts.parts import (
     NARROW,
     Write,
+    complete,
     directed,
     empty_figure,
     end_labels,
@@ -307,7 +308,9 @@ def growth_by_segment(
             item = rows.get((period, name), {})
             flag = item.get("series_break")
             if flag is not None and not formats.is_missing(flag) and bool(flag):
-                xs.append(None), ys.append(None), hover.append("")
+                xs.append(None)
+                ys.append(None)
+                hover.append("")
             growth = item.get("yoy_pct")
             void = item.get("not_meaningful")
             if void is not None and not formats.is_missing(void) and bool(void):
@@ -315,7 +318,7 @@ def growth_by_segment(
                 growth = None
             missing = formats.is_missing(growth)
             xs.append(float(i))
-            ys.append(None if missing else float(growth))
+            ys.append(None if growth is None or missing else float(growth))
             hover.append(f"<b>{escape(period)}</b>  {escape(name)} {formats.change(growth)}")
         colour = colours[name]
         figure.add_trace(
@@ -419,7 +422,8 @@ def contribution_waterfall(
     frame = frame[frame["contribution_pp"].notna()].reset_index(drop=True) if len(frame) else frame
     if not len(frame) or total is None or formats.is_missing(total):
         return empty_figure(empty, stamp, theme, height)
-    steps, rest = floats(frame["contribution_pp"]), flags_of(frame, "is_rest")
+    steps = complete(floats(frame["contribution_pp"]))
+    rest = flags_of(frame, "is_rest")
     ends = [sum(steps[: i + 1]) for i in range(len(steps))]
     room = min(260.0, theme.width * 0.36)
     names = [shorten(str(part), room) for part in frame["part"]] + [

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,6 +17,7 @@ from ui.charts.parts import (
     NARROW,
     Write,
     column_of,
+    complete,
     decimals_of,
     digits_of,
     empty_figure,
@@ -71,9 +74,9 @@ def distribution(
             .reset_index(drop=True)
         )
     counts, lowers, uppers = (
-        floats(frame["observations"]),
-        floats(frame["lower"]),
-        floats(frame["upper"]),
+        complete(floats(frame["observations"])),
+        complete(floats(frame["lower"])),
+        complete(floats(frame["upper"])),
     )
     if not any(counts):
         return empty_figure(empty, stamp, theme, height)
@@ -83,7 +86,7 @@ def distribution(
     ]
     digits = digits_of(edges)
     tick = (
-        (lambda v: short_tick(write, v, digits))
+        partial(short_tick, write, digits=digits)
         if write
         else (lambda v: formats.multiple(v, language, digits=digits))
     )
@@ -188,7 +191,7 @@ def distribution(
     if median is not None and not formats.is_missing(median):
         words = f"{text('chart.median', language)} {write(median)}"
         here, half = (float(median) - first) * scale, measure(words, BODY) / 2
-        beside = None if not above else (middles[current] - first) * scale
+        beside = None if current is None or not above else (middles[current] - first) * scale
         anchor = "center"
         if beside is not None and abs(here - beside) < half + 6:
             anchor = "left" if here >= beside else "right"
@@ -394,20 +397,20 @@ def cross_section(
         )
     )
 
-    words = []
+    notes: list[tuple[str, str]] = []
     for i, item in enumerate(frame.to_dict("records")):
         if i < len(above):
-            words.append(
+            notes.append(
                 (
                     f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}",
                     theme.colour("ink"),
                 )
             )
         else:
-            words.append((_reason(item, write, language), theme.colour("muted")))
+            notes.append((_reason(item, write, language), theme.colour("muted")))
     left, right = (
         _name_rows(figure, frame, rows_y, highlight, theme),
-        _words_beside(figure, words, rows_y),
+        _words_beside(figure, notes, rows_y),
     )
     log = _times_axis(figure, numbers, write, theme.width - left - right)
     figure.update_layout(hovermode="closest")
@@ -530,12 +533,15 @@ def windows_heat(
         words_at(figure, head, column, 1, theme, yref="paper")
     words_at(figure, now, 1, 1, theme, xref="paper", yref="paper", xanchor="left", xshift=9)
     figure.update_layout(hovermode="closest", bargap=0)
-    options = {"ticks": 2, "above": 32 if any("<br>" in head for head in heads) else 16}
+    options: dict[str, Any] = {
+        "ticks": 2,
+        "above": 32 if any("<br>" in head for head in heads) else 16,
+    }
     tall, plot = plot_room(stamp, theme, height, least=theme.pitch(21) * len(places), **options)
     under = plot / len(places) >= 30 and cell >= 60  # room for two lines
-    for ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
-        cells = [i for i, r in enumerate(ranks) if (r is not None) == ranked]
-        written = [formats.number(ranks[i]) if ranked else formats.MISSING for i in cells]
+    for is_ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
+        cells = [i for i, r in enumerate(ranks) if (r is not None) == is_ranked]
+        written = [formats.number(ranks[i]) if is_ranked else formats.MISSING for i in cells]
         if under:
             written = [f"{w}<br>N {formats.number(frame['n'][i])}" for w, i in zip(written, cells)]
         if cells:
@@ -684,7 +690,11 @@ def growth_scatter(
         ].reset_index(drop=True)
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    multiples, growth, chosen = floats(frame["value"]), floats(frame["growth_pct"]), set(highlight)
+    multiples, growth, chosen = (
+        complete(floats(frame["value"])),
+        complete(floats(frame["growth_pct"])),
+        set(highlight),
+    )
     stale = [str(s).startswith("STALE") for s in column_of(frame, "status")]
     single = [not formats.is_missing(n) and n == 1 for n in frame["n"]]
     colours = [
@@ -788,7 +798,8 @@ def growth_scatter(
         text("chart.note_one_broker", language) if any(single) else "",
         text("chart.note_stale", language) if any(stale) else "",
     )
-    stamp, options = noted(stamp, *notes), {"ticks": 42, "above": 16}
+    options: dict[str, Any] = {"ticks": 42, "above": 16}
+    stamp = noted(stamp, *notes)
     tall, plot = plot_room(
         stamp,
         theme,
@@ -875,7 +886,7 @@ def too_short(item: Mapping, years: int | None, language: str) -> str:
     listing, None where it does not matter.
     """
     needed = item.get("needed")
-    if formats.is_missing(needed):  # a snapshot of an earlier version
+    if needed is None or formats.is_missing(needed):  # a snapshot of an earlier version
         return text("unranked.short", language)
     if item["frequency"] == "month_end" and years and 12 * years < needed:
         return text("unranked.daily", language, window=text(f"window.{years}y", language))

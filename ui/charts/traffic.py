@@ -13,6 +13,7 @@ from ui import formats
 from ui.charts.parts import (
     LEAST_ROWS,
     NARROW,
+    complete,
     directed,
     empty_figure,
     floats,
@@ -113,7 +114,9 @@ def traffic_tiers(
             for i, row in enumerate(part.itertuples()):
                 y = -(top + 1.1 + i)
                 length = bar_room * row.visits_mn / largest
-                bars["y"].append(y), bars["x"].append(length), bars["base"].append(left + name_room)
+                bars["y"].append(y)
+                bars["x"].append(length)
+                bars["base"].append(left + name_room)
                 bars["hover"].append(
                     f"<b>{escape(row.site)}</b>  {visits_words(row.visits_mn)} · "
                     f"{formats.change(row.wow_pct, digits=2)}"
@@ -192,7 +195,7 @@ def movers(
     shown = pd.concat([rises, falls]).reset_index(drop=True)
     if not len(shown):
         return empty_figure(empty, stamp, theme, height)
-    values = floats(shown["wow_pct"])
+    values = complete(floats(shown["wow_pct"]))
     room = min(
         theme.width * 0.4,
         max(
@@ -294,7 +297,7 @@ def stay_against_visits(
         )
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    stays = floats(frame["average_stay_s"])
+    stays = complete(floats(frame["average_stay_s"]))
     wanted = (
         set(frame.nlargest(NAMED - 5, "visits_mn").index)
         | set(frame.nlargest(4, "average_stay_s").index)

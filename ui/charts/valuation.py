@@ -17,6 +17,7 @@ from ui.charts.parts import (
     NARROW,
     Write,
     column_of,
+    complete,
     date_axis,
     decimals_of,
     empty_figure,
@@ -83,7 +84,7 @@ def percentile_band(
     values = floats(frame["value"])
     if not known_values(values):
         return empty_figure(empty, stamp, theme, height)
-    days = iso_days(frame["date"])
+    days = complete(iso_days(frame["date"]))
     stale = [str(s).startswith("STALE") for s in frame["status"]]
     figure = Draft()
 
@@ -115,7 +116,8 @@ def percentile_band(
     )
     stamp = noted(stamp, *notes)
     tall, plot = plot_room(stamp, theme, height)
-    room, now = _label_room(theme), write(values[last])
+    room, latest = _label_room(theme), known_values(values)[-1]
+    now = write(latest)
     if not current:
         now = _fitting(room, f"{now} · {formats.month(days[last], language)}", now)
     elif stale[last]:
@@ -123,8 +125,11 @@ def percentile_band(
     elif percentile is not None and not formats.is_missing(percentile):
         now = _fitting(room, f"{now} · {formats.percentile(percentile, language)}", now)
     labels = [
-        (place(values[last]), now, theme.colour("ink" if fresh else "muted"), current),
-        *((place(at), *rest) for at, *rest in _band_labels(quantiles, write, theme)),
+        (place(latest), now, theme.colour("ink" if fresh else "muted"), current),
+        *(
+            (place(at), words, shade, bold)
+            for at, words, shade, bold in _band_labels(quantiles, write, theme)
+        ),
     ]
     right = end_labels(figure, labels, low, high, plot, room)
     date_axis(
@@ -171,7 +176,7 @@ def price_bands(
     closes = floats(frame["close"])
     if not known_values(closes):
         return empty_figure(empty, stamp, theme, height)
-    days, values = iso_days(frame["date"]), floats(frame["value"])
+    days, values = complete(iso_days(frame["date"])), floats(frame["value"])
     stale = [str(s).startswith("STALE") for s in frame["status"]]
     bands = {q: floats(frame[column]) for q, column in prices.items()}
     bands = {q: series for q, series in bands.items() if known_values(series)}
@@ -233,7 +238,8 @@ def price_bands(
     )
     stamp = noted(stamp, *notes)
     tall, plot = plot_room(stamp, theme, height)
-    room, close = _label_room(theme), _price(closes[last])
+    room, latest = _label_room(theme), known_values(closes)[-1]
+    close = _price(latest)
     multiple = (
         write(values[last])
         if values[last] is not None
@@ -242,11 +248,11 @@ def price_bands(
     multiple = text("chart.stale", language) if old else multiple
     called = f"{text('chart.close', language)} " if theme.width >= NARROW else ""
     now = _fitting(room, f"{called}{close} · {multiple}", f"{close} · {multiple}", close)
-    labels = [(place(closes[last]), now, theme.colour("muted" if old else "ink"), True)]
+    labels = [(place(latest), now, theme.colour("muted" if old else "ink"), True)]
     labels += [
-        (place(bands[q][last]), words[q], theme.colour("muted"), False)
+        (place(at), words[q], theme.colour("muted"), False)
         for q in words
-        if bands[q][last] is not None
+        if (at := bands[q][last]) is not None
     ]
     right = end_labels(figure, labels, low, high, plot, room)
     date_axis(
@@ -286,7 +292,7 @@ def percentile_history(
     # What comes before the first rank is not drawn: too few observations to rank among.
     frame = _with_gaps(frame.loc[frame["percentile"].first_valid_index() :].reset_index(drop=True))
     ranks = floats(frame["percentile"])
-    days, values = iso_days(frame["date"]), floats(frame["value"])
+    days, values = complete(iso_days(frame["date"])), floats(frame["value"])
     main = theme.colour("accent")
     figure = Draft()
     low, high = -3.0, 103.0
@@ -336,7 +342,9 @@ def percentile_history(
         f"{rank} · {write(values[last]) if ranked_now else formats.month(days[last], language)}",
         rank,
     )
-    labels = [(ranks[last], words, theme.colour("ink" if ranked_now else "muted"), ranked_now)]
+    labels = [
+        (known_values(ranks)[-1], words, theme.colour("ink" if ranked_now else "muted"), ranked_now)
+    ]
     right = end_labels(figure, labels, low, high, plot, _label_room(theme))
     room = theme.width - left - right
     date_axis(
@@ -355,8 +363,8 @@ def percentile_history(
             if rank is not None and abs(rank - y) < 14
         ]
         # At the left, unless the line runs there: then at the first place where it does not.
-        places = [i / 20 for i in range(20) if i / 20 + share <= 1]
-        x = next((p for p in places if not any(p - 0.01 <= at <= p + share for at in inside)), 0.0)
+        spots = [i / 20 for i in range(20) if i / 20 + share <= 1]
+        x = next((p for p in spots if not any(p - 0.01 <= at <= p + share for at in inside)), 0.0)
         words_at(
             figure,
             words,
@@ -407,7 +415,7 @@ def index_history(
     beside = _by_date(need(others, "date", "series", "value"))
     if not known_values(values, floats(beside["value"])) and not len(points):
         return empty_figure(empty, stamp, theme, height)
-    days = iso_days(frame["date"])
+    days = complete(iso_days(frame["date"]))
     main = colour or theme.colour("accent")
     figure = Draft()
     band_days, quantiles = _quantiles(bands, days, high_is_cheap) if days else ([], {})
@@ -458,7 +466,7 @@ def index_history(
             now = _fitting(
                 _label_room(theme) - 16, f"{now} · {formats.percentile(percentile, language)}", now
             )
-        labels.insert(0, (values[last], name or "", now, main))
+        labels.insert(0, (known_values(values)[-1], name or "", now, main))
     every = [d for d in (*days, *iso_days(beside["date"]), *iso_days(points["date"])) if d]
     notes: list[str] = []
     middle = pd.Timestamp(min(every)) + (pd.Timestamp(max(every)) - pd.Timestamp(min(every))) / 2

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property, partial
+from typing import Any
 
 import pandas as pd
 
@@ -158,6 +159,7 @@ class Coverage:
     def own_picture(self, chart: str) -> Picture:
         """The picture of this name: changes, printed or today, a row a company."""
         view, kind, day, language = self.view, self.kind(chart), self.view.day, self.view.language
+        words: dict[str, Any]
         if kind == "changes":
             shown = self.kept.sort_values("eps_change_pct", ascending=False)
             rows = pd.DataFrame(
@@ -219,6 +221,7 @@ class Coverage:
             tickers=view.state.tickers if self.chosen else (),
             broker=self.broker if len(self.brokers) > 1 else None,
             chart=kind,
+            evening=None,
             to=self.later if len(self.days) > 1 else None,
             **{"from": self.earlier if kind == "changes" else None},
         )

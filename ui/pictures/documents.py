@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -63,6 +64,7 @@ class Happenings:
     @cached_property
     def events(self) -> pd.DataFrame:
         """Newest first, numbered as the table is."""
+        values: list[Any]
         question, values = (
             """
             SELECT e.*, s.publisher
@@ -144,6 +146,7 @@ class Happenings:
             number=number,
             tickers=self.tickers,
             chart=chart if len(self.tickers) == 1 else None,
+            evening=None,
             **self.filters,
         )
         return replace(said, as_of=self.evening)

@@ -252,6 +252,7 @@ class Street:
             number=number,
             tickers=[self.ticker],
             chart=chart,
+            evening=None,
             **parameters,
         )
 
@@ -320,7 +321,7 @@ class Street:
                 upside=self.above(median["upside_now_pct"]),
                 line=line,
             )
-            if is_told
+            if median is not None and is_told
             else view.text("chart.price_targets", name=self.name, line=line)
         )
         subtitle = view.text(

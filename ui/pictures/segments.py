@@ -264,6 +264,7 @@ class Segments:
             history=self.history if self.history != "as_reported" else None,
             grain=self.grain,
             calendar="calendar" if self.calendar else None,
+            evening=None,
             **parameters,
         )
 

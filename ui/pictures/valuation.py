@@ -349,6 +349,7 @@ class Multiple:
             tickers=[self.ticker],
             metric=self.metric,
             chart=chart,
+            evening=None,
             **parameters,
         )
 

@@ -109,9 +109,23 @@ def table(lay_out: Callable[..., Table | str]) -> Callable[..., None]:
     def shown(view: View, *arguments: Any, **named: Any) -> None:
         offered = show_once(_drawn, lay_out, view, *arguments, **named)
         if offered:
-            offer(view, *offered, lambda: lay_out(view, *arguments, **named).in_files)
+            name, columns, notes = offered
+            offer(
+                view,
+                name,
+                columns,
+                notes,
+                lambda: _in_files(lay_out(view, *arguments, **named)),
+            )
 
     return shown
+
+
+def _in_files(laid_out: Table | str) -> pd.DataFrame:
+    """The rows of the files of a table that was drawn, and so has some."""
+    if isinstance(laid_out, str):
+        raise TypeError(laid_out)
+    return laid_out.in_files
 
 
 def _drawn(
