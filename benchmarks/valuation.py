@@ -106,7 +106,7 @@ def make(lines: int, folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from warehouse import snapshot
+    from warehouse import definitions
 
     days = np.arange(FIRST, np.datetime64(LAST) + 1, dtype="datetime64[D]")
     days = days[np.is_busday(days)]
@@ -134,8 +134,7 @@ def make(lines: int, folder: Path) -> None:
     writer.close()
 
     # the project's own tables, views and macros over no figures at all, then these
-    connection = snapshot.create(folder / "valuation.duckdb")
-    snapshot.add_views(connection)
+    connection = definitions.create(folder / "valuation.duckdb")
     connection.execute(
         f"INSERT INTO valuation BY NAME SELECT * FROM read_parquet('{folder}/valuation.parquet')"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from loaders import amend, checks, curated, losses, reading, reference
-from warehouse import dictionary, engine, runs, snapshot
+from warehouse import definitions, engine, runs, snapshot
 
 VERSION = "0.1.0"
 
@@ -140,7 +140,7 @@ def build_locked(
             warehouse.refuse(built_at, inputs.sha256, lines)
         return Result(None, lines)
 
-    connection = snapshot.create(staged)
+    connection = definitions.create(staged)
     try:
         say("reading curated files")
         rejected = curated.load(
@@ -157,7 +157,7 @@ def build_locked(
         complete_fx(connection)
         reference.load_sessions(connection)
         say("views")
-        snapshot.add_views(connection)
+        definitions.fill(connection)
         connection.execute(
             "INSERT INTO snapshot SELECT ?, ?, latest_evening(), ?, ?, ?, ?",
             [
@@ -169,7 +169,6 @@ def build_locked(
                 losses.fingerprint(data),
             ],
         )
-        dictionary.fill(connection)
         say("audit")
         snapshot.step("audit")
         stops = checks.audit(connection, built_at)

@@ -17,7 +17,17 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from loaders import plausible
-from loaders.reading import TICKERS, Rejection, Rows, Table, key_of, read, tables, value_of, written
+from loaders.reading import (
+    TICKERS,
+    Rejection,
+    Rows,
+    Table,
+    declared,
+    key_of,
+    read,
+    value_of,
+    written,
+)
 from warehouse import snapshot
 
 # A line that is not itself in the universe (BEKE) still has a dated ratio.
@@ -466,7 +476,7 @@ def load(
     """
     snapshot.step("read")
     now = now or datetime.now(UTC)
-    declared = tables(connection)
+    tables = declared()
     every: dict[str, Rows] = {}
     counts: list[tuple[str, str, int]] = []  # file, table, rows
     wrong: list[Rejection] = []
@@ -480,8 +490,8 @@ def load(
         if path not in checked
     ]
     for path, table_name, name in files:
-        if table_name not in declared:
-            near = difflib.get_close_matches(table_name, declared, 1)
+        if table_name not in tables:
+            near = difflib.get_close_matches(table_name, tables, 1)
             wrong.append(
                 Rejection(
                     name,
@@ -493,7 +503,7 @@ def load(
                 )
             )
             continue
-        rows, bad = read(path, declared[table_name], name)
+        rows, bad = read(path, tables[table_name], name)
         wrong += bad
         if not rows.values and not bad and table_name == "prices" and name.startswith("prices/"):
             wrong.append(
@@ -506,7 +516,7 @@ def load(
                     "holds a header and no row: a landed file without a price is none",
                 )
             )
-        kept = every.setdefault(table_name, Rows(declared[table_name]))
+        kept = every.setdefault(table_name, Rows(tables[table_name]))
         kept.values += rows.values
         kept.places += rows.places
         kept.notes += rows.notes
@@ -516,7 +526,7 @@ def load(
             wrong.append(Rejection(f"{needed}.csv", 0, "file", None, "C11", "is missing"))
     if any(rejection.file in ("companies.csv", "sources.csv") for rejection in wrong):
         return wrong  # every other row would be refused for a name that may be right
-    aliases = every.get("aliases", Rows(declared["aliases"])).values
+    aliases = every.get("aliases", Rows(tables["aliases"])).values
     universe = {
         row["ticker"]: [a["alias"] for a in aliases if a["ticker"] == row["ticker"]]
         for row in every["companies"].values
@@ -525,7 +535,7 @@ def load(
     if (
         any(
             row["subject_table"] == "prices"
-            for row in every.get("corrections", Rows(declared["corrections"])).values
+            for row in every.get("corrections", Rows(tables["corrections"])).values
         )
         and checked
     ):
@@ -550,12 +560,12 @@ def load(
         wrong += broken_checks(connection, rows)
     if wrong:
         return wrong
-    note(every, declared["findings"], now)
+    note(every, tables["findings"], now)
     snapshot.step("stage")
     for rows in every.values():
         insert(connection, rows)
     in_checked = insert_checked(
-        connection, sorted(checked), declared["prices"], universe, known_sources
+        connection, sorted(checked), tables["prices"], universe, known_sources
     )
     if in_checked is None:
         for rows in every.values():

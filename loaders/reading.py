@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import snapshot
+from warehouse import definitions
 
 LATEST_YEAR = 2099
 TICKERS = {"ticker", "issuer_ticker", "index_ticker", "quote_ticker"}
@@ -153,9 +153,7 @@ def declared() -> dict[str, Table]:
     """The tables of schema.sql by name."""
     with duckdb.connect() as connection:
         connection.begin()
-        for statement in connection.extract_statements(
-            (snapshot.SQL / "schema.sql").read_text("utf-8")
-        ):
+        for statement in connection.extract_statements(definitions.sql("schema")):
             if not statement.query.lstrip().startswith(
                 "COMMENT ON COLUMN"
             ):  # nothing that is asked here, and four fifths of the time

@@ -5,7 +5,6 @@ invented ones.
 import io
 import os
 import pickle
-import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import browser as driver
 import duckdb
@@ -27,11 +25,9 @@ from filelock import FileLock
 
 from loaders import __main__ as commands
 from loaders import build as loaders_build
-from loaders import curated as curated_files
-from loaders import reading
 from loaders.build import Result, build
 from ui import draft
-from warehouse import dictionary, snapshot
+from warehouse import snapshot
 from warehouse.ask import ask as ask_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,91 +129,7 @@ def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.Comple
     )
 
 
-class Prepared:
-    """In place of a module of a build: what a build makes whatever the figures are (tables, macros,
-    words) is made once a process, and each file begins as a copy of it.
-
-    That is more than half of a small build. The warehouse of the repository's own figures is built
-    without it, and a test holds both ways against each other.
-    """
-
-    on = True
-    _empty: ClassVar[dict[tuple[str, ...], tuple[bytes, list[str]]]] = {}
-
-    def __init__(self, module, **ours: Callable):
-        self._module = module
-        self.__dict__ |= ours
-
-    def __getattr__(self, name: str):
-        return getattr(self._module, name)
-
-    @classmethod
-    def empty(cls) -> tuple[bytes, list[str]]:
-        """The bytes of a file with all tables and views and no figure, and the statements that fill
-        what the views keep as tables.
-        """
-        texts = tuple(
-            (snapshot.SQL / name).read_text("utf-8")
-            for name in ("schema.sql", *(f"views/{name}.sql" for name in snapshot.VIEWS))
-        )
-        if texts not in cls._empty:
-            with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-                patch.delenv(snapshot.FAULT, raising=False)
-                path, fills = Path(folder) / "empty.duckdb", []
-                with snapshot.create(path) as connection:
-                    snapshot.add_views(connection)
-                    dictionary.fill(connection)
-                    for statement in (
-                        statement.query
-                        for text in texts[1:]
-                        for statement in connection.extract_statements(text)
-                    ):
-                        bare = re.sub(r"^(\s|--[^\n]*\n)+", "", statement)
-                        if re.match(f"(CREATE|COMMENT ON) MACRO {snapshot.EVENING}", bare):
-                            fills.append(re.sub("^CREATE", "CREATE OR REPLACE", bare))
-                        elif not re.match("CREATE (VIEW|MACRO)|COMMENT", bare):
-                            fills.append(re.sub(r"^CREATE TABLE (\w+) AS", r"INSERT INTO \1", bare))
-                    for filled in re.findall(r"^INSERT INTO (\w+)", "\n".join(fills), re.MULTILINE):
-                        connection.execute(f"DELETE FROM {filled}")
-                    connection.execute("CHECKPOINT")
-                cls._empty[texts] = path.read_bytes(), fills
-        return cls._empty[texts]
-
-    @classmethod
-    def create(cls, path: Path) -> duckdb.DuckDBPyConnection:
-        if not cls.on:
-            return snapshot.create(path)
-        empty, _ = cls.empty()
-        snapshot.room_for(path.parent)
-        snapshot.step("create")
-        path.write_bytes(empty)
-        return duckdb.connect(str(path), config=snapshot.SETTINGS | snapshot.BUILD_SETTINGS)
-
-    @classmethod
-    def add_views(cls, connection: duckdb.DuckDBPyConnection) -> None:
-        if not cls.on:
-            snapshot.add_views(connection)
-            return
-        snapshot.step("views")
-        connection.begin()
-        for statement in cls.empty()[1]:
-            snapshot.fill(connection, statement)
-        connection.commit()
-
-    @classmethod
-    def fill(cls, connection: duckdb.DuckDBPyConnection) -> None:
-        if not cls.on:
-            dictionary.fill(connection)
-
-    @classmethod
-    def tables(cls, connection: duckdb.DuckDBPyConnection) -> dict[str, reading.Table]:
-        return reading.declared() if cls.on else reading.tables(connection)
-
-
 draft.checked = True
-loaders_build.snapshot = Prepared(snapshot, create=Prepared.create, add_views=Prepared.add_views)
-loaders_build.dictionary = Prepared(dictionary, fill=Prepared.fill)
-curated_files.tables = Prepared.tables
 
 
 def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
@@ -272,9 +184,7 @@ def warehouse(tmp_path_factory) -> Iterator[Built]:
     """The warehouse of the repository's curated figures; HARBOURVIEW_DATA names its folder for the
     whole run.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Prepared, "on", False)
-        made = kept_warehouse()
+    made = kept_warehouse()
     assert made.result.rejected == []
     folder = made.folder
     before = {

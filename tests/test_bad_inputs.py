@@ -19,7 +19,7 @@ from conftest import CURATED, Built, built, copy_of, invented, loaders, shared
 
 from loaders import checks, curated, plausible, reading
 from loaders.build import build
-from warehouse import snapshot
+from warehouse import definitions, snapshot
 
 GOOD = {
     "companies": """
@@ -2016,7 +2016,7 @@ def loaded(
             content if isinstance(content, bytes) else content.encode("utf-8")
         )
     connection = duckdb.connect()
-    connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
+    connection.execute(definitions.sql("schema"))
     return connection, [
         str(rejection)
         for rejection in curated.load(

@@ -15,7 +15,7 @@ from invention import companies_of, csv_of, sources_of
 from loaders import amend, documents
 from loaders.reading import declared
 from ui.tables.documents import marked, search_terms
-from warehouse import snapshot
+from warehouse import definitions, snapshot
 
 NOW = datetime(2026, 8, 24, 4, tzinfo=UTC)
 
@@ -252,7 +252,7 @@ def ten_thousand(tmp_path_factory):
         )
         tags.append((f"G{number:05d}", "topic", rng.choice(("ai", "games"))))
     path = tmp_path_factory.mktemp("search") / "many.duckdb"
-    with snapshot.create(path) as connection:
+    with definitions.create_tables(path) as connection:
         connection.execute(
             "INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'"
         )
@@ -268,7 +268,7 @@ def ten_thousand(tmp_path_factory):
             "INSERT INTO document_tags SELECT unnest(?), unnest(?), unnest(?)",
             [list(part) for part in zip(*tags)],
         )
-        connection.execute((snapshot.SQL / "views" / "documents.sql").read_text("utf-8"))
+        connection.execute(definitions.sql("documents"))
     with duckdb.connect(
         str(path), read_only=True, config=snapshot.SETTINGS | {"threads": "1"}
     ) as connection:

@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import screen
-from conftest import ROOT, Prepared, invented, loaders, publish_copy, shared
+from conftest import ROOT, invented, loaders, publish_copy, shared
 from reader import read_on
 from test_bad_inputs import GOOD
 
@@ -389,7 +389,6 @@ def test_2_a_disk_of_twenty_four_megabytes(first, folder):
             pytest.MonkeyPatch.context() as patch
         ):  # and where the room is gone after it was asked for
             patch.setattr(snapshot, "room_for", lambda path: None)
-            patch.setattr(Prepared, "on", False)
             (folder / "warehouse" / "filler").write_bytes(
                 bytes(shutil.disk_usage(folder / "warehouse").free - 200_000)
             )

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from test_bad_inputs import GOOD
 
 from loaders import curated, reading
-from warehouse import snapshot
+from warehouse import definitions
 
 EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "100"))
 NOW = datetime(2024, 6, 3, 12, tzinfo=UTC)
@@ -352,8 +352,8 @@ class Desk:
         for name, text in FILES.items():
             self.path(name).write_text(text, "utf-8")
         self.connection = duckdb.connect()
-        self.connection.execute((snapshot.SQL / "schema.sql").read_text("utf-8"))
-        self.tables = reading.tables(self.connection)
+        self.connection.execute(definitions.sql("schema"))
+        self.tables = reading.declared()
         self.told = Counter()
 
     def path(self, name: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from warehouse import snapshot
+from warehouse import definitions
 
 OURS = {"app", "pages", "ui", "warehouse", "loaders", "tests"}
 SCREEN = {"streamlit", "plotly"}
@@ -131,7 +131,7 @@ def test_no_value_is_written_into_the_text_of_a_question(path):
 
 def test_every_view_file_is_built_and_begins_with_its_question():
     there = {path.stem for path in (ROOT / "warehouse" / "views").glob("*.sql")}
-    assert there == set(snapshot.VIEWS)
+    assert there == set(definitions.VIEWS)
     for name in there:
         text = (ROOT / "warehouse" / "views" / f"{name}.sql").read_text("utf-8")
         assert re.match(r"-- [^.?]+\?\n", text), name  # one question, on one line or more

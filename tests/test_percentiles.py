@@ -28,7 +28,7 @@ from invention import (
 )
 from scipy.stats import percentileofscore
 
-from warehouse import snapshot
+from warehouse import definitions
 
 DAYS = ("2019-06-28", "2022-10-31", "2024-11-29", "2025-12-31", "2026-08-21")
 WINDOWS = (1, 3, 5, 10, 0)
@@ -651,7 +651,7 @@ class Market:
     """The published macros over a table of the published shape, filled anew for each example."""
 
     def __init__(self, shape: pd.DataFrame):
-        self.connection = snapshot.create(Path(":memory:"))
+        self.connection = definitions.create_tables(Path(":memory:"))
         self.connection.execute("SET threads = 1")
         self.connection.execute(
             "CREATE TABLE valuation ("
@@ -659,7 +659,7 @@ class Market:
             + ")"
         )
         for name in ("periods", "prices", "percentiles"):
-            self.connection.execute((snapshot.SQL / "views" / f"{name}.sql").read_text("utf-8"))
+            self.connection.execute(definitions.sql(name))
         for exchange in LAST:
             for ticker in (
                 f"{name} {number} {exchange}"

@@ -15,12 +15,12 @@ import time
 
 import duckdb
 import pytest
-from conftest import ROOT, Prepared, invented, loaders, publish_copy
+from conftest import ROOT, invented, loaders, publish_copy
 from screen import run_page, words
 from test_bad_inputs import GOOD, changed, good
 
 from loaders.build import build
-from warehouse import snapshot
+from warehouse import definitions, snapshot
 from warehouse.ask import ask, served
 
 HOLD = (
@@ -92,9 +92,9 @@ def test_a_published_file_carries_no_log_no_index_and_no_leftovers(first):
 def test_a_file_that_begins_as_a_copy_of_an_empty_one_is_what_a_build_from_nothing_makes(
     first, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(Prepared, "on", False)
+    monkeypatch.setattr("warehouse.definitions._empty", {})
     monkeypatch.setattr(
-        snapshot, "PART", 1
+        definitions, "PART", 1
     )  # nor does it matter in how many parts the multiples are made
     whole = invented(tmp_path / "data", **GOOD)
     assert len(whole.rows("SELECT DISTINCT ticker FROM valuation")) > 1

@@ -12,7 +12,7 @@ from conftest import CURATED
 
 from loaders import amend, traffic
 from loaders.workbook import Reader
-from warehouse import snapshot
+from warehouse import definitions
 
 WEEK = date(2024, 6, 26)
 OURS = amend.rows_of(CURATED.parent, "site_traffic")
@@ -21,7 +21,7 @@ OURS = amend.rows_of(CURATED.parent, "site_traffic")
 def add_views(connection) -> None:
     """The views of documents and traffic alone, in a database without any other."""
     for name in ("documents", "traffic"):
-        connection.execute((snapshot.SQL / "views" / f"{name}.sql").read_text("utf-8"))
+        connection.execute(definitions.sql(name))
 
 
 # The printed week ---------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
     """Five weeks of one vendor: 100, 110, 121, 121, 150: +50 % over four weeks, +23.97 % on the
     week. The other vendor has the fourth week only, and its report was not seen.
     """
-    with snapshot.create(tmp_path / "weeks.duckdb") as connection:
+    with definitions.create_tables(tmp_path / "weeks.duckdb") as connection:
         connection.execute(
             "INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'"
         )
@@ -180,7 +180,7 @@ def test_an_implausible_figure_is_flagged_and_not_hidden(rows):
 
 
 def test_a_tenfold_step_in_a_series_is_doubtful(tmp_path):
-    with snapshot.create(tmp_path / "steps.duckdb") as connection:
+    with definitions.create_tables(tmp_path / "steps.duckdb") as connection:
         connection.execute(
             "INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'"
         )
@@ -449,7 +449,7 @@ def test_the_audit_stops_overlapping_weeks_and_doubts_a_printed_change_that_rows
 ):
     from loaders.checks import CHECKS
 
-    with snapshot.create(tmp_path / "audit.duckdb") as connection:
+    with definitions.create_tables(tmp_path / "audit.duckdb") as connection:
         connection.execute(
             "INSERT INTO snapshot SELECT 'x', now(), DATE '2026-01-01', '0', 1, 'x', 'x'"
         )

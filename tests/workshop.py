@@ -25,7 +25,6 @@ def size() -> int:
 
 
 if __name__ == "__main__":
-    conftest.Prepared.on = False  # what is killed is a build as it is
     conftest.invented(
         Path(sys.argv[1]), **test_bad_inputs.GOOD
     )  # rates, calendars and the words of the views are known to every child

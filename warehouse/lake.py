@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from warehouse import places, runs, snapshot
+from warehouse import definitions, places, runs, snapshot
 
 PREFIX = "ducklake:"
 STORE = "s3://"  # begins the name of a place in an object store
@@ -36,7 +36,7 @@ LASTING = 1.0  # seconds for which a reader believes what it knows to be served
 OUTDATED_FOR = "1 day"
 PUBLISHED = "publish "  # and the snapshot's id: the message of its version
 VIEWS = "views and macros"  # among the contents
-MADE = re.compile(r"CREATE\s+(VIEW|MACRO)\s+([\w.]+)", re.ASCII)
+MADE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(VIEW|MACRO)\s+([\w.]+)", re.ASCII)
 # What a commit finds when another was faster; DuckLake tells it in the words of the catalog's own
 # database too. No lake where one was looked for: the catalog's database is there, or can be made.
 # ("database "x" does not exist" is PostgreSQL's, and an error.)
@@ -192,11 +192,8 @@ def statements() -> Iterator[tuple[str, str, str]]:
     """Of views/*.sql the views and macros in the order in which they build on each other: kind,
     name, text.
     """
-    for name in snapshot.VIEWS:
-        for statement in duckdb.extract_statements(
-            (snapshot.SQL / "views" / f"{name}.sql").read_text("utf-8")
-        ):
-            text = re.sub(r"\A(\s|--[^\n]*\n)+", "", statement.query)
+    for name in definitions.VIEWS:
+        for text in definitions.statements(name):
             if made := MADE.match(text):
                 yield made[1], made[2], text
 
@@ -597,7 +594,7 @@ def _tables(
                     f"COMMENT ON {'TABLE' if column is None else 'COLUMN'} "
                     f"lake.{name}{'' if column is None else f'.{column}'} IS {_quoted(comment)}"
                 )
-    for name in held.keys() - tables.keys() - {VIEWS, snapshot.EVENING}:
+    for name in held.keys() - tables.keys() - {VIEWS, definitions.EVENING}:
         connection.execute(f"DROP TABLE IF EXISTS lake.{name}")
     return {name: told.fingerprint for name, told in tables.items()}
 
@@ -607,10 +604,10 @@ def _views(connection: duckdb.DuckDBPyConnection, held: dict[str, str]) -> dict[
     than the lake's, and the day of the latest evening, which moves.
     """
     connection.execute("USE staged")
-    made, evening = list(statements()), snapshot.evening_as_day(connection)
+    made, evening = list(statements()), definitions.evening_as_day(connection)
     fingerprint = {
         VIEWS: hashlib.sha256("\n".join(text for _, _, text in made).encode()).hexdigest(),
-        snapshot.EVENING: evening,
+        definitions.EVENING: evening,
     }
     connection.execute("USE lake")
     if held.get(VIEWS) != fingerprint[VIEWS]:

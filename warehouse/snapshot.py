@@ -62,33 +62,6 @@ SETTINGS: Settings = {
 }
 NAME = re.compile(r"^harbourview-(\d{8}-\d{6}-[0-9a-f]{6})\.duckdb$")
 SQL = Path(__file__).parent
-# In the order in which they build on each other.
-VIEWS = (
-    "periods",
-    "prices",
-    "currencies",
-    "earnings",
-    "shares",
-    "estimates",
-    "surprises",
-    "valuation",
-    "percentiles",
-    "comparisons",
-    "market",
-    "buybacks",
-    "buyback_returns",
-    "segments",
-    "kpis",
-    "documents",
-    "traffic",
-    "overview",
-    "targets",
-    "coverage",
-    "company",
-)
-
-EVENING = "latest_evening"  # the macro that says to which evening the figures reach
-PART = 100  # lines whose multiples are made at once
 FAULT = "HARBOURVIEW_FAULT"  # the step of a build at which a test has the process killed
 SPARE = 3  # a build needs the room of so many snapshots like the served one, and at least
 LEAST_ROOM = 64 * 2**20
@@ -168,70 +141,6 @@ def room_for(folder: Path) -> None:
             f"no space: a build needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free",
             str(folder),
         )
-
-
-def create(path: Path) -> duckdb.DuckDBPyConnection:
-    """A new database file at path with the tables of schema.sql, open for writing.
-
-    Raises OSError where the disk has no room for it.
-    """
-    room_for(path.parent)
-    step("create")
-    connection = duckdb.connect(str(path), config=SETTINGS | BUILD_SETTINGS)
-    connection.execute(
-        "BEGIN;" + (SQL / "schema.sql").read_text("utf-8") + ";COMMIT"
-    )  # one transaction: half the time
-    return connection
-
-
-def add_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Publish the views and macros of views/*.sql inside the database."""
-    step("views")
-    connection.begin()  # one transaction: half the time
-    for name in VIEWS:
-        for statement in connection.extract_statements(
-            (SQL / "views" / f"{name}.sql").read_text("utf-8")
-        ):
-            fill(connection, statement.query)
-    connection.commit()
-
-
-def fill(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Run a statement of the views: one that names first_line and last_line for each part of the
-    lines, so that no part needs more memory than a desk's companies; the macro of the latest
-    evening says its day from then on.
-    """
-    if "getvariable(" not in statement:
-        connection.execute(statement)
-        if f"MACRO {EVENING}()" in statement:
-            connection.execute(evening_as_day(connection))
-        return
-    parts = connection.execute(
-        """
-        SELECT min(ticker), max(ticker)
-        FROM (
-            SELECT ticker, (row_number() OVER (ORDER BY ticker) - 1) // ? AS part
-            FROM (SELECT DISTINCT ticker FROM line_closes)
-        )
-        GROUP BY part
-        ORDER BY part
-        """,
-        [PART],
-    ).fetchall()
-    for first, last in parts:
-        connection.execute("SET VARIABLE first_line = ?", [first])
-        connection.execute("SET VARIABLE last_line = ?", [last])
-        connection.execute(statement)
-
-
-def evening_as_day(connection: duckdb.DuckDBPyConnection) -> str:
-    """The statement that has the macro of the latest evening say its day, which a plan knows before
-    it begins, in place of the question that finds it.
-    """
-    [(day,)] = connection.execute(f"SELECT {EVENING}()").fetchall()
-    return f"CREATE OR REPLACE MACRO {EVENING}() AS " + (
-        f"DATE '{day}'" if day else "CAST(NULL AS DATE)"
-    )
 
 
 def snapshot_name(built_at: datetime, inputs_sha256: str) -> str:

@@ -1,7 +1,7 @@
 -- Who bought back its own shares: when, how many, for how much, and since 1 January?
 
 -- What the tests of purchases and statements may be out by, in one place.
-CREATE TABLE buyback_limits AS
+CREATE OR REPLACE TABLE buyback_limits AS
 SELECT 0.001 AS paid_margin, 0.05 AS daily_close_margin, 0.5 AS month_end_close_margin, 8 AS usual_times,
     2 AS usual_least, 0.995 AS falling_share, 0.001 AS agrees_share, 0.01 AS close_share, 0.02 AS about_share;
 COMMENT ON TABLE buyback_limits IS 'One row per (paid_margin): the limits of every test of purchases and statements.';
@@ -19,7 +19,7 @@ COMMENT ON COLUMN buyback_limits.agrees_share IS
 COMMENT ON COLUMN buyback_limits.close_share IS 'A statement within this part of the daily sum is close to it';
 COMMENT ON COLUMN buyback_limits.about_share IS 'The same for a statement that says about';
 
-CREATE TABLE buybacks AS
+CREATE OR REPLACE TABLE buybacks AS
 WITH results_dates AS (
     SELECT ticker, period_end, min(announced_on) AS announced_on FROM earnings_items WHERE version = 1 GROUP BY ALL
 ),
@@ -142,7 +142,7 @@ COMMENT ON COLUMN buyback_ledger.last_day IS 'Last day of the complete report';
 
 -- What can a statement not be? Each is judged as it was printed, whether or not a ruling has put another value in its
 -- place.
-CREATE TABLE buyback_doubts AS
+CREATE OR REPLACE TABLE buyback_doubts AS
 WITH rulings AS (
     SELECT correction_id, column_name, TRY_CAST(printed_value AS DOUBLE) AS printed,
         min(correction_id) OVER (PARTITION BY subject_key) AS first_id,
@@ -292,7 +292,7 @@ COMMENT ON COLUMN buyback_doubts.published_on IS 'Day from which the statement i
 COMMENT ON COLUMN buyback_doubts.correction_id IS 'Ruling on the statement, a row of corrections; NULL: none';
 
 -- Do the daily returns sum to what was said of the same days?
-CREATE TABLE buyback_reconciliation AS
+CREATE OR REPLACE TABLE buyback_reconciliation AS
 WITH rulings AS (
     SELECT column_name, TRY_CAST(printed_value AS DOUBLE) AS printed,
         max(correction_id) OVER (PARTITION BY subject_key) AS last_id

@@ -22,7 +22,7 @@ COMMENT ON MACRO search_terms IS
 -- What is searched. Chinese has no blanks between words and many of its words are of two characters, which an index of
 -- three misses: so each text stands here once in comparable form, and a search reads through all of them. A tag is
 -- found by the company's or topic's names in both languages.
-CREATE TABLE document_index AS
+CREATE OR REPLACE TABLE document_index AS
 WITH RECURSIVE chain AS (
     SELECT document_id, document_id AS story, 0 AS steps FROM documents
     UNION ALL SELECT c.document_id, coalesce(d.duplicate_of, d.supersedes), c.steps + 1

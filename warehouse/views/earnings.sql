@@ -51,7 +51,7 @@ SELECT a.ticker, a.period_start, a.period_end, NULL AS basis, a.shares_mn, a.ann
 FROM averages AS a ASOF LEFT JOIN sessions AS s ON a.calendar = s.exchange AND a.known_on < s.session
 UNION ALL SELECT * FROM quotients;
 
-CREATE TABLE earnings_items AS
+CREATE OR REPLACE TABLE earnings_items AS
 WITH derivable AS (
     SELECT n.*, d.shares_mn, d.announced_on AS count_announced_on, CASE WHEN n.effective_on IS NOT NULL
         AND d.effective_on IS NOT NULL THEN greatest(n.effective_on, d.effective_on) END AS known_from
@@ -311,7 +311,7 @@ SELECT *, list_sum(list_transform(parts, lambda part: part.sign * part.value)) A
 FROM final
 QUALIFY row_number() OVER (PARTITION BY as_known, ticker, item, basis ORDER BY period_end DESC, len(parts) DESC) = 1;
 
-CREATE TABLE trailing_sums AS
+CREATE OR REPLACE TABLE trailing_sums AS
 WITH changes AS (
     SELECT *, lag(value) OVER known AS value_before, lag(period_end) OVER known AS period_end_before
     FROM trailing_parts WINDOW known AS (PARTITION BY ticker, item, basis ORDER BY as_known)

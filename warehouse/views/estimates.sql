@@ -30,7 +30,7 @@ COMMENT ON MACRO presumed_published_on IS
 
 -- The estimates of EPS that can be compared: of a broker, dated, of a known fiscal year, on a stated basis, in the
 -- currency of the accounts. What is undated or ambiguous stays in estimates and is shown as such, nowhere else.
-CREATE TABLE estimate_eps AS
+CREATE OR REPLACE TABLE estimate_eps AS
 WITH usable AS (
     SELECT c.issuer_ticker AS ticker, e.basis, e.fiscal_year_end, e.published_on, e.metric, e.value, e.unit,
         e.currency, e.quality, e.source_id,
@@ -80,7 +80,7 @@ COMMENT ON COLUMN estimate_eps.shares_mn IS 'Diluted ordinary shares by which it
 COMMENT ON COLUMN estimate_eps.source_id IS 'Source';
 
 -- The consensus changes when an estimate is published and when one turns 180 days old.
-CREATE TABLE estimate_consensus AS
+CREATE OR REPLACE TABLE estimate_consensus AS
 WITH days AS (
     SELECT DISTINCT ticker, basis, fiscal_year_end, unnest([published_on, published_on + 181]) AS effective_on
     FROM estimate_eps

@@ -136,7 +136,7 @@ COMMENT ON MACRO kept_spans IS 'The windows, in years, of which latest_standing 
 CREATE MACRO standing_is_kept(as_of, spans) AS coalesce(CAST(as_of AS DATE) = latest_evening(), false)
     AND list_has_all(kept_spans(), spans);
 COMMENT ON MACRO standing_is_kept IS 'Whether latest_standing answers for these windows on this evening';
-CREATE TABLE latest_standing AS FROM valuation_standing_worked_out(latest_evening(), kept_spans());
+CREATE OR REPLACE TABLE latest_standing AS FROM valuation_standing_worked_out(latest_evening(), kept_spans());
 COMMENT ON TABLE latest_standing IS
     'One row per (span, ticker, metric, basis): valuation_standing as known on the latest evening, worked out once.';
 COMMENT ON COLUMN latest_standing.span IS 'Length of the window in years; 0 since listing';

@@ -51,7 +51,7 @@ COMMENT ON MACRO TABLE price_series IS
 -- The latest evening of the figures: the last session of a covered company whose close was known that same evening. The
 -- build writes the day in place of the question: a plan that knows it leaves out what is not asked for, and reads what
 -- is kept of that evening where it is asked for.
-CREATE MACRO latest_evening() AS (
+CREATE OR REPLACE MACRO latest_evening() AS (
     SELECT max(k.date)
     FROM price_known('9999-12-31') AS k
     JOIN companies AS c USING (ticker)
@@ -107,7 +107,7 @@ COMMENT ON MACRO TABLE price_changes_worked_out IS
     'price_changes of any evening, worked out from the closes. One row per (ticker).';
 
 -- Kept of the latest evening, which nearly every page asks for.
-CREATE TABLE latest_prices AS FROM price_changes_worked_out(latest_evening());
+CREATE OR REPLACE TABLE latest_prices AS FROM price_changes_worked_out(latest_evening());
 COMMENT ON TABLE latest_prices IS
     'One row per (ticker): price_changes as known on the latest evening, worked out once.';
 COMMENT ON COLUMN latest_prices.ticker IS 'Line';

@@ -11,7 +11,7 @@ COMMENT ON MACRO stands_on IS 'Whether a version of a figure is the latest known
 -- Revenue of the whole company, and of the halves and years of which only the quarters are printed. A printed figure
 -- always wins; a sum is known once its last quarter is, and is none where a business was sold on the way: the first
 -- quarters hold it and the last do not.
-CREATE TABLE revenue_totals AS
+CREATE OR REPLACE TABLE revenue_totals AS
 WITH printed_totals AS (
     SELECT i.ticker, i.period_start, i.period_end, i.months, i.value AS revenue_mn, i.yoy_pct, i.quality, i.source_id,
         coalesce(i.announced_on, presumed_known_on(i.period_start, i.period_end)) AS known_on,
@@ -80,7 +80,7 @@ ORDER BY r.ticker, r.months, r.period_end;
 COMMENT ON MACRO TABLE revenue_as_of IS
     'Reported revenue as known on the evening of as_of. One row per (ticker, period_start, period_end).';
 
-CREATE TABLE segments AS
+CREATE OR REPLACE TABLE segments AS
 WITH named AS (
     SELECT s.*, coalesce(n.series, s.segment) AS series, coalesce(p.series, s.parent_segment) AS parent_series,
         coalesce(n.role, 'segment') AS role,

@@ -1,6 +1,6 @@
 -- How many shares does each company have, as known on a day?
 
-CREATE TABLE shares AS
+CREATE OR REPLACE TABLE shares AS
 WITH counted AS (
     SELECT s.*, coalesce(s.announced_on, presumed_known_on(coalesce(s.period_start, s.date - 89), s.date)) AS known_on
     FROM printed.shares AS s

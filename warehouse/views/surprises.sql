@@ -2,7 +2,7 @@
 
 -- The last word of each broker before the day of the results, not older than 180 days; where several speak, their
 -- median.
-CREATE TABLE surprises AS
+CREATE OR REPLACE TABLE surprises AS
 WITH actuals AS (
     SELECT * FROM earnings_items
     WHERE in_reporting_currency AND announced_on IS NOT NULL AND value IS NOT NULL

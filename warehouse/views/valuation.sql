@@ -16,7 +16,7 @@ WHERE c.kind IN ('company', 'peer', 'line') AND p.frequency IN ('daily', 'month_
 
 -- The count of shares known when a close was struck: outstanding, at most 100 days old, else the diluted average of the
 -- latest quarter known.
-CREATE TABLE market_caps AS
+CREATE OR REPLACE TABLE market_caps AS
 WITH counts AS (
     SELECT DISTINCT ticker, known_on, arg_max(shares_mn, (date, known_on, period_start)) OVER known AS shares_mn,
         max(date) OVER known AS count_date
@@ -65,7 +65,7 @@ COMMENT ON COLUMN market_caps.source_id IS 'Source of the close';
 
 -- The companies covered as one: who entered on each session of Hong Kong, one line an issuer, with the last close known
 -- that evening.
-CREATE TABLE basket_members AS
+CREATE OR REPLACE TABLE basket_members AS
 WITH days AS (
     SELECT DISTINCT frequency, date FROM line_closes WHERE kind = 'company' AND exchange = 'HKEX'
 ),
@@ -132,7 +132,7 @@ COMMENT ON COLUMN basket_members.close_date IS 'Session of that close';
 COMMENT ON COLUMN basket_members.period_end IS 'Last day of the twelve months';
 COMMENT ON COLUMN basket_members.announced_on IS 'Latest announcement behind the profit';
 
-CREATE TABLE basket_valuation AS
+CREATE OR REPLACE TABLE basket_valuation AS
 SELECT date, frequency, basis, count(*) AS members, (
     SELECT count(*) FROM companies WHERE kind = 'company'
 ) AS companies, sum(market_cap_hkd_mn) AS market_cap_hkd_mn, sum(profit_hkd_mn) AS profit_hkd_mn,
@@ -259,7 +259,7 @@ UNION ALL BY NAME SELECT * EXCLUDE (stale)
 FROM yields
 ORDER BY ticker, metric, basis, frequency, date;
 
-CREATE TABLE valuation AS
+CREATE OR REPLACE TABLE valuation AS
 -- The multiples and yields that a publisher quotes for an index: quoted, never spliced with one of ours.
 WITH quoted AS (
     SELECT v.index_ticker AS ticker, v.date, v.metric, 'quoted' AS basis, v.value, 'OK' AS status,
