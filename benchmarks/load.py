@@ -6,9 +6,9 @@ Streamlit app under the same load, in one run.
 
 HARBOURVIEW_DATA names a data folder with a built warehouse; with daily prices for the figures that
 are meant: python -m loaders prices --provider csv --from DIR. Managers are websocket sessions
-(tests/managers.py), each with a click every eight seconds. The two apps take turns under the same
-settings, so that ratios hold on a busy machine. Of several processes on one data folder each has
-its part of the managers, as behind the proxy of docs/nginx.conf.
+(tests/support/managers.py), each with a click every eight seconds. The two apps take turns under
+the same settings, so that ratios hold on a busy machine. Of several processes on one data folder
+each has its part of the managers, as behind the proxy of docs/nginx.conf.
 """
 
 import argparse
@@ -25,10 +25,10 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT)]
 
-from browser import process  # noqa: E402 (needs the path above)
-from managers import Failed, Manager  # noqa: E402 (needs the path above)
+from tests.support.browser import process  # noqa: E402 (needs the path above)
+from tests.support.managers import Failed, Manager  # noqa: E402 (needs the path above)
 
 PAGES = ("overview", "valuation", "buybacks", "segments", "estimates", "market")
 PAUSE = 8.0  # seconds between two clicks of a manager

@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT)]
 
-from invention import SOURCE, companies_of, csv_of, sessions, sources_of  # noqa: E402 (needs the path above)
+from tests.support.invention import SOURCE, companies_of, csv_of, sessions, sources_of  # noqa: E402 (needs the path above)
 
 LAST = date(2026, 7, 31)
 # What the pages ask of all lines, of one line, and of a month: (name, SQL, values).

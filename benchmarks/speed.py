@@ -18,9 +18,9 @@ from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT)]
 
-import browser as driver  # noqa: E402 (needs the path above)
+from tests.support import browser as driver  # noqa: E402 (needs the path above)
 
 PAGES = (
     "overview",

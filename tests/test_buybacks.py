@@ -2,7 +2,8 @@
 
 import pandas as pd
 import pytest
-from conftest import invented
+
+from tests.support.warehouses import invented
 
 COMPANIES = """
 ticker,kind,issuer_ticker,name_en,name_zh,short_en,short_zh,exchange,price_currency,reporting_currency,fiscal_year_end_month,subsector,source_id

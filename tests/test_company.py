@@ -3,7 +3,8 @@ evening of the past.
 """
 
 import pytest
-from screen import figures, words
+
+from tests.support.screen import figures, words
 
 TENCENT = "0700.HK"
 

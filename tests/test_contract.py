@@ -10,9 +10,9 @@ from datetime import date
 import duckdb
 import pandas as pd
 import pytest
-from conftest import loaders
 
 from loaders import __main__ as commands
+from tests.support.warehouses import loaders
 from warehouse import dictionary
 
 # What an analyst's query, a colleague's link and a scheduler are built on. Adding is free; renaming

@@ -6,10 +6,10 @@ import csv
 import re
 
 import pytest
-from conftest import CURATED, ROOT
 
 from loaders import reading
 from loaders.build import VERSION
+from tests.support.warehouses import CURATED, ROOT
 from warehouse import dictionary
 
 FILES = sorted(CURATED.glob("*.csv"))

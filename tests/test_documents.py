@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
-from conftest import CURATED, invented, loaders
-from invention import companies_of, csv_of, sources_of
 
 from loaders import amend, documents
 from loaders.reading import declared
+from tests.support.invention import companies_of, csv_of, sources_of
+from tests.support.warehouses import CURATED, invented, loaders
 from ui.tables.documents import marked, search_terms
 from warehouse import definitions, snapshot
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import screen
-from browser import ROOT, free_port
-from conftest import invented, loaders
-from invention import companies_of, csv_of, sessions, sources_of
 from test_contract import MACROS
 
+from tests.support import screen
+from tests.support.browser import ROOT, free_port
+from tests.support.invention import companies_of, csv_of, sessions, sources_of
+from tests.support.warehouses import invented, loaders
 from warehouse import ask as asking
 from warehouse import engine, snapshot
 from warehouse.ask import ask as ask_served
@@ -236,7 +236,8 @@ def test_a_rollback_and_a_pin_change_no_figure(lake, warehouse, tmp_path):
     done = subprocess.run(
         [
             sys.executable,
-            str(ROOT / "tests" / "lake_writer.py"),
+            "-m",
+            "tests.support.lake_writer",
             str(warehouse.served.path),
             "1",
             "9",
@@ -311,7 +312,8 @@ def test_two_writers_and_four_readers_at_once_lose_nothing_and_tear_nothing(lake
         subprocess.Popen(
             [
                 sys.executable,
-                str(ROOT / "tests" / "lake_writer.py"),
+                "-m",
+                "tests.support.lake_writer",
                 str(warehouse.served.path),
                 "6",
                 str(number),

@@ -8,9 +8,10 @@ from statistics import median
 
 import pandas as pd
 import pytest
-from conftest import CURATED, built, invented
 from currency_converter import CurrencyConverter
-from invention import companies_of, csv_of, days_after, sources_of
+
+from tests.support.invention import companies_of, csv_of, days_after, sources_of
+from tests.support.warehouses import CURATED, built, invented
 
 # Invented companies: a close of 100 on each session, so that the multiple is 100 / the blend ------
 

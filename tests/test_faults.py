@@ -23,13 +23,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import screen
-from conftest import ROOT, invented, loaders, publish_copy, shared
-from reader import read_on
-from test_bad_inputs import GOOD
 
 from loaders import build as building
 from loaders.build import build
+from tests.support import screen
+from tests.support.good_files import GOOD
+from tests.support.reader import read_on
+from tests.support.warehouses import ROOT, invented, loaders, publish_copy, shared
 from warehouse import snapshot
 from warehouse.ask import ask, served
 
@@ -64,7 +64,7 @@ class Workshop:
     def __init__(self, scratch: Path):
         self.said = scratch / "said.txt"
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "workshop.py"), str(scratch / "data")],
+            [sys.executable, "-m", "tests.support.workshop", str(scratch / "data")],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -572,7 +572,7 @@ def test_11_readers_see_no_error_no_mixture_and_the_newest_within_two_seconds(
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     processes = [
         subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "reader.py")],
+            [sys.executable, "-m", "tests.support.reader"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,

@@ -18,9 +18,9 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_bad_inputs import GOOD
 
 from loaders import curated, reading
+from tests.support.good_files import GOOD
 from warehouse import definitions
 
 EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "100"))

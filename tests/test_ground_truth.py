@@ -9,9 +9,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from conftest import CURATED, ROOT, built
 from currency_converter import CurrencyConverter
-from invention import csv_of
+
+from tests.support.invention import csv_of
+from tests.support.warehouses import CURATED, ROOT, built
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 

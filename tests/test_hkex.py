@@ -14,14 +14,14 @@ import zipfile
 from datetime import date
 
 import pytest
-import workbooks
-from conftest import CURATED, ROOT, Built, loaders
-from invention import companies_of, csv_of, session_before, sessions, sources_of
-from workbooks import OLD, line, many_lines, old_line, put, report, xlsx
 
 from loaders import amend, workbook
 from loaders.hkex import run as hkex
 from loaders.prices.progress import Progress
+from tests.support import workbooks
+from tests.support.invention import companies_of, csv_of, session_before, sessions, sources_of
+from tests.support.warehouses import CURATED, ROOT, Built, loaders
+from tests.support.workbooks import OLD, line, many_lines, old_line, put, report, xlsx
 from warehouse import snapshot
 
 TODAY = date(2026, 11, 20)

@@ -6,8 +6,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from tests.support.warehouses import ROOT
 from warehouse import definitions
 
 OURS = {"app", "pages", "ui", "warehouse", "loaders", "tests"}

@@ -5,10 +5,10 @@ purpose.
 import shutil
 
 import pytest
-from conftest import Built, invented, loaders
-from invention import companies_of, csv_of, month_ends, sources_of
 
 from loaders import losses
+from tests.support.invention import companies_of, csv_of, month_ends, sources_of
+from tests.support.warehouses import Built, invented, loaders
 from warehouse import snapshot
 
 DAYS = month_ends("2006-01-01", "2026-06-30")  # 246

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import CURATED, ROOT, built, invented
 from currency_converter import CurrencyConverter
-from invention import calendar, companies_of, csv_of, sessions, sources_of
 
+from tests.support.invention import calendar, companies_of, csv_of, sessions, sources_of
+from tests.support.warehouses import CURATED, ROOT, built, invented
 from ui import formats
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")

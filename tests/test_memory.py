@@ -11,8 +11,8 @@ from dataclasses import replace
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-import screen
 
+from tests.support import screen
 from ui import answers, memory
 from ui.frame import PAGES
 from ui.memory import once

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from browser import ROOT, free_port, server
-from conftest import publish_copy
-from managers import Failed, Manager
+
+from tests.support.browser import ROOT, free_port, server
+from tests.support.managers import Failed, Manager
+from tests.support.warehouses import publish_copy
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NAME = "desk.firm.example"

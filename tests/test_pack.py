@@ -9,8 +9,8 @@ import subprocess
 import warnings
 
 import pytest
-from conftest import ROOT
 
+from tests.support.warehouses import ROOT
 from ui import __main__ as commands
 from ui import pack
 

@@ -6,13 +6,13 @@ import json
 import re
 
 import pytest
-import screen
-from conftest import ROOT, built, invented, loaders
-from screen import DEADLINE, figures, words
 from streamlit.testing.v1 import AppTest
-from test_bad_inputs import GOOD, changed
 
 from loaders import checks
+from tests.support import screen
+from tests.support.good_files import GOOD, changed
+from tests.support.screen import DEADLINE, figures, words
+from tests.support.warehouses import ROOT, built, invented, loaders
 from ui import links
 from ui.frame import PAGES
 from ui.stamp import measure

@@ -3,8 +3,9 @@ driver.
 """
 
 import pytest
-from screen import figures, words
 from streamlit.testing.v1 import AppTest
+
+from tests.support.screen import figures, words
 
 
 def title(figure: dict) -> str:

@@ -7,11 +7,11 @@ import os
 from datetime import date, datetime, timedelta
 
 import pytest
-import screen
-from conftest import Built, built, invented, loaders
-from invention import companies_of, csv_of, month_ends, sessions, sources_of
-from screen import figures, words
 
+from tests.support import screen
+from tests.support.invention import companies_of, csv_of, month_ends, sessions, sources_of
+from tests.support.screen import figures, words
+from tests.support.warehouses import Built, built, invented, loaders
 from ui import answers
 from warehouse import snapshot
 

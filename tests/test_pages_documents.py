@@ -3,7 +3,8 @@ driver.
 """
 
 import pytest
-from screen import figures, words
+
+from tests.support.screen import figures, words
 
 
 def titles(at) -> list[str]:

@@ -5,7 +5,8 @@ empty frame in its place.
 import re
 
 import pytest
-from screen import run_page, words
+
+from tests.support.screen import run_page, words
 
 NEXT = re.compile(
     r"Choose a(nother)? (company|later)|Clear a filter|see Valuation|stands on Valuation|stands "

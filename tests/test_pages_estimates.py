@@ -7,7 +7,8 @@ import io
 import pytest
 import streamlit as st
 from python_calamine import CalamineWorkbook
-from screen import figures, words
+
+from tests.support.screen import figures, words
 
 GUOSEN = "Guosen Securities"
 

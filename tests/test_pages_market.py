@@ -3,8 +3,8 @@ not agree with what was printed.
 """
 
 import pytest
-from screen import figures, words
 
+from tests.support.screen import figures, words
 from ui.palette import TOKENS
 
 

@@ -1,9 +1,9 @@
 """The Valuation page: each measure, each picture, each proof, on the repository's own figures."""
 
 import pytest
-import screen
-from screen import figures, words
 
+from tests.support import screen
+from tests.support.screen import figures, words
 from ui import links
 
 

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import invented
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invention import (
+from scipy.stats import percentileofscore
+
+from tests.support.invention import (
     calendar,
     companies_of,
     csv_of,
@@ -26,8 +27,7 @@ from invention import (
     sessions,
     sources_of,
 )
-from scipy.stats import percentileofscore
-
+from tests.support.warehouses import invented
 from warehouse import definitions
 
 DAYS = ("2019-06-28", "2022-10-31", "2024-11-29", "2025-12-31", "2026-08-21")

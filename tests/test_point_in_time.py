@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from conftest import CURATED, built, invented, shared
 from currency_converter import CurrencyConverter
-from invention import companies_of, csv_of, days_after, sessions, sources_of
 
 from loaders.reading import declared
+from tests.support.invention import companies_of, csv_of, days_after, sessions, sources_of
+from tests.support.warehouses import CURATED, built, invented, shared
 from warehouse.dictionary import MACROS
 
 LAST_FX = CurrencyConverter().bounds["CNY"].last_date

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import CURATED, ROOT
-from invention import sessions
 
 from loaders.prices import rules, run
 from loaders.prices.provider import no_actions
+from tests.support.invention import sessions
+from tests.support.warehouses import CURATED, ROOT
 from warehouse.snapshot import HONG_KONG
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")

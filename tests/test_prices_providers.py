@@ -17,15 +17,24 @@ import numpy as np
 import pandas as pd
 import pytest
 import yfinance
-from conftest import CURATED, ROOT
 from curl_cffi import requests as curl
-from fake_yahoo import HANGS_UP, HTML, NOT_FOUND, TOO_MANY, Diverted, FakeYahoo, chart, good
 
 from loaders.prices import akshare, files, provider
 from loaders.prices.akshare import Akshare
 from loaders.prices.files import Files, Read, Unusable
 from loaders.prices.provider import ACTION_COLUMNS, BAR_COLUMNS, Asked, Outcome
 from loaders.prices.yahoo import Yahoo
+from tests.support.fake_yahoo import (
+    HANGS_UP,
+    HTML,
+    NOT_FOUND,
+    TOO_MANY,
+    Diverted,
+    FakeYahoo,
+    chart,
+    good,
+)
+from tests.support.warehouses import CURATED, ROOT
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 TENCENT = Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 3))

@@ -18,15 +18,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import yfinance
-from conftest import CURATED, ROOT, loaders, shared
-from fake_yahoo import Diverted, FakeYahoo, good
-from invention import companies_of, csv_of, sessions, sources_of
 
 from loaders import build, reference
 from loaders.prices import landing, run
 from loaders.prices.progress import Progress
 from loaders.prices.provider import Answer, Asked, Outcome, no_actions
 from loaders.prices.yahoo import Yahoo
+from tests.support.fake_yahoo import Diverted, FakeYahoo, good
+from tests.support.invention import companies_of, csv_of, sessions, sources_of
+from tests.support.warehouses import CURATED, ROOT, loaders, shared
 from warehouse import snapshot
 
 TICKERS = ("0001.HK", "0002.HK", "0003.HK", "AAA")

@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+
+from tests.support.warehouses import ROOT
 
 SETTINGS = """
 import gc, os

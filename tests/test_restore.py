@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import time
 
-from conftest import CURATED, Built, built, copy_of, loaders, publish_copy
+from tests.support.warehouses import CURATED, Built, built, copy_of, loaders, publish_copy
 
 
 def content_of(made: Built) -> str:

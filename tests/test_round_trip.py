@@ -10,9 +10,9 @@ from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from conftest import copy_of, publish_copy
-from screen import figures, run_page, words
 
+from tests.support.screen import figures, run_page, words
+from tests.support.warehouses import copy_of, publish_copy
 from ui import answers, frame, links
 from ui.frame import PAGES
 from ui.view import universe_of

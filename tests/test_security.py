@@ -9,10 +9,10 @@ from importlib.metadata import packages_distributions
 
 import duckdb
 import pytest
-from attacks import CHIEF, STRINGS
-from conftest import ROOT
-from screen import run_page, words
 
+from tests.support.attacks import CHIEF, STRINGS
+from tests.support.screen import run_page, words
+from tests.support.warehouses import ROOT
 from ui import links
 from ui.frame import PAGES
 from warehouse import ask as asking

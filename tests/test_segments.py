@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
-from conftest import CURATED, invented
+
+from tests.support.warehouses import CURATED, invented
 
 COMPANIES = """
 ticker,kind,issuer_ticker,name_en,name_zh,short_en,short_zh,exchange,price_currency,reporting_currency,fiscal_year_end_month,subsector,source_id

@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from browser import ROOT, process
 from streamlit import config
 
+from tests.support.browser import ROOT, process
 from ui import server
 
 # Imported by Python at start-up: writes down every name that is looked up and every address that

@@ -8,12 +8,12 @@ import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
 
-import browser as driver
-import fake_identity
 import pytest
-from conftest import CHART
 from streamlit.testing.v1 import AppTest
 
+from tests.support import browser as driver
+from tests.support import fake_identity
+from tests.support.browser import CHART, ROOT
 from ui import sign_in
 
 NOW = 1_800_000_000.0
@@ -111,7 +111,7 @@ def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse
     config.set_option("secrets.files", [str(path)])
     monkeypatch.setattr("streamlit.secrets", Secrets())  # nothing of an earlier file
     try:
-        at = AppTest.from_file("../ui/main.py", default_timeout=60)
+        at = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
         at.query_params["t"] = "0700.HK"
         at.switch_page("../pages/valuation.py").run()
     finally:
@@ -129,7 +129,7 @@ def test_secrets_that_cannot_work_let_nobody_in(tmp_path, monkeypatch, warehouse
 
 def test_where_sign_in_is_required_no_secrets_let_nobody_in(monkeypatch, warehouse):
     monkeypatch.setenv(sign_in.WANTED, "required")
-    at = AppTest.from_file("../ui/main.py", default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
     at.switch_page("../pages/overview.py").run()
     assert "no [auth]" in at.error[0].value.replace("\\", "")
     assert not at.dataframe

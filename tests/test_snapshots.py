@@ -15,11 +15,11 @@ import time
 
 import duckdb
 import pytest
-from conftest import ROOT, invented, loaders, publish_copy
-from screen import run_page, words
-from test_bad_inputs import GOOD, changed, good
 
 from loaders.build import build
+from tests.support.good_files import GOOD, changed, good
+from tests.support.screen import run_page, words
+from tests.support.warehouses import ROOT, invented, loaders, publish_copy
 from warehouse import definitions, snapshot
 from warehouse.ask import ask, served
 

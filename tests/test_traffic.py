@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 import xlsxwriter
-from conftest import CURATED
 
 from loaders import amend, traffic
 from loaders.workbook import Reader
+from tests.support.warehouses import CURATED
 from warehouse import definitions
 
 WEEK = date(2024, 6, 26)

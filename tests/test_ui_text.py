@@ -5,8 +5,8 @@ import re
 import string
 
 import pytest
-from conftest import ROOT
 
+from tests.support.warehouses import ROOT
 from ui.frame import PAGES
 from ui.text import ROOMS, TEXTS, reason, status, text
 

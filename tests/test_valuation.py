@@ -9,9 +9,10 @@ from statistics import fmean
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import CURATED, invented
 from currency_converter import CurrencyConverter
-from invention import companies_of, csv_of, session_before, sources_of
+
+from tests.support.invention import companies_of, csv_of, session_before, sources_of
+from tests.support.warehouses import CURATED, invented
 
 QUANTILES = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9}
 

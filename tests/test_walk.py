@@ -1,7 +1,8 @@
-"""No ordinary state of a page fails. The long walk belongs to make proof: python tests/walk.py."""
+"""No ordinary state of a page fails. The long walk: python -m tests.support.walk."""
 
 import pytest
-import walk
+
+from tests.support import walk
 
 STATES, SEED = 2000, 7
 

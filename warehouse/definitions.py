@@ -77,19 +77,27 @@ def create(path: Path) -> duckdb.DuckDBPyConnection:
     snapshot.room_for(path.parent)
     snapshot.step("create")
     texts = tuple(sql(name) for name in ("schema", *VIEWS))
-    if texts in _empty:
-        path.write_bytes(_empty[texts])
-    else:
-        with create_tables(path) as connection:
-            connection.begin()  # one transaction: half the time
-            for name in VIEWS:
-                for statement in statements(name):
-                    _run(connection, statement)
-            connection.commit()
-            dictionary.fill(connection)
-            connection.execute("CHECKPOINT")
-        _empty[texts] = path.read_bytes()
-    return _connect(path)
+    try:
+        if texts not in _empty:
+            _define(path)
+            _empty[texts] = path.read_bytes()
+        else:
+            path.write_bytes(_empty[texts])
+        return _connect(path)
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a file, where the disk is full
+        raise
+
+
+def _define(path: Path) -> None:
+    with create_tables(path) as connection:
+        connection.begin()  # one transaction: half the time
+        for name in VIEWS:
+            for statement in statements(name):
+                _run(connection, statement)
+        connection.commit()
+        dictionary.fill(connection)
+        connection.execute("CHECKPOINT")
 
 
 def fill(connection: duckdb.DuckDBPyConnection) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.warehouses import ROOT
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,6 +36,12 @@ SETTINGS = (
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+LOUD = (
+    "NO BROWSER: install chromium (apt-get install chromium fonts-noto-cjk) or run `python "
+    "-m playwright install chromium`; the pages are not seen by this run"
+)
+CHART = ".js-plotly-plot .main-svg"
 
 
 def executable() -> str | None:

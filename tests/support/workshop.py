@@ -13,10 +13,9 @@ import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import conftest
-import test_bad_inputs
-
 from loaders import __main__ as commands
+from tests.support.good_files import GOOD
+from tests.support.warehouses import invented
 
 
 def size() -> int:
@@ -25,8 +24,8 @@ def size() -> int:
 
 
 if __name__ == "__main__":
-    conftest.invented(
-        Path(sys.argv[1]), **test_bad_inputs.GOOD
+    invented(
+        Path(sys.argv[1]), **GOOD
     )  # rates, calendars and the words of the views are known to every child
     print("ready", flush=True)
     while line := sys.stdin.readline():

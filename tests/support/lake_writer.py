@@ -1,7 +1,7 @@
 """A writer of the lake, as a loader on another machine: publishes copies of a snapshot file under
 new ids, and prints each that was acknowledged.
 
-python tests/lake_writer.py FILE HOW_MANY NUMBER
+python -m tests.support.lake_writer FILE HOW_MANY NUMBER
 """
 
 import shutil

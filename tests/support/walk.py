@@ -1,6 +1,6 @@
 """Walk through ordinary states of every page and report each one that fails.
 
-    python tests/walk.py --states 2000 --seed 7
+    python -m tests.support.walk --states 2000 --seed 7
 
 Every page is opened with every line of the universe, with every value of every choice, and on forty
 dates; further random combinations fill up the count. The same seed gives the same states. The
@@ -17,13 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from urllib.parse import urlencode
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
-
-from ui.frame import PAGES  # noqa: E402 (needs the path above)
+from ui.frame import PAGES
 
 # Days on which something is special: before all results, a single close in the window (this one
 # crashed Overview), results days, a month's last session, the day after the last purchase.
@@ -115,7 +111,7 @@ def states(count: int, seed: int) -> list[State]:
 
 def fault_of(state: State) -> str | None:
     """What is wrong with a state once it is opened, None where nothing is."""
-    from screen import run_page
+    from tests.support.screen import run_page
 
     try:
         shown = run_page(state.page, **dict(state.query))
@@ -133,7 +129,6 @@ def walk(found: list[State], processes: int) -> list[str]:
 
 
 def _quiet() -> None:
-    os.chdir(HERE)
     logging.disable(logging.CRITICAL)
 
 
@@ -153,6 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    import walk as by_name  # a page under test takes the name __main__ for its own script
+    # a page under test takes the name __main__ for its own script
+    from tests.support import walk as by_name
 
     sys.exit(by_name.main())

@@ -1,0 +1,1 @@
+"""What several tests need: invented inputs, warehouses, fake servers, a browser."""
