@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run dev setup build refresh format check test proof benchmark lock audit clean
+.PHONY: run dev setup build refresh format check test-fast test proof benchmark lock audit clean
 
 run: build
 	@echo "Harbourview: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
@@ -33,6 +33,10 @@ check: setup
 	@$(BIN)/python -m ruff format --quiet --check . || { echo "not formatted: run make format"; exit 1; }
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
+
+# Unit and page tests, for each change; what builds, clicks or computes for seconds is in `make test`.
+test-fast: setup
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "(unit or page) and not (browser or system or proof)"
 
 test: check
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal

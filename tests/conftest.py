@@ -14,11 +14,19 @@ from ui import draft
 draft.checked = True  # Plotly checks every figure of the tests
 
 
+KINDS = {"unit", "page", "browser", "system", "proof"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with the mark few(count) leave so many cases to each run; those that are proof
-    anyway do not count.
+    """Hold that every test says its kind, and leave to each run of a test with the mark few(count)
+    so many of its cases; those that are proof anyway do not count.
     """
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
+        if not KINDS & {mark.name for mark in item.iter_markers()}:
+            raise pytest.UsageError(f"{item.nodeid} has no kind: one of {', '.join(sorted(KINDS))}")
     cases: dict[tuple, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("few") and not item.get_closest_marker("proof"):

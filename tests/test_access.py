@@ -6,6 +6,9 @@ import pytest
 
 from ui.frame import PAGES
 
+pytestmark = pytest.mark.browser
+
+
 # What is Streamlit's own and takes no setting of ours: the rule, where, and why.
 STREAMLITS = {
     (

@@ -22,6 +22,9 @@ from tests.support.good_files import GOOD, changed, good
 from tests.support.warehouses import CURATED, built, copy_of, invented, loaders, shared
 from warehouse import definitions, snapshot
 
+pytestmark = pytest.mark.system
+
+
 LINE = re.compile(
     r"^(?P<file>[\w./-]+\.csv)(:(?P<line>\d+))? (?P<column>[^:]+?)( (?P<value>['\"].*['\"]))?: "
     r"rule (?P<rule>[CP]\d\d), (?P<wrong>.+)$"

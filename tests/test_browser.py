@@ -12,6 +12,9 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
+
 CHART = ".js-plotly-plot .main-svg"
 BAR = "[data-testid='stMultiSelect'] input"
 

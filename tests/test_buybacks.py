@@ -5,6 +5,9 @@ import pytest
 
 from tests.support.warehouses import invented
 
+pytestmark = pytest.mark.unit
+
+
 COMPANIES = """
 ticker,kind,issuer_ticker,name_en,name_zh,short_en,short_zh,exchange,price_currency,reporting_currency,fiscal_year_end_month,subsector,source_id
 DAYS.HK,company,DAYS.HK,Days,日,Days,日,HKEX,HKD,HKD,12,invented,made-up

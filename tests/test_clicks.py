@@ -4,6 +4,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
+
 BOX = "[data-testid='stMultiSelect'] input"
 OPTIONS = "[role='listbox'] [role='option']"
 ROW = 30  # px, of ui/tables/parts.py

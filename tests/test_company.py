@@ -6,6 +6,9 @@ import pytest
 
 from tests.support.screen import figures, words
 
+pytestmark = pytest.mark.page
+
+
 TENCENT = "0700.HK"
 
 

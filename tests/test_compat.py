@@ -3,11 +3,14 @@
 import inspect
 
 import pandas as pd
+import pytest
 import streamlit as st
 from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
 from ui import compat
+
+pytestmark = pytest.mark.unit
 
 
 def test_each_function_of_compat_has_a_guard_test():

@@ -15,6 +15,9 @@ from loaders import __main__ as commands
 from tests.support.warehouses import loaders
 from warehouse import dictionary
 
+pytestmark = pytest.mark.unit
+
+
 # What an analyst's query, a colleague's link and a scheduler are built on. Adding is free; renaming
 # or dropping one is a breaking change.
 COLUMNS = {

@@ -13,6 +13,9 @@ from python_calamine import CalamineWorkbook
 
 from ui import export
 
+pytestmark = pytest.mark.unit
+
+
 GUOSEN = "Guosen Securities (国信证券)"
 # As the two reports print them: ticker, name, rating, close, market cap, EPS of 2024 and 2025, PE
 # of both; one row a line.

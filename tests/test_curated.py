@@ -12,6 +12,9 @@ from loaders.build import VERSION
 from tests.support.warehouses import CURATED, ROOT
 from warehouse import dictionary
 
+pytestmark = pytest.mark.unit
+
+
 FILES = sorted(CURATED.glob("*.csv"))
 # Rows of each file today; figures are added and restated by further rows, never taken away.
 AT_LEAST = {

@@ -17,6 +17,9 @@ from tests.support.warehouses import CURATED, invented, loaders
 from ui.tables.documents import marked, search_terms
 from warehouse import definitions, snapshot
 
+pytestmark = pytest.mark.unit
+
+
 NOW = datetime(2026, 8, 24, 4, tzinfo=UTC)
 
 

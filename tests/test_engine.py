@@ -26,6 +26,9 @@ from warehouse import engine, snapshot
 from warehouse.ask import ask as ask_served
 from warehouse.ask import served
 
+pytestmark = pytest.mark.system
+
+
 PLACES = [
     *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
     *([Path(found).parent] if (found := shutil.which("initdb")) else []),

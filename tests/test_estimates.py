@@ -13,6 +13,9 @@ from currency_converter import CurrencyConverter
 from tests.support.invention import companies_of, csv_of, days_after, sources_of
 from tests.support.warehouses import CURATED, built, invented
 
+pytestmark = pytest.mark.unit
+
+
 # Invented companies: a close of 100 on each session, so that the multiple is 100 / the blend ------
 
 CLOSE = 100

@@ -14,6 +14,9 @@ from python_calamine import CalamineWorkbook
 
 from ui import export
 
+pytestmark = pytest.mark.unit
+
+
 EVIL = [
     '=HYPERLINK("http://x.invalid")',
     "+1+1",

@@ -33,9 +33,10 @@ from tests.support.warehouses import ROOT, invented, loaders, publish_copy, shar
 from warehouse import snapshot
 from warehouse.ask import ask, served
 
-pytestmark = pytest.mark.skipif(
-    os.name != "posix", reason="kill -9, limits and mounts are of POSIX"
-)
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(os.name != "posix", reason="kill -9, limits and mounts are of POSIX"),
+]
 HOLD = (
     "import sys; from pathlib import Path; from warehouse import snapshot\n"
     "with snapshot.lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"

@@ -23,6 +23,9 @@ from loaders import curated, reading
 from tests.support.good_files import GOOD
 from warehouse import definitions
 
+pytestmark = pytest.mark.system
+
+
 EXAMPLES = int(os.environ.get("HARBOURVIEW_FUZZ", "100"))
 NOW = datetime(2024, 6, 3, 12, tzinfo=UTC)
 BLANKS = " \t\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"

@@ -14,6 +14,9 @@ from currency_converter import CurrencyConverter
 from tests.support.invention import csv_of
 from tests.support.warehouses import CURATED, ROOT, built
 
+pytestmark = pytest.mark.unit
+
+
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 
 

@@ -24,6 +24,9 @@ from tests.support.warehouses import CURATED, ROOT, Built, loaders
 from tests.support.workbooks import OLD, line, many_lines, old_line, put, report, xlsx
 from warehouse import snapshot
 
+pytestmark = pytest.mark.unit
+
+
 TODAY = date(2026, 11, 20)
 EXCHANGE = {
     "grain": "day",

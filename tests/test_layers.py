@@ -10,6 +10,9 @@ import pytest
 from tests.support.warehouses import ROOT
 from warehouse import definitions
 
+pytestmark = pytest.mark.unit
+
+
 OURS = {"app", "pages", "ui", "warehouse", "loaders", "tests"}
 SCREEN = {"streamlit", "plotly"}
 # What a layer may import of ours, and what it may never import of others'.

@@ -11,6 +11,9 @@ from tests.support.invention import companies_of, csv_of, month_ends, sources_of
 from tests.support.warehouses import Built, invented, loaders
 from warehouse import snapshot
 
+pytestmark = pytest.mark.system
+
+
 DAYS = month_ends("2006-01-01", "2026-06-30")  # 246
 QUARTERS = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31")]
 

@@ -16,6 +16,9 @@ from tests.support.invention import calendar, companies_of, csv_of, sessions, so
 from tests.support.warehouses import CURATED, ROOT, built, invented
 from ui import formats
 
+pytestmark = pytest.mark.unit
+
+
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 BENCHMARK = {"XHKG": "HSTECH", "XNYS": "PNQI"}
 # As the broker's review of November 2024 prints them.

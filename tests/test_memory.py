@@ -19,6 +19,8 @@ from ui.memory import once
 from ui.view import view_of
 from warehouse import runs
 
+pytestmark = pytest.mark.page
+
 
 def doubled(frame, factor=2):
     return frame * factor

@@ -22,6 +22,9 @@ from tests.support.browser import ROOT, free_port, server
 from tests.support.managers import Failed, Manager
 from tests.support.warehouses import publish_copy
 
+pytestmark = pytest.mark.system
+
+
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NAME = "desk.firm.example"
 PAGES = ("overview", "valuation", "buybacks", "segments")

@@ -14,6 +14,9 @@ from tests.support.warehouses import ROOT
 from ui import __main__ as commands
 from ui import pack
 
+pytestmark = pytest.mark.system
+
+
 LOUD = "NO PACK: {problem}; the meeting pack is not made by this run"
 
 

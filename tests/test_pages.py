@@ -18,6 +18,8 @@ from ui.frame import PAGES
 from ui.stamp import measure
 from ui.text import text
 
+pytestmark = pytest.mark.page
+
 
 def figure_words(figure: dict) -> str:
     return " ".join(str(a.get("text", "")) for a in figure["layout"].get("annotations", []))

@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.screen import figures, words
 
+pytestmark = pytest.mark.page
+
 
 def title(figure: dict) -> str:
     return figure["layout"]["meta"]["title"]

@@ -15,6 +15,9 @@ from tests.support.warehouses import Built, built, invented, loaders
 from ui import answers
 from warehouse import snapshot
 
+pytestmark = pytest.mark.page
+
+
 LAST = "2026-08-21"
 DAYS = sessions("2025-01-02", LAST)
 ENDS = [*month_ends("2024-01-01", "2026-07-31"), date(2026, 8, 21)]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.screen import figures, words
 
+pytestmark = pytest.mark.page
+
 
 def titles(at) -> list[str]:
     return [figure["layout"]["meta"]["title"] for figure in figures(at)]

@@ -8,6 +8,9 @@ import pytest
 
 from tests.support.screen import run_page, words
 
+pytestmark = pytest.mark.page
+
+
 NEXT = re.compile(
     r"Choose a(nother)? (company|later)|Clear a filter|see Valuation|stands on Valuation|stands "
     r"in the index bars|No line is stale|choose companies above"

@@ -10,6 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from tests.support.screen import figures, words
 
+pytestmark = pytest.mark.page
+
+
 GUOSEN = "Guosen Securities"
 
 

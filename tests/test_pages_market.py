@@ -7,6 +7,8 @@ import pytest
 from tests.support.screen import figures, words
 from ui.palette import TOKENS
 
+pytestmark = pytest.mark.page
+
 
 def sheet(at) -> dict:
     return figures(at)[0]

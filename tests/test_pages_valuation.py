@@ -6,6 +6,8 @@ from tests.support import screen
 from tests.support.screen import figures, words
 from ui import links
 
+pytestmark = pytest.mark.page
+
 
 def drawn(at, place: int = 0) -> str:
     """The words in one of the page's pictures."""

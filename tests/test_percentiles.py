@@ -30,6 +30,9 @@ from tests.support.invention import (
 from tests.support.warehouses import invented
 from warehouse import definitions
 
+pytestmark = pytest.mark.unit
+
+
 DAYS = ("2019-06-28", "2022-10-31", "2024-11-29", "2025-12-31", "2026-08-21")
 WINDOWS = (1, 3, 5, 10, 0)
 YIELDS = ("earnings_yield_ttm", "dividend_yield")

@@ -17,6 +17,9 @@ from ui.pictures.parts import Picture
 from ui.pictures.valuation import ACROSS, Multiple
 from ui.view import View, view_of
 
+pytestmark = pytest.mark.unit
+
+
 # Small companies beside large ones, a US line's issuer, one without a daily report, an index.
 COMPANIES, ROOMS = ("0700.HK", "9988.HK", "1024.HK", "PDD"), {}
 FIRST = COMPANIES[:1]

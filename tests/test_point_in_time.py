@@ -17,6 +17,9 @@ from tests.support.invention import companies_of, csv_of, days_after, sessions, 
 from tests.support.warehouses import CURATED, built, invented, shared
 from warehouse.dictionary import MACROS
 
+pytestmark = pytest.mark.system
+
+
 LAST_FX = CurrencyConverter().bounds["CNY"].last_date
 # The last session on which that rate is not yet too old, and the first on which it is.
 TEN_DAYS_AFTER = sessions(str(LAST_FX), str(LAST_FX + timedelta(10)))[-1]

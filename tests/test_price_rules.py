@@ -22,6 +22,9 @@ from tests.support.invention import sessions
 from tests.support.warehouses import CURATED, ROOT
 from warehouse.snapshot import HONG_KONG
 
+pytestmark = pytest.mark.unit
+
+
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 PLANTED = int(
     os.environ.get("HARBOURVIEW_PLANTED", "8")

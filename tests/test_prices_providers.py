@@ -36,6 +36,9 @@ from tests.support.fake_yahoo import (
 )
 from tests.support.warehouses import CURATED, ROOT
 
+pytestmark = pytest.mark.unit
+
+
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")
 TENCENT = Asked("0700.HK", "HKEX", "HKD", date(2026, 8, 3))
 EVENING = datetime(2026, 8, 7, 10, 0, tzinfo=UTC)  # 18:00 in Hong Kong, a Friday

@@ -29,6 +29,9 @@ from tests.support.invention import companies_of, csv_of, sessions, sources_of
 from tests.support.warehouses import CURATED, ROOT, loaders, shared
 from warehouse import snapshot
 
+pytestmark = pytest.mark.system
+
+
 TICKERS = ("0001.HK", "0002.HK", "0003.HK", "AAA")
 EXCHANGES = {"AAA": ("NASDAQ", "USD", "XNYS")}
 FIRST, LAST = "2025-11-03", "2026-11-20"

@@ -8,6 +8,9 @@ import pytest
 
 from tests.support.warehouses import ROOT
 
+pytestmark = pytest.mark.system
+
+
 SETTINGS = """
 import gc, os
 import pandas as pd

@@ -6,7 +6,11 @@ import hashlib
 import shutil
 import time
 
+import pytest
+
 from tests.support.warehouses import CURATED, Built, built, copy_of, loaders, publish_copy
+
+pytestmark = pytest.mark.system
 
 
 def content_of(made: Built) -> str:

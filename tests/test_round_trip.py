@@ -17,6 +17,9 @@ from ui import answers, frame, links
 from ui.frame import PAGES
 from ui.view import universe_of
 
+pytestmark = pytest.mark.page
+
+
 CHOICES = {
     "metric": links.METRICS,
     "chart": links.CHARTS,

@@ -17,6 +17,9 @@ from ui import links
 from ui.frame import PAGES
 from warehouse import ask as asking
 
+pytestmark = pytest.mark.page
+
+
 UNIVERSE = links.Universe.from_rows(
     [("0700.HK", "company", None, "Tencent Holdings", "腾讯控股")],
     [("700", "0700.HK")],

@@ -9,6 +9,9 @@ import pytest
 
 from tests.support.warehouses import CURATED, invented
 
+pytestmark = pytest.mark.unit
+
+
 COMPANIES = """
 ticker,kind,issuer_ticker,name_en,name_zh,short_en,short_zh,exchange,price_currency,reporting_currency,fiscal_year_end_month,subsector,source_id
 1111.HK,company,1111.HK,Plain,平,Plain,平,HKEX,HKD,HKD,12,invented,made-up

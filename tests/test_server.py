@@ -12,6 +12,9 @@ from streamlit import config
 from tests.support.browser import ROOT, process
 from ui import server
 
+pytestmark = pytest.mark.system
+
+
 # Imported by Python at start-up: writes down every name that is looked up and every address that
 # is connected to, of any family but local sockets.
 RECORDER = """

@@ -16,6 +16,9 @@ from tests.support import fake_identity
 from tests.support.browser import CHART, ROOT
 from ui import sign_in
 
+pytestmark = pytest.mark.system
+
+
 NOW = 1_800_000_000.0
 RULES = sign_in.Rules(("@firm.example", "guest@partner.example"))
 ANN = {"is_logged_in": True, "iat": NOW - 60, "email": "ann@firm.example", "email_verified": True}

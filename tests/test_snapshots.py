@@ -23,6 +23,9 @@ from tests.support.warehouses import ROOT, invented, loaders, publish_copy
 from warehouse import definitions, snapshot
 from warehouse.ask import ask, served
 
+pytestmark = pytest.mark.system
+
+
 HOLD = (
     "import sys; from pathlib import Path; from warehouse import snapshot\n"
     "with snapshot.lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"

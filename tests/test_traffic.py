@@ -14,6 +14,9 @@ from loaders.workbook import Reader
 from tests.support.warehouses import CURATED
 from warehouse import definitions
 
+pytestmark = pytest.mark.unit
+
+
 WEEK = date(2024, 6, 26)
 OURS = amend.rows_of(CURATED.parent, "site_traffic")
 

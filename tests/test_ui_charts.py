@@ -22,6 +22,9 @@ from ui.charts import Stamp, Theme, parts
 from ui.draft import Draft
 from ui.text import text
 
+pytestmark = pytest.mark.unit
+
+
 AS_OF = date(2099, 7, 31)
 NAMES = [
     "Invented Holdings",

@@ -8,6 +8,8 @@ import pytest
 
 from ui import formats as f
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("made", "expected"),

@@ -7,6 +7,9 @@ import pytest
 
 from ui.links import Problem, State, Universe, parse, read_tickers, resolve, sentence, write
 
+pytestmark = pytest.mark.unit
+
+
 COMPANIES = [
     ("0700.HK", "company", None, "Tencent Holdings", "腾讯控股"),
     ("9988.HK", "company", None, "Alibaba Group", "阿里巴巴-W"),

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from ui import charts, draft, panels
 
+pytestmark = pytest.mark.unit
+
 
 def a_page():
     from datetime import date

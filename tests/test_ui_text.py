@@ -10,6 +10,9 @@ from tests.support.warehouses import ROOT
 from ui.frame import PAGES
 from ui.text import ROOMS, TEXTS, reason, status, text
 
+pytestmark = pytest.mark.unit
+
+
 STATUSES = [
     "OK",
     "NM_LOSS",

@@ -14,6 +14,9 @@ from currency_converter import CurrencyConverter
 from tests.support.invention import companies_of, csv_of, session_before, sources_of
 from tests.support.warehouses import CURATED, invented
 
+pytestmark = pytest.mark.unit
+
+
 QUANTILES = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9}
 
 # Invented companies: profits over shares ----------------------------------------------------------

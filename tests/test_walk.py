@@ -4,6 +4,9 @@ import pytest
 
 from tests.support import walk
 
+pytestmark = pytest.mark.page
+
+
 STATES, SEED = 2000, 7
 
 
