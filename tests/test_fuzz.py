@@ -473,15 +473,10 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     made = Desk(tmp_path_factory.mktemp("fuzz"))
-    patch = pytest.MonkeyPatch()
-    patch.setattr(
-        curated, "tables", lambda connection: made.tables
-    )  # what schema.sql declares is asked once, and not for each of the files
     assert [str(rejection) for rejection in made.load()] == []
     for table in made.tables.values():
         made.connection.execute(f"DELETE FROM {table.schema}.{table.name}")
     yield made
-    patch.undo()
     made.connection.close()
 
 

@@ -84,7 +84,7 @@ def create(path: Path) -> duckdb.DuckDBPyConnection:
         else:
             path.write_bytes(_empty[texts])
         return _connect(path)
-    except BaseException:
+    except (OSError, duckdb.Error):
         path.unlink(missing_ok=True)  # half a file, where the disk is full
         raise
 
