@@ -19,7 +19,7 @@ from loaders import checks, curated, plausible, reading
 from loaders.build import build
 from tests.support import screen
 from tests.support.good_files import GOOD, changed, good
-from tests.support.warehouses import CURATED, built, copy_of, invented, loaders, shared
+from tests.support.warehouses import CURATED, built, copy_of, invented, kept, loaders
 from warehouse import definitions, snapshot
 
 pytestmark = pytest.mark.system
@@ -281,7 +281,7 @@ def bad_line(table: str, cells: dict[str, str]) -> str:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A data folder whose good files are built and served."""
-    return copy_of(good(tmp_path_factory), tmp_path_factory.mktemp("desk") / "data")
+    return copy_of(good(), tmp_path_factory.mktemp("desk") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +289,7 @@ def refused(tmp_path_factory):
     """What one build says of a folder with all of CELLS and FILES in it, while the snapshot before
     it is served.
     """
-    made = copy_of(good(tmp_path_factory), tmp_path_factory.mktemp("refused") / "data")
+    made = copy_of(good(), tmp_path_factory.mktemp("refused") / "data")
     before = made.served
     for table in {table for table, *_ in CELLS}:
         path = made.folder / "curated" / f"{table}.csv"
@@ -970,10 +970,9 @@ def old_quarter(start: str, end: str, announced: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def quarantined(tmp_path_factory):
+def quarantined():
     """A folder with all that waits in the file and enters no figure."""
-    made = shared(
-        tmp_path_factory,
+    made = kept(
         "quarantined",
         lambda folder: invented(
             folder / "data",
@@ -1836,8 +1835,7 @@ THIRTY = (
 @pytest.fixture(scope="module")
 def served_desk(tmp_path_factory):
     """The good files and a count of shares, built and served."""
-    made = shared(
-        tmp_path_factory,
+    made = kept(
         "thirty",
         lambda folder: invented(folder / "data", **GOOD | {"shares": SHARES}),
     )
@@ -2072,9 +2070,9 @@ def test_29_a_gigabyte_is_refused_in_no_time_and_no_memory(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
-def test_29_a_build_opens_none_of_them_and_names_each(tmp_path, tmp_path_factory):
+def test_29_a_build_opens_none_of_them_and_names_each(tmp_path):
     """In a process of its own, for a pipe that is opened never ends."""
-    made = copy_of(good(tmp_path_factory), tmp_path / "data")
+    made = copy_of(good(), tmp_path / "data")
     pipe, huge = (
         "is no regular file: a folder, a pipe or a link that leads nowhere",
         "has 1,073,741,824 bytes, a file of figures at most 67,108,864: it was not opened",
@@ -2187,7 +2185,7 @@ IMAGE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
-def marked(tmp_path_factory):
+def marked():
     """A warehouse in which names, segments, titles and notes are markup."""
     files = GOOD | {
         "companies": GOOD["companies"].replace(
@@ -2198,7 +2196,7 @@ def marked(tmp_path_factory):
         "earnings": GOOD["earnings"].replace("made-up,,\n", f"made-up,,{IMAGE}\n"),
         "buybacks": GOOD["buybacks"].replace("made-up,,\n", f"made-up,{IMAGE},{IMAGE}\n"),
     }
-    made = shared(tmp_path_factory, "marked", lambda folder: invented(folder / "data", **files))
+    made = kept("marked", lambda folder: invented(folder / "data", **files))
     assert made.result.rejected == []
     return made
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.support.warehouses import invented
+from tests.support.warehouses import invented, kept
 
 pytestmark = pytest.mark.unit
 
@@ -147,15 +147,18 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def bought(tmp_path_factory):
-    made = invented(
-        tmp_path_factory.mktemp("bought") / "data",
-        companies=COMPANIES,
-        sources=SOURCES,
-        prices=PRICES,
-        listings=LISTINGS,
-        buyback_coverage=COVERAGE,
-        buybacks="\n".join([HEADER, *ROWS, ""]),
+def bought():
+    made = kept(
+        "bought",
+        lambda folder: invented(
+            folder / "data",
+            companies=COMPANIES,
+            sources=SOURCES,
+            prices=PRICES,
+            listings=LISTINGS,
+            buyback_coverage=COVERAGE,
+            buybacks="\n".join([HEADER, *ROWS, ""]),
+        ),
     )
     assert made.result.rejected == []
     return made
@@ -174,6 +177,7 @@ def ytd(made, ticker: str, as_of: str) -> tuple:
     return shares, amount, to, preference, note
 
 
+@pytest.mark.system
 def test_a_complete_daily_report_comes_first_and_its_days_add_up(bought):
     # 1000 + 2400; the day of December and every longer statement stay outside
     assert ytd(bought, "DAYS.HK", "2024-03-31") == (
@@ -351,6 +355,7 @@ def ledger(ask):
     ]
 
 
+@pytest.mark.system
 def test_the_ledger_by_year_is_the_sum_that_pandas_gives(ledger, ask):
     ours = ask(
         """
@@ -369,6 +374,7 @@ def test_the_ledger_by_year_is_the_sum_that_pandas_gives(ledger, ask):
     pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, rtol=1e-12)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("as_of", ["2023-06-30", "2024-12-31", "2025-11-21", "2026-07-03"])
 def test_the_year_to_date_of_a_complete_report_is_the_sum_that_pandas_gives(ledger, rows, as_of):
     day = pd.Timestamp(as_of)
@@ -726,6 +732,7 @@ def test_the_press_counted_149_million_shares_of_2023(rows):
     ) == [(149_000_000, 152_205_700, -2.1, 49_433, "differs")]
 
 
+@pytest.mark.system
 def test_every_statement_that_the_days_cover_is_judged_as_python_judges_it(ask, ledger):
     found = ask(
         """

@@ -99,6 +99,7 @@ def test_the_calendar_tells_what_was_and_never_guesses_what_comes(rows):
     ) == [("2024Q3", "2024FY", None, "2024-03-20", "2023-03-22")]
 
 
+@pytest.mark.system
 def test_what_changed_between_two_evenings(rows):
     found = {
         (item, basis, detail): (then, now, change)
@@ -120,6 +121,7 @@ def test_what_changed_between_two_evenings(rows):
 # What it shows ------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_one_company_on_one_screen(open_page):
     at = open_page("company", t="700", as_of="2026-07-31")
     shown = words(at)
@@ -141,12 +143,14 @@ def test_one_company_on_one_screen(open_page):
     assert all("t=0700.HK" in link and "as_of=2026-07-31" in link for link in links)
 
 
+@pytest.mark.system
 def test_an_evening_of_the_past_knows_only_what_was_known(open_page):
     shown = words(open_page("company", t="700", as_of="2024-11-12", since="2024-08-14"))
     assert "last results 2024Q2, 14 Aug 2024" in shown
     assert "2024Q3" not in shown.split("next")[0]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -185,6 +189,7 @@ def test_the_periods_whose_eps_is_missing_are_those_after_the_trailing_eps(rows)
     assert rows("SELECT * FROM missing_eps('2026-08-21') WHERE ticker = '0700.HK'") == []
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", ["company", "valuation"])
 def test_the_missing_eps_is_named_and_the_basis_with_a_figure_is_one_click_away(open_page, page):
     at = open_page(page, t="1024.HK", as_of="2026-08-21")
@@ -201,6 +206,7 @@ def test_the_missing_eps_is_named_and_the_basis_with_a_figure_is_one_click_away(
     assert not [button for button in at.button if button.key == "offer_basis"]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("ticker", "basis", "reason", "zh"),
     [

@@ -335,6 +335,7 @@ def test_none_of_them_is_empty(rows, name):
     assert rows(f"SELECT count(*) > 0 FROM {name}") == [(True,)]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_says_how_good_it_is_who_ruled_on_it_and_where_it_comes_from(rows, ask, name):
     assert {"quality", "correction_id", "date_basis", "source_id"} <= set(
@@ -408,6 +409,7 @@ def test_metrics_bases_and_statuses_are_the_words_of_the_contract(rows):
     } <= STATUSES
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("name", MACROS)
 @pytest.mark.few(14)
 def test_a_macro_takes_a_date_and_a_text_and_answers_the_same(ask, name):
@@ -431,12 +433,14 @@ def test_every_window_answers_one_row_a_line_metric_and_basis(ask, years):
     assert not found.duplicated().any()
 
 
+@pytest.mark.system
 def test_an_evening_before_all_figures_answers_absent_and_never_fails(ask):
     for name, (arguments, *_) in MACROS.items():
         found = ask(f"SELECT * FROM {name}({arguments})", "1990-01-01")
         assert "percentile" not in found or found["percentile"].isna().all()
 
 
+@pytest.mark.system
 def test_every_table_of_the_inputs_is_counted_and_rests_on_its_sources(warehouse, rows):
     """A table that is new in data/curated is new in both views too."""
     tables = {
@@ -508,6 +512,7 @@ def test_the_dictionary_covers_every_column_of_every_table_and_view(rows):
     assert {(name, "") for name, _ in there} <= described
 
 
+@pytest.mark.system
 def test_it_covers_every_macro_and_every_column_of_the_table_macros(rows, ask):
     described = set(rows("SELECT object, column_name FROM dictionary"))
     macros = {
@@ -599,6 +604,7 @@ def test_units_stand_in_the_names_and_the_dictionary_says_them(rows):
     ) == [("percentage points",)]
 
 
+@pytest.mark.system
 def test_absent_is_null_and_never_a_word_or_an_empty_text(rows):
     texts = rows(
         """
@@ -638,6 +644,7 @@ def test_an_analyst_opens_the_file_with_any_duckdb(elsewhere):
         ).fetchone() == (14.25,)
 
 
+@pytest.mark.system
 def test_or_attaches_it_and_uses_it(elsewhere):
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{elsewhere}' AS harbourview (READ_ONLY); USE harbourview")
@@ -670,6 +677,7 @@ def test_path_prints_the_served_file_and_nothing_else(warehouse, capsys):
     assert capsys.readouterr().out == f"{warehouse.served.path}\n"
 
 
+@pytest.mark.system
 def test_status_tells_people_and_machines_the_same(warehouse):
     said, told = (
         loaders("status", data=warehouse.folder, in_process=False),

@@ -13,7 +13,7 @@ import pytest
 from loaders import amend, documents
 from loaders.reading import declared
 from tests.support.invention import companies_of, csv_of, sources_of
-from tests.support.warehouses import CURATED, invented, loaders
+from tests.support.warehouses import CURATED, invented, kept, loaders
 from ui.tables.documents import marked, search_terms
 from warehouse import definitions, snapshot
 
@@ -278,6 +278,7 @@ def ten_thousand(tmp_path_factory):
         yield connection, lines
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "query", ["腾讯 回购", "buyback", "隐私", "onerec 支付 games", "nowhere", ""]
 )
@@ -485,9 +486,12 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def entered(tmp_path_factory):
+def entered():
     """A small warehouse into which the files above were loaded, twice; what was said each time."""
-    folder = tmp_path_factory.mktemp("entered")
+    return kept("entered", enter)
+
+
+def enter(folder):
     made = invented(
         folder / "data",
         companies=companies_of({"ticker": "0700.HK"}, {"ticker": "1111.HK"}),
@@ -509,6 +513,7 @@ def entered(tmp_path_factory):
     return made, first, second, after
 
 
+@pytest.mark.system
 def test_good_files_go_in_a_bad_one_stays_out_and_the_exit_code_says_so(entered):
     made, first, _, _ = entered
     assert first.returncode == 3
@@ -608,6 +613,7 @@ def test_a_change_broken_off_is_completed_and_never_halved(tmp_path, monkeypatch
             (tmp_path / "curated" / f"{table}.csv").write_text("old\n", "utf-8")
 
 
+@pytest.mark.system
 def test_text_from_outside_is_shown_escaped(entered, open_page, monkeypatch):
     made, *_ = entered
     monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))

@@ -11,7 +11,7 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from tests.support.invention import companies_of, csv_of, days_after, sources_of
-from tests.support.warehouses import CURATED, built, invented
+from tests.support.warehouses import CURATED, built, invented, kept
 
 pytestmark = pytest.mark.unit
 
@@ -221,26 +221,29 @@ SESSIONS = (
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
+def expected():
     tickers = [line.split(",")[0] for line in COMPANIES.splitlines()[1:]]
     closes = (
         {(ticker, day, "daily") for ticker in tickers if ticker != "MONTHS.HK" for day in SESSIONS}
         | {(ticker, day, "daily") for ticker, day, *_ in WEIGHTS}
         | {("MONTHS.HK", day, "month_end") for day in ("2024-01-31", "2024-02-29", "2024-03-28")}
     )
-    made = invented(
-        tmp_path_factory.mktemp("expected") / "data",
-        companies=COMPANIES,
-        listings=LISTINGS,
-        corporate_actions=SPLIT,
-        shares=SHARES,
-        sources=sources_of("made-up", "made-up too"),
-        estimates=csv_of("estimates", ESTIMATES),
-        prices=csv_of(
-            "prices",
-            (
-                {"ticker": ticker, "date": day, "close": CLOSE, "frequency": frequency}
-                for ticker, day, frequency in sorted(closes)
+    made = kept(
+        "expected",
+        lambda folder: invented(
+            folder / "data",
+            companies=COMPANIES,
+            listings=LISTINGS,
+            corporate_actions=SPLIT,
+            shares=SHARES,
+            sources=sources_of("made-up", "made-up too"),
+            estimates=csv_of("estimates", ESTIMATES),
+            prices=csv_of(
+                "prices",
+                (
+                    {"ticker": ticker, "date": day, "close": CLOSE, "frequency": frequency}
+                    for ticker, day, frequency in sorted(closes)
+                ),
             ),
         ),
     )
@@ -289,6 +292,7 @@ def consensus(
     return eps, n, status, brokers
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("ticker", "day", "month", "end", "days"), WEIGHTS)
 def test_two_years_are_blended_by_the_days_that_the_first_still_has(
     expected, ticker, day, month, end, days
@@ -472,6 +476,7 @@ def test_another_basis_is_another_series(expected):
     assert forward(expected, "BASES.HK", "2024-03-05") == ("OK", blend("2024-03-05", 40, 80))
 
 
+@pytest.mark.system
 def test_estimates_in_another_currency_than_the_price_are_converted_at_the_rate_of_the_session(
     expected,
 ):
@@ -534,6 +539,7 @@ def test_no_later_estimate_is_told(expected):
 # The bundled estimates: every forward PE again, by a plain loop -----------------------------------
 
 
+@pytest.mark.system
 def test_every_fresh_forward_pe_is_what_a_plain_loop_over_the_estimates_gives(ask):
     estimates, by_fact = ask("SELECT * FROM estimate_eps"), {}
     for row in estimates.itertuples():
@@ -585,6 +591,7 @@ def test_every_fresh_forward_pe_is_what_a_plain_loop_over_the_estimates_gives(as
     assert checked >= 80
 
 
+@pytest.mark.system
 def test_the_inputs_of_a_forward_pe_are_its_proof(rows):
     for ticker, day in (
         ("1024.HK", "2025-12-31"),
@@ -640,6 +647,7 @@ def test_every_whole_number_pe_of_both_coverage_tables_reproduces_from_its_own_i
     assert [row for row in found if round(row[3]) != row[4]] == []
 
 
+@pytest.mark.system
 def test_at_the_rate_of_the_central_bank_on_the_day_or_the_last_before_it(rows):
     converter, checked = CurrencyConverter(), 0
     with open(CURATED / "coverage.csv", encoding="utf-8", newline="") as file:
@@ -767,6 +775,7 @@ def test_revisions_are_what_a_plain_loop_over_the_rows_gives(rows):
             ), fact
 
 
+@pytest.mark.system
 def test_the_consensus_of_an_evening_is_that_of_the_forward_pe(rows):
     for day in ("2024-08-30", "2025-12-31", "2026-02-27"):
         ours = rows(
@@ -907,6 +916,7 @@ def test_a_percentage_of_next_to_nothing_or_across_a_change_of_sign_is_none(rows
 # Targets and ratings ------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_a_target_stands_on_its_own_line(rows):
     found = rows(
         """
@@ -925,6 +935,7 @@ def test_a_target_stands_on_its_own_line(rows):
     } == {"0700.HK", "1024.HK", "3690.HK", "TCOM", "9988.HK", "BABA", "NTES"}
 
 
+@pytest.mark.system
 def test_upside_then_and_now_and_as_printed(rows):
     goldman = rows(
         """
@@ -980,6 +991,7 @@ def test_a_median_target_is_of_the_latest_of_each_broker_not_older_than_180_days
     assert median(target for (target,) in targets) == 88
 
 
+@pytest.mark.system
 def test_what_has_no_day_is_not_known_before_the_month_or_year_named_for_it_is_over(rows):
     # "2025-11; day not shown"
     undated = (
@@ -1050,6 +1062,7 @@ STREET = csv_of(
 )
 
 
+@pytest.mark.system
 def test_a_target_of_a_line_without_a_close_is_seen_through_the_ratio_and_the_rate(tmp_path):
     """Eight shares an ADS; the home line at HKD 80 is USD 82 an ADS at that day's rate, and marked
     derived.
@@ -1108,6 +1121,7 @@ def test_a_target_of_a_line_without_a_close_is_seen_through_the_ratio_and_the_ra
 # Bad input ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_bad_estimates_targets_and_ratings_are_refused_by_name_all_in_one_pass(tmp_path):
     changes = {
         "estimates": [

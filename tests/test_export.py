@@ -99,6 +99,7 @@ def taken(monkeypatch) -> list[tuple[str, str, bytes]]:
     return offered
 
 
+@pytest.mark.system
 def test_a_page_gives_its_table_with_definitions_sources_and_state(open_page, taken):
     open_page("overview", t="0700.HK,1024.HK", as_of="2026-07-31", w="5y")
     _, name, make = next(one for one in taken if one[0] == "XLSX")
@@ -122,6 +123,7 @@ def test_a_page_gives_its_table_with_definitions_sources_and_state(open_page, ta
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", ["buybacks", "coverage"])
 def test_every_table_of_a_page_can_be_taken_along(open_page, taken, page):
     at = open_page(page, t="0700.HK")

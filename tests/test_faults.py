@@ -29,7 +29,7 @@ from loaders.build import build
 from tests.support import screen
 from tests.support.good_files import GOOD
 from tests.support.reader import read_on
-from tests.support.warehouses import ROOT, invented, loaders, publish_copy, shared
+from tests.support.warehouses import ROOT, invented, kept, loaders, publish_copy
 from warehouse import snapshot
 from warehouse.ask import ask, served
 
@@ -118,10 +118,9 @@ def workshop(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
+def first():
     """A data folder with one published snapshot of generation 0; never written to after that."""
-    return shared(
-        tmp_path_factory,
+    return kept(
         "generation",
         lambda folder: invented(folder / "data", **GOOD | generation(0)),
     )

@@ -12,7 +12,7 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from tests.support.invention import csv_of
-from tests.support.warehouses import CURATED, ROOT, built
+from tests.support.warehouses import CURATED, ROOT, built, kept
 
 pytestmark = pytest.mark.unit
 
@@ -208,11 +208,11 @@ def test_the_segments_of_that_quarter_are_known_the_same_evening(rows):
 
 
 @pytest.fixture(scope="module")
-def daily(tmp_path_factory):
+def daily():
     """The repository's own figures with real daily closes of Tencent and of both lines of
     Alibaba.
     """
-    made = built(tmp_path_factory.mktemp("daily") / "data", landed=landed(**SINCE))
+    made = kept("daily", lambda folder: built(folder, landed=landed(**SINCE)))
     assert made.result.rejected == []
     return made
 
@@ -253,6 +253,7 @@ def test_another_witness_has_tencent_at_16_33_times_reported_earnings_on_7_augus
     assert value == pytest.approx(16.33, rel=0.01)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("other", "days_before"), [("9988.HK", (0,)), ("BABA", (1, 3, 4))])
 def test_by_the_day_a_line_is_set_against_the_others_last_close_known_that_evening(
     daily, other, days_before
@@ -333,18 +334,19 @@ def test_a_multiple_between_the_two_uses_the_first(rows):
 
 
 @pytest.fixture(scope="module")
-def daily_without_restatement(tmp_path_factory):
+def daily_without_restatement():
     """The same as if Alibaba had restated nothing in May 2022."""
-    kept = [
+    rest = [
         row
         for row in curated("earnings")
         if not (row["ticker"] == "9988.HK" and row["supersedes"] == "2022-02-24")
     ]
-    assert len(curated("earnings")) - len(kept) == 2  # EPS and profit
-    made = built(
-        tmp_path_factory.mktemp("unrestated") / "data",
-        {"earnings": csv_of("earnings", kept)},
-        landed(**{"9988.HK": SINCE["9988.HK"]}),
+    assert len(curated("earnings")) - len(rest) == 2  # EPS and profit
+    made = kept(
+        "unrestated",
+        lambda folder: built(
+            folder, {"earnings": csv_of("earnings", rest)}, landed(**{"9988.HK": SINCE["9988.HK"]})
+        ),
     )
     assert made.result.rejected == []
     return made

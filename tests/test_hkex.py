@@ -24,7 +24,7 @@ from tests.support.warehouses import CURATED, ROOT, Built, loaders
 from tests.support.workbooks import OLD, line, many_lines, old_line, put, report, xlsx
 from warehouse import snapshot
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 
 TODAY = date(2026, 11, 20)

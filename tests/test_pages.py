@@ -28,6 +28,7 @@ def figure_words(figure: dict) -> str:
 # The published figures, read from the page --------------------------------------------------------
 
 
+@pytest.mark.system
 def test_valuation_shows_tencent_at_the_end_of_2025(open_page):
     at = open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y")
     shown = words(at)
@@ -39,6 +40,7 @@ def test_valuation_shows_tencent_at_the_end_of_2025(open_page):
     assert "= 20.06x" in shown
 
 
+@pytest.mark.system
 def test_valuation_shows_tencent_on_the_reported_basis(open_page):
     shown = words(open_page("valuation", t="0700.HK", as_of="2025-12-31", w="3y", basis="reported"))
     assert "PE-TTM 23.0x" in shown
@@ -86,6 +88,7 @@ def test_a_window_longer_than_the_history_is_called_by_its_first_month(open_page
     )
 
 
+@pytest.mark.system
 def test_overview_ranks_the_universe(open_page):
     at = open_page("overview", as_of="2026-07-31")
     table = at.dataframe[0].value
@@ -97,6 +100,7 @@ def test_overview_ranks_the_universe(open_page):
     assert "HSTECH" in words(at)
 
 
+@pytest.mark.system
 def test_overview_keeps_stale_rows_unranked(open_page):
     table = open_page("overview", as_of="2026-08-21").dataframe[0].value
     kuaishou = table[table["ticker"] == "1024.HK"].iloc[0]
@@ -106,6 +110,7 @@ def test_overview_keeps_stale_rows_unranked(open_page):
     assert meituan["pe"] == "n.m. (loss)"
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(
     "page", ["overview", "buybacks", "segments", "estimates", "traffic", "data"]
@@ -128,6 +133,7 @@ def test_words_that_stand_to_the_right_have_room_so_that_no_figure_loses_its_fir
     assert seen
 
 
+@pytest.mark.system
 def test_data_lists_every_table_finding_and_source(open_page, warehouse):
     at = open_page("data")
     tables = at.dataframe
@@ -136,6 +142,7 @@ def test_data_lists_every_table_finding_and_source(open_page, warehouse):
     assert len(tables[6].value) == warehouse.rows("SELECT count(*) FROM sources")[0][0]
 
 
+@pytest.mark.system
 def test_findings_are_chosen_by_severity_and_by_rule(open_page, warehouse):
     at = open_page("data")
     at.segmented_control(key="data_severity").set_value("warn").run()
@@ -181,6 +188,7 @@ def test_every_rule_is_told_in_words(language):
         assert text(f"{group}_rule.{code}", language) != code
 
 
+@pytest.mark.system
 def test_a_refused_build_is_said_on_the_data_page_with_every_line(tmp_path, monkeypatch):
     made = invented(tmp_path / "data", **GOOD)
     monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))
@@ -252,6 +260,7 @@ def test_a_ticker_is_found_however_it_is_typed(open_page, typed):
     assert not at.warning
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.few(5)
 def test_a_value_nobody_understands_is_named(open_page, page):
@@ -261,6 +270,7 @@ def test_a_value_nobody_understands_is_named(open_page, page):
     assert at.multiselect(key="filter_tickers").value == ["0700.HK"]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.few(5)
 def test_script_in_a_link_is_text(open_page, page):
@@ -268,6 +278,7 @@ def test_script_in_a_link_is_text(open_page, page):
     assert "<script>" in "\n".join(warning.value for warning in at.warning).replace("\\", "")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     "query",
@@ -299,6 +310,7 @@ def test_every_ticker_of_the_universe_can_be_valued(open_page, warehouse):
         assert not at.exception, ticker
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "page",
     ["company", "valuation", "buybacks", "segments", "estimates", "market", "traffic", "documents"],
@@ -323,6 +335,7 @@ def test_on_the_first_page_of_a_visit_the_tables_wait_for_the_first_picture(
     assert not at.exception
 
 
+@pytest.mark.system
 def test_the_state_survives_a_change_of_page(open_page):
     at = open_page("overview", t="700", as_of="2025-12-31", w="3y", basis="reported")
     at.switch_page("../pages/valuation.py").run()
@@ -398,6 +411,7 @@ def test_overview_offers_the_latest_date_on_which_most_are_fresh(tmp_path, monke
     assert "of 4 ranked companies" in words(at)
 
 
+@pytest.mark.system
 def test_every_chart_of_every_page_proves_itself(open_page, warehouse):
     """Title, subtitle, as-of date, source and snapshot stand inside each figure."""
     for page in PAGES:

@@ -22,6 +22,7 @@ def table(at: AppTest, *columns: str):
 # Buybacks -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_tencent_on_21_november_2025(open_page):
     """The sum of 104 daily returns: HKD 63.5 billion and 126,242,000 shares, so 503.06 a share."""
     at = open_page("buybacks", t="0700.HK", as_of="2025-11-21")
@@ -44,6 +45,7 @@ def test_tencent_on_21_november_2025(open_page):
     assert len(days) == 363
 
 
+@pytest.mark.system
 def test_the_running_total_ends_at_the_figure_of_the_headline(open_page):
     running = figures(open_page("buybacks", t="0700.HK", as_of="2025-11-21"))[0]
     ends = [
@@ -82,6 +84,7 @@ def test_another_day_of_last_year_is_named(open_page):
     )
 
 
+@pytest.mark.system
 def test_the_pictures_of_tencent(open_page):
     """One picture at a time, the choice of it in the link."""
     at = open_page("buybacks", t="0700.HK", as_of="2025-11-21", chart="periods", grain="year")
@@ -188,6 +191,7 @@ def test_the_league_counts_who_has_a_figure(open_page):
     assert "Mandate to date" in " ".join(e.label for e in at.expander)
 
 
+@pytest.mark.system
 def test_this_year_and_last_year_are_sums_of_the_same_companies(open_page):
     """To 3 July 2026: Tencent, Kuaishou, Meituan, China Literature; Xiaomi and Kingsoft end
     earlier.
@@ -213,6 +217,7 @@ def test_this_year_and_last_year_are_sums_of_the_same_companies(open_page):
     assert "Xiaomi, Kingsoft" in tile.help
 
 
+@pytest.mark.system
 def test_a_company_that_bought_nothing_last_year_is_compared_and_one_not_known_is_named(open_page):
     """On 8 July 2024: Meituan and China Literature bought nothing in 2023, of Kuaishou a part is
     not known.
@@ -231,6 +236,7 @@ def test_a_company_that_bought_nothing_last_year_is_compared_and_one_not_known_i
     assert tiles["Largest"] == "Alibaba HK$82.9bn†"
 
 
+@pytest.mark.system
 def test_a_known_zero_is_no_purchase(open_page):
     at = open_page("buybacks", as_of="2023-01-20")
     assert (
@@ -254,6 +260,7 @@ def test_totals_of_several_companies(rows):
     assert rows(question, "2023-01-20", tickers)[0][3:5] == (3, 1)
 
 
+@pytest.mark.system
 def test_several_companies_are_a_league_of_their_own(open_page):
     shown = words(open_page("buybacks", t="0700.HK,1024.HK", as_of="2025-11-21"))
     assert (
@@ -304,6 +311,7 @@ def test_an_index_and_a_line(open_page):
     assert "the buybacks are those of its issuer, Alibaba" in words(open_page("buybacks", t="BABA"))
 
 
+@pytest.mark.system
 def test_nothing_later_than_the_evening_is_shown(open_page):
     at = open_page("buybacks", as_of="2015-01-02")
     assert "any of 23 companies as of 2 Jan 2015" in words(at)
@@ -314,6 +322,7 @@ def test_nothing_later_than_the_evening_is_shown(open_page):
 # Segments -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_kuaishou_third_quarter_of_2025(open_page):
     at = open_page("segments", t="1024.HK", as_of="2025-12-31")
     shown = words(at)
@@ -336,12 +345,14 @@ def test_kuaishou_third_quarter_of_2025(open_page):
     assert quarter.loc["Other services", ["revenue", "yoy"]].tolist() == ["5,880", "+41.3%"]
 
 
+@pytest.mark.system
 def test_contributions_stand_in_the_finding(open_page):
     shown = words(open_page("segments", t="0700.HK"))
     assert "Marketing Services added 4.2 of 11.0 pp of Tencent's revenue growth in 2026Q2." in shown
     assert "Largest VAS 48%" in shown
 
 
+@pytest.mark.system
 def test_a_results_evening_shows_the_results(open_page):
     shown = words(open_page("segments", t="0700.HK", as_of="2024-11-13"))
     assert "Revenue 2024Q3 CNY 167.2bn" in shown
@@ -352,6 +363,7 @@ def test_a_results_evening_shows_the_results(open_page):
     assert "enter the PE" not in before
 
 
+@pytest.mark.system
 def test_parts_stand_under_their_parents_and_not_in_the_stack(open_page):
     at = open_page("segments", t="0700.HK", as_of="2025-12-31")
     rows = table(at, "segment", "yoy", "contribution")
@@ -360,6 +372,7 @@ def test_parts_stand_under_their_parents_and_not_in_the_stack(open_page):
     assert len(figures(at)[0]["data"]) == 4  # VAS, FinTech, Marketing, Others
 
 
+@pytest.mark.system
 def test_alibaba_has_two_calendars_and_two_histories(open_page):
     at = open_page("segments", t="9988.HK")
     assert "Revenue FY2027 Q1 (Jun 2026)" in words(at)
@@ -404,6 +417,7 @@ def test_a_break_is_a_mark_and_never_a_growth(open_page):
     assert "1 Apr 2026 (reclassification)" in words(at)
 
 
+@pytest.mark.system
 def test_growth_on_the_same_scope_stands_beside_the_reported_one(open_page):
     shown = words(open_page("segments", t="9988.HK", as_of="2026-06-01"))
     assert (
@@ -473,6 +487,7 @@ def test_every_length_and_all_periods(open_page):
     )
 
 
+@pytest.mark.system
 def test_what_is_not_known_is_said(open_page):
     assert "No segment revenue is known for Meitu" in words(open_page("segments", t="1357.HK"))
     at = open_page("segments", t="HSTECH")
@@ -487,6 +502,7 @@ def test_what_is_not_known_is_said(open_page):
     )
 
 
+@pytest.mark.system
 def test_kpis_are_the_latest_known(open_page):
     kpis = table(open_page("segments", t="0700.HK", as_of="2025-11-21"), "kpi", "value").set_index(
         "kpi"

@@ -11,7 +11,7 @@ import pytest
 from tests.support import screen
 from tests.support.invention import companies_of, csv_of, month_ends, sessions, sources_of
 from tests.support.screen import figures, words
-from tests.support.warehouses import Built, built, invented, loaders
+from tests.support.warehouses import Built, built, copy_of, invented, kept, loaders
 from ui import answers
 from warehouse import snapshot
 
@@ -142,7 +142,10 @@ def desk(tmp_path_factory) -> Built:
     """A desk with four lines, an earlier snapshot that ends in July, and a run whose record is of
     after the last build.
     """
-    folder = tmp_path_factory.mktemp("desk") / "data"
+    return copy_of(kept("desk", make_desk), tmp_path_factory.mktemp("desk") / "data")
+
+
+def make_desk(folder) -> Built:
     first = invented(
         folder,
         **CURATED
@@ -172,6 +175,7 @@ def inside(figure: dict) -> str:
 # One series a line --------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("daily", "monthly", "said"),
     [
@@ -213,6 +217,7 @@ def test_a_line_is_daily_or_month_end_by_one_rule(desk, daily, monthly, said):
     ) == [(said,)]
 
 
+@pytest.mark.system
 def test_closes_changes_and_percentiles_of_a_line_are_of_one_frequency(desk):
     """The change of Brisk's month is against 21 July, a month earlier; of Monthly's against the
     last close of July, and never the other way round.
@@ -269,6 +274,7 @@ def test_closes_changes_and_percentiles_of_a_line_are_of_one_frequency(desk):
     }
 
 
+@pytest.mark.system
 def test_a_price_is_stale_after_ten_sessions_or_thirty_five_days(desk):
     """Tardy's last session is 31 July: the tenth session after it is 14 August."""
     after = sessions("2026-08-01", LAST)
@@ -299,6 +305,7 @@ def test_a_price_is_stale_after_ten_sessions_or_thirty_five_days(desk):
 # What marks a price -------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_a_line_that_failed_is_marked_with_its_date_on_the_page_and_in_every_picture(opened):
     """The run came after the last build: its outcome stands in no snapshot, and yet on the page.
 
@@ -332,6 +339,7 @@ def test_a_line_that_failed_is_marked_with_its_date_on_the_page_and_in_every_pic
     assert "last run failed" not in words(clean) + inside(figures(clean)[0])
 
 
+@pytest.mark.system
 def test_of_a_past_evening_only_what_was_stale_then_is_said(opened, desk):
     assert "last run" not in words(opened("valuation", t="1002.HK", as_of="2026-08-20"))
     assert "Prices of Tardy to 31 Jul 2026: stale." in words(
@@ -393,6 +401,7 @@ def test_one_click_leaves_what_is_stale_and_the_link_keeps_it(opened):
     assert not kept.warning
 
 
+@pytest.mark.system
 def test_data_lists_the_snapshots_with_the_command_that_serves_each_and_a_link_to_see_it(
     opened, desk
 ):
@@ -420,6 +429,7 @@ def test_data_lists_the_snapshots_with_the_command_that_serves_each_and_a_link_t
     assert "latest session 21 Aug 2026" in words(at)
 
 
+@pytest.mark.system
 def test_status_says_the_same(desk):
     told = json.loads(loaders("status", "--json", data=desk.folder, in_process=False).stdout)
     assert [one["snapshot_id"] for one in told["snapshots"] if one["served"]] == [
@@ -444,6 +454,7 @@ def test_status_says_the_same(desk):
 # Dates that cannot be -----------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_an_evening_after_the_latest_session_is_answered_with_both_dates(opened, desk):
     at = opened("valuation", t="1001.HK", as_of="2027-02-26")
     assert [note.value.replace("\\", "") for note in at.info] == [

@@ -17,6 +17,7 @@ def table(at, *columns: str):
     return next(frame.value for frame in at.dataframe if set(columns) <= set(frame.value.columns))
 
 
+@pytest.mark.system
 def test_documents_open_with_the_newest_story(open_page):
     at = open_page("documents")
     shown = words(at)

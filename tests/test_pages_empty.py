@@ -18,6 +18,7 @@ NEXT = re.compile(
 EARLY = {"as_of": "2004-06-16"}  # before the first results of anybody here
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("page", "query"),
     [

@@ -36,6 +36,7 @@ def table(at, *columns: str):
 # Estimates ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_kuaishou_at_the_end_of_2025(open_page, warehouse):
     at = open_page("estimates", t="1024.HK", as_of="2025-12-31")
     shown = words(at)
@@ -90,6 +91,7 @@ def test_kuaishou_at_the_end_of_2025(open_page, warehouse):
     ) in shown  # one click away
 
 
+@pytest.mark.system
 def test_expected_and_actual_as_a_dumbbell_and_a_table(open_page):
     at = open_page("estimates", t="1024.HK", as_of="2025-12-31", chart="expected")
     picture = figures(at)[0]
@@ -114,6 +116,7 @@ def test_expected_and_actual_as_a_dumbbell_and_a_table(open_page):
     )  # no comparison is known yet
 
 
+@pytest.mark.system
 def test_dollars_of_an_ads_stand_on_its_own_line(open_page):
     at = open_page("estimates", t="BABA", as_of="2025-12-31")
     shown = words(at)
@@ -152,6 +155,7 @@ def test_one_broker_is_called_one_broker(open_page):
     assert "adjusted EPS FY2025 (one broker) CNY 8.72" in shown
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

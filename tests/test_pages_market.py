@@ -85,6 +85,7 @@ def test_the_month_is_the_last_that_is_over_and_the_link_keeps_another(open_page
     assert "国信证券" not in notes(at), "its review is of another month"
 
 
+@pytest.mark.system
 def test_a_month_that_runs_says_how_far_it_goes_and_who_is_left_out(open_page):
     at = open_page("market", month="2026-08")
     seen, written = words(at), notes(at)
@@ -94,6 +95,7 @@ def test_a_month_that_runs_says_how_far_it_goes_and_who_is_left_out(open_page):
     assert "no close since 16 Apr 2026: suspended, or none loaded" in seen
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -141,6 +143,7 @@ def test_whatever_is_asked_gives_a_sentence(open_page, query, sentence):
     assert sheet(at)["data"]
 
 
+@pytest.mark.system
 def test_the_colours_of_up_and_down_flip_together_and_the_sheet_is_16_to_9_when_saved(open_page):
     first = {}
     for updown in ("hk", "cn"):

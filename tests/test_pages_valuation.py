@@ -24,6 +24,7 @@ def table(at, *columns: str):
 # The measures -------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_each_measure_opens_with_its_finding(open_page):
     assert (
         "Tencent trades at 14.3x adjusted trailing earnings, cheaper than on 97% of "
@@ -91,6 +92,7 @@ def test_the_basket_shows_its_members_and_its_variants(open_page):
     assert "without losses" in words(at)
 
 
+@pytest.mark.system
 def test_an_index_stands_beside_our_basket_with_the_difference_in_method_said(open_page):
     at = open_page("valuation", t="HSTECH", as_of="2024-12-02", w="max")
     assert "Coverage basket" in drawn(at)
@@ -102,6 +104,7 @@ def test_an_index_stands_beside_our_basket_with_the_difference_in_method_said(op
         assert f"HSI stands at a {'PB' if metric == 'pb' else 'Dividend yield'} of" in shown
 
 
+@pytest.mark.system
 def test_losses_and_holes_are_said_in_amber_with_what_to_see_instead(open_page):
     at = open_page("valuation", t="3690")
     assert ":orange[" in words(at)
@@ -160,6 +163,7 @@ def test_every_picture_of_all_is_drawn_or_says_why_not(open_page, across, query)
     assert drawn(at, 1)
 
 
+@pytest.mark.system
 def test_the_order_turns_round_and_what_has_no_rank_stays_last(open_page, rows):
     def names(order: str) -> list[str]:
         figure = figures(open_page("valuation", across="windows", order=order, as_of="2026-07-31"))[
@@ -195,6 +199,7 @@ def test_growth_has_the_companies_with_dated_estimates_of_two_years(open_page):
     assert all(name in drawn(at, 1) for name in ("Kuaishou", "Alibaba", "NetEase", "JD.com"))
 
 
+@pytest.mark.system
 def test_a_company_is_set_against_another_the_basket_or_an_index(open_page):
     assert "Tencent at 0.42x of the multiple of Alibaba" in drawn(
         open_page("valuation", t="0700.HK", chart="relative", against="阿里巴巴")
@@ -240,6 +245,7 @@ def test_on_a_results_evening_the_page_says_when_the_results_enter(open_page):
     assert "enter the PE" not in words(open_page("valuation", t="0700.HK", as_of="2024-11-14"))
 
 
+@pytest.mark.system
 def test_a_restated_quarter_says_from_what(open_page):
     at = open_page("valuation", t="9988.HK", basis="reported", as_of="2022-06-30")
     quarter = table(at, "value", "announced", "mark")

@@ -27,7 +27,7 @@ from tests.support.invention import (
     sessions,
     sources_of,
 )
-from tests.support.warehouses import invented
+from tests.support.warehouses import invented, kept
 from warehouse import definitions
 
 pytestmark = pytest.mark.unit
@@ -96,6 +96,7 @@ def valuation(ask):
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("years", WINDOWS)
 @pytest.mark.parametrize("as_of", DAYS)
 @pytest.mark.few(9)
@@ -182,6 +183,7 @@ def test_a_month_end_window_never_holds_more_than_twelve_observations_a_year(row
         ) == [(0,)]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("as_of", ["2024-11-29", "2026-08-21"])
 def test_all_windows_at_once_are_the_five_windows(ask, as_of):
     at_once = ask("SELECT * FROM valuation_windows(?)", as_of)
@@ -229,6 +231,7 @@ KEPT = (
 )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("kept", "worked_out", "asked"), KEPT)
 def test_what_is_kept_of_the_latest_evening_is_what_is_worked_out_of_it_and_is_read_for_no_other(
     rows, kept, worked_out, asked
@@ -274,6 +277,7 @@ def test_a_window_that_is_not_kept_is_worked_out_on_the_latest_evening_too(rows)
     assert rows(asked, "2026-08-21", [5]) == [(5, some)]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("ticker", ["0700.HK", "9988.HK", "BABA", "HSTECH", "BASKET"])
 def test_the_percentile_of_an_evening_in_the_history_is_the_one_asked_for_that_evening(ask, ticker):
     """A line, a restated one, its line in New York, a quoted index and the basket.
@@ -335,7 +339,7 @@ LINES = {
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
+def drawn():
     quarters = [
         (f"{year}-{month:02d}-01", end)
         for year in range(2019, 2024)
@@ -346,33 +350,43 @@ def drawn(tmp_path_factory):
             (10, f"{year}-12-31"),
         )
     ]
-    made = invented(
-        tmp_path_factory.mktemp("drawn") / "data",
-        companies=companies_of(*({"ticker": ticker} for ticker in LINES)),
-        sources=sources_of(),
-        earnings=csv_of(
-            "earnings",
-            (
-                {
-                    "ticker": ticker,
-                    "period_start": start,
-                    "period_end": end,
-                    "announced_on": days_after(end, 40),
-                    "value": 0.25,
-                }
-                for ticker in LINES
-                for start, end in quarters
+    made = kept(
+        "drawn",
+        lambda folder: invented(
+            folder / "data",
+            companies=companies_of(*({"ticker": ticker} for ticker in LINES)),
+            sources=sources_of(),
+            earnings=csv_of(
+                "earnings",
+                (
+                    {
+                        "ticker": ticker,
+                        "period_start": start,
+                        "period_end": end,
+                        "announced_on": days_after(end, 40),
+                        "value": 0.25,
+                    }
+                    for ticker in LINES
+                    for start, end in quarters
+                ),
             ),
-        ),
-        # and on a Saturday a close that never was: it is no observation
-        prices=csv_of(
-            "prices",
-            [
-                {"ticker": ticker, "date": day, "close": close, "frequency": frequency}
-                for ticker, (frequency, closes) in LINES.items()
-                for day, close in closes.items()
-            ]
-            + [{"ticker": "RISE.HK", "date": "2023-07-29", "close": 999, "frequency": "month_end"}],
+            # and on a Saturday a close that never was: it is no observation
+            prices=csv_of(
+                "prices",
+                [
+                    {"ticker": ticker, "date": day, "close": close, "frequency": frequency}
+                    for ticker, (frequency, closes) in LINES.items()
+                    for day, close in closes.items()
+                ]
+                + [
+                    {
+                        "ticker": "RISE.HK",
+                        "date": "2023-07-29",
+                        "close": 999,
+                        "frequency": "month_end",
+                    }
+                ],
+            ),
         ),
     )
     assert made.result.rejected == []
@@ -394,6 +408,7 @@ def standing(made, ticker: str, years: int = 0) -> tuple:
     return percentile, n, frequency, q50
 
 
+@pytest.mark.system
 def test_the_dearest_stands_at_100_and_the_cheapest_at_0(drawn):
     assert standing(drawn, "RISE.HK")[:2] == (100, 31)
     assert standing(drawn, "FALL.HK")[:2] == (0, 31)
@@ -787,6 +802,7 @@ many = settings(
 )
 
 
+@pytest.mark.system
 @many
 @given(evening=evenings())
 def test_random_histories_stand_where_scipy_and_a_plain_loop_put_them(market, evening):
@@ -865,6 +881,7 @@ def test_random_histories_stand_where_scipy_and_a_plain_loop_put_them(market, ev
             assert raised <= base if history.metric in YIELDS else raised >= base
 
 
+@pytest.mark.system
 @many
 @given(evening=evenings())
 def test_a_random_history_ranks_each_session_among_what_was_known_on_it(market, evening):
@@ -931,6 +948,7 @@ def test_a_random_history_ranks_each_session_among_what_was_known_on_it(market, 
                 )
 
 
+@pytest.mark.system
 @settings(many, max_examples=20)
 @given(evening=evenings())
 def test_random_bands_and_distributions_hold_every_observation(market, evening):

@@ -181,6 +181,7 @@ def check(shown: Picture, view: View, form: str) -> None:
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("name", ROOMS)
 def test_every_picture_says_what_it_is_and_lies_within_its_file(see, name):
     """Each picture of a room once, the formats in turn."""
@@ -197,6 +198,7 @@ def test_every_picture_in_every_format_and_language(see, name, form, language):
         check(shown, see(language), form)
 
 
+@pytest.mark.system
 def test_what_a_company_lacks_is_none_and_what_it_has_is_a_picture(see):
     """The pictures that other pages take: a figure where there is something to draw, None where
     there is not.

@@ -14,7 +14,7 @@ from currency_converter import CurrencyConverter
 
 from loaders.reading import declared
 from tests.support.invention import companies_of, csv_of, days_after, sessions, sources_of
-from tests.support.warehouses import CURATED, built, invented, shared
+from tests.support.warehouses import CURATED, built, invented, kept
 from warehouse.dictionary import MACROS
 
 pytestmark = pytest.mark.system
@@ -691,12 +691,11 @@ def with_rows(table: str, rows: list[dict]) -> str:
 
 
 @pytest.fixture(scope="module")
-def later(tmp_path_factory):
+def later():
     added = later_rows(seed=20251121)
     assert sum(map(len, added.values())) >= 1000
     files = {table: with_rows(table, rows) for table, rows in added.items()}
-    made = shared(
-        tmp_path_factory,
+    made = kept(
         "later",
         lambda folder: built(
             folder / "data",
@@ -798,7 +797,7 @@ def dates_of(row: dict, dates: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def on_the_day(tmp_path_factory):
+def on_the_day():
     """The warehouse as it could have been built on DAY: nothing in it that was printed later, but
     for the few rows of which a ruling speaks.
     """
@@ -807,15 +806,15 @@ def on_the_day(tmp_path_factory):
     for table, dates in KNOWN_FROM.items():
         there = curated_rows(table)
         key = [column for column in declared()[table].key if column in there[0]]
-        kept = [
+        known = [
             row
             for row in there
             if (table, "|".join(row[column] for column in key)) in ruled
             or next((row[date] for date in dates_of(row, dates) if row[date]), "") <= DAY
         ]
-        files[table], dropped = csv_of(table, kept), dropped + len(there) - len(kept)
+        files[table], dropped = csv_of(table, known), dropped + len(there) - len(known)
     assert dropped >= 500
-    made = shared(tmp_path_factory, "on_the_day", lambda folder: built(folder / "data", files))
+    made = kept("on_the_day", lambda folder: built(folder / "data", files))
     assert made.result.rejected == []
     return made
 

@@ -22,7 +22,7 @@ from tests.support.invention import sessions
 from tests.support.warehouses import CURATED, ROOT
 from warehouse.snapshot import HONG_KONG
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 
 MARKET = Path(os.environ.get("HARBOURVIEW_MARKET") or ROOT.parent / "shared" / "market")

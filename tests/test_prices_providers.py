@@ -261,6 +261,7 @@ def test_a_rate_limit_is_waited_for_with_growing_pauses_and_the_answer_then_take
     assert waited == [5, 10, 20]
 
 
+@pytest.mark.system
 def test_a_rate_limit_that_does_not_end_is_told_and_the_next_line_does_not_wait_again(fake):
     fake.replies |= {"0700.HK": good("0700.HK", CLOSES), "9988.HK": good("9988.HK", CLOSES)}
     fake.limited_from, waited = 2, []
@@ -391,6 +392,7 @@ def test_a_chart_of_another_shape_is_a_fault_of_the_provider(fake, lacking):
     assert asking(fake).fetch(TENCENT).outcome is Outcome.PROVIDER_FAULT
 
 
+@pytest.mark.system
 def test_an_answer_that_drips_ends_by_the_clock(fake):
     fake.replies["0700.HK"], fake.drip = good("0700.HK", CLOSES), 0.05
     answer = asking(fake).fetch(TENCENT)
@@ -893,6 +895,7 @@ def _read(folder: Files, line: str, number: int = 0) -> Read | Unusable:
     return folder._read(folder.of_ticker[line][number], LINES[line])
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("line", ["0700.HK", "BABA"])
 @pytest.mark.parametrize("pays", [0.002, 0.01, 0.03])
 @pytest.mark.few(3)
@@ -911,6 +914,7 @@ def test_yfinances_adjusted_shape_is_told_from_the_same_unadjusted_by_the_closes
         assert told(tmp_path, unadjusted, line).adjusted is False
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("line", ["0700.HK", "BABA"])
 @pytest.mark.parametrize("digits", [2, 3, 4])
 @pytest.mark.few(3)
@@ -1039,6 +1043,7 @@ def test_a_declaration_that_says_nothing_is_refused_by_its_line(tmp_path, line):
         Files(tmp_path, UNIVERSE)
 
 
+@pytest.mark.system
 def test_two_thousand_spoilt_files_are_read_with_closes_that_stand_in_them_or_refused(tmp_path):
     """No spoiling of a good file lets through a close that stands in no line of it."""
     chance, path = random.Random(20261124), tmp_path / "0700.HK.csv"
@@ -1152,6 +1157,7 @@ def vendor(**more) -> dict[str, Read]:
     }
 
 
+@pytest.mark.system
 def test_every_daily_file_is_read_whole_as_unadjusted(daily):
     assert daily.unknown() == []
     assert daily.pairs() == [("HKD", "CNY"), ("USD", "CNY"), ("USD", "HKD")]
@@ -1169,6 +1175,7 @@ def test_every_daily_file_is_read_whole_as_unadjusted(daily):
         assert daily.rates(base, quote, date(2000, 1, 1)).outcome is Outcome.GOT
 
 
+@pytest.mark.system
 def test_every_vendor_file_is_told_for_what_it_is():
     found = vendor()
     assert {name: read.adjusted for name, read in found.items()} == VENDOR
@@ -1192,6 +1199,7 @@ def off_daily(read: Read, daily: Files, column: str) -> pd.Series:
     return ((both[column] / both["traded"] - 1).abs() * 100).dropna()
 
 
+@pytest.mark.system
 def test_vendor_closes_taken_for_unadjusted_are_those_really_traded(daily):
     """Declared or told; a vendor slips on one day in three hundred at most, and none of these files
     is off by a dividend for a year.
@@ -1207,6 +1215,7 @@ def test_vendor_closes_taken_for_unadjusted_are_those_really_traded(daily):
         assert off.median() < 0.001 and (off > 0.1).mean() < 1 / 300 + 1 / len(off), name
 
 
+@pytest.mark.system
 def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_folder_is_declared(
     daily,
 ):
@@ -1226,6 +1235,7 @@ def test_no_adjusted_vendor_file_passes_for_unadjusted_not_even_where_the_whole_
         )
 
 
+@pytest.mark.system
 def test_the_vendor_with_one_snapshot_in_each_of_thirteen_blocks_gives_its_249_bars():
     read = vendor()["BABA__ramadhanep.csv"]
     assert len(read.bars) == 249

@@ -26,7 +26,7 @@ from loaders.prices.provider import Answer, Asked, Outcome, no_actions
 from loaders.prices.yahoo import Yahoo
 from tests.support.fake_yahoo import Diverted, FakeYahoo, good
 from tests.support.invention import companies_of, csv_of, sessions, sources_of
-from tests.support.warehouses import CURATED, ROOT, loaders, shared
+from tests.support.warehouses import CURATED, ROOT, kept, loaders
 from warehouse import snapshot
 
 pytestmark = pytest.mark.system
@@ -142,14 +142,14 @@ def data(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory) -> Path:
+def first_run() -> Path:
     """Such a folder after its first run; never written to after that."""
 
     def make(folder: Path) -> Path:
         bring(made := data.__wrapped__(folder), Market())
         return made
 
-    return shared(tmp_path_factory, "first run", make)
+    return kept("first run", make)
 
 
 @pytest.fixture

@@ -122,6 +122,7 @@ def comes_back(warehouse, page: str, state: links.State) -> None:
     assert tables_of(again) == tables_of(first), (page, link)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("number", range(7, 22, 3))  # five pages of the eleven
 def test_a_copied_link_shows_the_same_pictures_and_tables(warehouse, states, number):
     comes_back(warehouse, *states[number])
@@ -133,6 +134,7 @@ def test_every_copied_link_shows_the_same_pictures_and_tables(warehouse, states,
     comes_back(warehouse, *states[number])
 
 
+@pytest.mark.system
 def test_a_link_shows_its_snapshot_after_another_was_published_and_says_so_when_it_is_gone(
     warehouse, tmp_path, monkeypatch
 ):

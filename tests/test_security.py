@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 import duckdb
 import pytest
 
+from tests.support import source
 from tests.support.attacks import CHIEF, STRINGS
 from tests.support.screen import run_page, words
 from tests.support.warehouses import ROOT
@@ -186,6 +187,7 @@ def test_the_lock_holds_every_requirement_with_its_hash():
     assert all("--hash=sha256:" in block for block in blocks)
 
 
+@pytest.mark.system
 def test_every_package_that_is_imported_is_pinned():
     """A package that only comes along with another may change its version, or go, without
     notice.
@@ -226,7 +228,7 @@ def test_every_package_that_is_imported_is_pinned():
 
 def _imported(path) -> set[str]:
     """The packages that a module imports, also inside functions."""
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = source.nodes(path)
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    source = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    return {name.partition(".")[0] for name in plain | source}
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | named}

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.support.warehouses import CURATED, invented
+from tests.support.warehouses import CURATED, invented, kept
 
 pytestmark = pytest.mark.unit
 
@@ -72,16 +72,19 @@ ticker,series,period_start,kind,what_changed,source_id
 
 
 @pytest.fixture(scope="module")
-def cut(tmp_path_factory):
-    made = invented(
-        tmp_path_factory.mktemp("cut") / "data",
-        companies=COMPANIES,
-        sources=SOURCES,
-        prices=PRICES,
-        earnings=REVENUE,
-        segments=SEGMENTS,
-        segment_series=SERIES,
-        segment_breaks=BREAKS,
+def cut():
+    made = kept(
+        "cut",
+        lambda folder: invented(
+            folder / "data",
+            companies=COMPANIES,
+            sources=SOURCES,
+            prices=PRICES,
+            earnings=REVENUE,
+            segments=SEGMENTS,
+            segment_series=SERIES,
+            segment_breaks=BREAKS,
+        ),
     )
     assert made.result.rejected == []
     return made
@@ -101,6 +104,7 @@ def growth(made, segment: str, period: str = "2024Q1", ticker: str = "1111.HK") 
     return yoy, basis, prior
 
 
+@pytest.mark.system
 def test_the_growth_that_is_printed_comes_first(cut):
     # 600 / 480 would be 25.0, 600 / 500 would be 20.0: 24.8 is printed
     assert growth(cut, "Games") == (24.8, "printed", 480)
@@ -366,6 +370,7 @@ def test_what_jd_folded_in_is_a_recast_and_no_growth(rows):
     ) == [(0,)]
 
 
+@pytest.mark.system
 def test_alibabas_growth_on_the_same_scope_stands_beside_the_reported_one(rows):
     assert rows(
         """
@@ -640,6 +645,7 @@ def plain():
     return rows
 
 
+@pytest.mark.system
 def test_growth_and_contribution_of_every_row_are_those_of_plain_python(rows, plain):
     found = {
         (
@@ -681,6 +687,7 @@ def test_growth_and_contribution_of_every_row_are_those_of_plain_python(rows, pl
     }
 
 
+@pytest.mark.system
 def test_every_period_sums_to_what_it_says_and_its_parts_to_its_growth(rows, plain):
     top = defaultdict(list)
     for (ticker, history, start, end, _, parent), row in plain.items():
@@ -756,6 +763,7 @@ def test_kling_is_told_as_over_and_divides_nothing(rows):
     assert found["2026Q2"] == (850, "over", 200, "over", None)
 
 
+@pytest.mark.system
 def test_a_kpi_grows_where_both_values_are_plain_and_of_one_definition(rows):
     assert kpi(rows, "1024.HK", "Average DAU (Kuaishou App)")["2025Q3"] == (
         416.2,
@@ -866,6 +874,7 @@ ticker,kpi,fiscal_period,period_printed,period_start,period_end,value,value_high
 """
 
 
+@pytest.mark.system
 def test_what_cannot_be_is_refused_by_name(tmp_path):
     """A part of nobody, parts above their parent, a KPI in two units and one thousands of times its
     neighbours.
@@ -907,6 +916,7 @@ def test_what_cannot_be_is_refused_by_name(tmp_path):
     ]
 
 
+@pytest.mark.system
 def test_parts_may_exceed_their_parent_by_their_rounding_and_a_name_without_a_figure_is_a_finding(
     tmp_path,
 ):

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from loaders.build import build
+from tests.support import source
 from tests.support.good_files import GOOD, changed, good
 from tests.support.screen import run_page, words
 from tests.support.warehouses import ROOT, invented, loaders, publish_copy
@@ -33,9 +34,9 @@ HOLD = (
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
+def first():
     """A data folder with one published snapshot; never written to after that."""
-    made = good(tmp_path_factory)
+    made = good()
     assert made.result.rejected == []
     return made
 
@@ -614,7 +615,7 @@ def is_arrow(value: ast.expr, module: ast.Module) -> bool:
     ids=lambda path: f"{path.parent.name}.{path.stem}",
 )
 def test_no_pandas_frame_is_given_to_duckdb(path):
-    module = ast.parse(path.read_text("utf-8"))
+    module = source.tree(path)
     annotations = {
         id(node)
         for owner in ast.walk(module)

@@ -71,6 +71,7 @@ def test_a_week_is_known_from_the_day_of_its_report(rows):
     assert rows("SELECT count(*) FROM traffic_as_of('2024-07-07')") == [(43,)]
 
 
+@pytest.mark.system
 def test_many_weeks_have_a_history_and_two_vendors_never_meet(tmp_path):
     """Five weeks of one vendor: 100, 110, 121, 121, 150: +50 % over four weeks, +23.97 % on the
     week. The other vendor has the fourth week only, and its report was not seen.
@@ -182,6 +183,7 @@ def test_an_implausible_figure_is_flagged_and_not_hidden(rows):
     ]
 
 
+@pytest.mark.system
 def test_a_tenfold_step_in_a_series_is_doubtful(tmp_path):
     with definitions.create_tables(tmp_path / "steps.duckdb") as connection:
         connection.execute(
@@ -447,6 +449,7 @@ def test_a_new_week_goes_in_with_a_source_of_its_own(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.system
 def test_the_audit_stops_overlapping_weeks_and_doubts_a_printed_change_that_rows_contradict(
     tmp_path,
 ):

@@ -1408,6 +1408,7 @@ def test_a_file_holds_all_its_words_in_every_format(name, form):
         )
 
 
+@pytest.mark.system
 def test_a_long_table_is_laid_out_larger_and_its_rows_never_meet():
     """Its rows draw closer first, to 16 px for text of 12, and only then is all of it smaller."""
     for count, larger in ((12, False), (24, False), (48, True)):

@@ -6,6 +6,7 @@ import string
 
 import pytest
 
+from tests.support import source
 from tests.support.warehouses import ROOT
 from ui.frame import PAGES
 from ui.text import ROOMS, TEXTS, reason, status, text
@@ -142,7 +143,7 @@ def test_no_label_is_left_in_the_other_language(language):
 
 def shown_literals(path):
     """(line, words) of each text that a module hands to the screen as it stands, not by its key."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in source.nodes(path):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -207,7 +208,7 @@ def test_every_label_is_used():
     """A label is used where its key, or an f-string that can become its key, is in the code."""
     paths = [*ROOT.glob("pages/*.py"), ROOT / "ui" / "text" / "__init__.py"]
     paths += [path for path in ROOT.glob("ui/**/*.py") if path.parent.name != "text"]
-    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    nodes = [node for path in paths for node in source.nodes(path)]
     keys = {
         node.value
         for node in nodes

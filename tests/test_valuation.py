@@ -12,7 +12,7 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from tests.support.invention import companies_of, csv_of, session_before, sources_of
-from tests.support.warehouses import CURATED, invented
+from tests.support.warehouses import CURATED, invented, kept
 
 pytestmark = pytest.mark.unit
 
@@ -197,14 +197,17 @@ PRICES = [
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    made = invented(
-        tmp_path_factory.mktemp("small") / "data",
-        companies=COMPANIES,
-        sources=sources_of(),
-        earnings=csv_of("earnings", EARNINGS),
-        shares=csv_of("shares", SHARES),
-        prices=csv_of("prices", PRICES),
+def small():
+    made = kept(
+        "small",
+        lambda folder: invented(
+            folder / "data",
+            companies=COMPANIES,
+            sources=sources_of(),
+            earnings=csv_of("earnings", EARNINGS),
+            shares=csv_of("shares", SHARES),
+            prices=csv_of("prices", PRICES),
+        ),
     )
     assert made.result.rejected == []
     return made
@@ -223,6 +226,7 @@ def adjusted_eps(made, ticker: str) -> list[tuple]:
     )
 
 
+@pytest.mark.system
 def test_where_no_eps_is_printed_it_is_the_profit_over_the_diluted_shares_and_marked_derived(small):
     assert adjusted_eps(small, "PLAIN.HK") == [(0.6, True, "derived", 1, "2024-03-21")]
     assert small.rows("SELECT shares_mn, quality, note FROM shares WHERE ticker = 'PLAIN.HK'") == [
@@ -408,6 +412,7 @@ def test_an_evening_in_mid_month_has_its_basket_also_after_the_month_has_ended(s
 # The repository's own figures ---------------------------------------------------------------------
 
 
+@pytest.mark.system
 def test_market_cap_and_price_to_sales_of_tencent_rest_on_its_printed_count(rows):
     # 457.0 on 21 August 2026, 8,980 million shares on the 5th
     assert rows(
@@ -510,6 +515,7 @@ def test_no_count_is_the_quotient_of_a_loss_and_every_derived_eps_is_flagged(row
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("basis", ["adjusted", "reported"])
 @pytest.mark.parametrize("day", ["2021-06-30", "2024-07-31", "2026-08-21"])
 def test_the_basket_is_a_plain_loop_over_caps_and_profits(ask, rows, day, basis):
@@ -601,6 +607,7 @@ def test_a_basket_of_three_is_said_to_be_too_few(rows):
 # Bands, buckets, one line against another ---------------------------------------------------------
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("as_of", ["2025-12-31", "2026-08-21"])
 def test_the_price_over_a_band_is_the_multiple_over_its_quantile_on_every_day(ask, as_of):
     bands = ask(
@@ -639,6 +646,7 @@ def test_the_price_over_a_band_is_the_multiple_over_its_quantile_on_every_day(as
     assert broken["price_q50"].isna().all()
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("years", [1, 5, 0])
 def test_the_buckets_hold_every_observation_and_the_current_one_the_current_multiple(ask, years):
     buckets = ask("SELECT * FROM valuation_distribution('2026-08-21', ?)", years)
@@ -676,6 +684,7 @@ def by_month(ask, ticker: str, as_of: str) -> pd.DataFrame:
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("line", "other"),
     [

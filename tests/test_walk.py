@@ -27,10 +27,12 @@ def test_the_walk_covers_every_page_line_choice_and_forty_dates(warehouse, found
         assert {value for _, parameter, value in seen if parameter == name} == set(values)
 
 
+@pytest.mark.system
 def test_a_short_walk_finds_no_fault(found):
     assert [fault for state in found[:24] if (fault := walk.fault_of(state))] == []
 
 
+@pytest.mark.system
 def test_a_page_with_one_multiple_in_its_window_is_drawn(warehouse):
     """One value and a narrow axis: Overview of Tencent on 1 April 2020 crashed."""
     query = (("as_of", "2020-04-01"), ("t", "0700.HK"))

@@ -1,6 +1,6 @@
 """A small set of curated and landed files in which nothing is wrong."""
 
-from tests.support.warehouses import Built, invented, shared
+from tests.support.warehouses import Built, invented, kept
 
 GOOD = {
     "companies": """
@@ -47,8 +47,8 @@ def changed(table: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-def good(tmp_path_factory) -> Built:
+def good() -> Built:
     """The good files, built once; never written to after that."""
-    made = shared(tmp_path_factory, "good", lambda folder: invented(folder / "data", **GOOD))
+    made = kept("good", lambda folder: invented(folder / "data", **GOOD))
     assert made.result.rejected == []
     return made

@@ -2,6 +2,7 @@
 and the command line on a data folder.
 """
 
+import hashlib
 import io
 import os
 import pickle
@@ -14,6 +15,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -107,45 +109,50 @@ def loaders(*arguments: str, data, in_process: bool = True) -> subprocess.Comple
     )
 
 
-def shared(tmp_path_factory, name: str, make: Callable[[Path], object]):
-    """What make(folder) answers, made once a run for all its workers; nobody writes into the folder
-    after that, who must takes a copy.
+# Kept between runs --------------------------------------------------------------------------------
+
+KEPT = ROOT / ".pytest_cache" / "harbourview"
+KEPT_FOLDERS = 40  # those last asked for
+
+
+def kept(name: str, make: Callable[[Path], Any]) -> Any:
+    """What make(folder) answers, made once for the day, the code, the repository's figures, this
+    package and the module that make is written in. All workers and later runs get the same folder,
+    so no test writes into it; a test that must takes a copy.
     """
-    ours = tmp_path_factory.getbasetemp()
-    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "shared" / name
-    folder.parent.mkdir(exist_ok=True)
-    told = folder.with_suffix(".told")
+    folder = KEPT / f"{date.today():%Y%m%d}-{_hash_for(make)}-{name}"
+    done = folder.with_suffix(".done")
+    KEPT.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        if not told.exists():
+        if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            told.write_bytes(pickle.dumps(make(folder)))
-    return pickle.loads(told.read_bytes())
+            done.write_bytes(pickle.dumps(make(folder)))
+            _forget_old_ones()
+    done.touch()
+    return pickle.loads(done.read_bytes())
 
 
-# between runs: warehouses by the hash of what they are built from
-KEPT = ROOT / ".pytest_cache" / "harbourview"
-KEPT_WAREHOUSES = 3
+def _hash_for(make: Callable) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "curated").symlink_to(CURATED, target_is_directory=True)
+        whole = hashlib.sha256(inputs_of(Path(folder)).sha256.encode())
+    for module in (*sorted(Path(__file__).parent.glob("*.py")), Path(make.__code__.co_filename)):
+        whole.update(module.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _forget_old_ones() -> None:
+    used = sorted(KEPT.glob("*.done"), key=lambda path: path.stat().st_mtime)
+    for old in used[:-KEPT_FOLDERS]:
+        old.unlink(missing_ok=True)
+        old.with_suffix(".lock").unlink(missing_ok=True)
+        shutil.rmtree(old.with_suffix(""), ignore_errors=True)
 
 
 def kept_warehouse() -> Built:
-    """The warehouse of the repository's own figures, built once for its inputs, code and day."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "curated").symlink_to(CURATED, target_is_directory=True)
-        sha256 = inputs_of(Path(folder)).sha256
-    name = f"{date.today():%Y%m%d}-{sha256[:16]}"
-    KEPT.mkdir(parents=True, exist_ok=True)
-    done = KEPT / f"{name}.done"
-    with FileLock(KEPT / "build.lock"):
-        if not done.exists():
-            shutil.rmtree(KEPT / name, ignore_errors=True)
-            done.write_bytes(pickle.dumps(built(KEPT / name)))
-            for old in sorted(KEPT.glob("*.done"), key=lambda path: path.stat().st_mtime)[
-                :-KEPT_WAREHOUSES
-            ]:
-                shutil.rmtree(old.with_suffix(""), ignore_errors=True)
-                old.unlink()
-    return pickle.loads(done.read_bytes())
+    """The warehouse of the repository's own figures."""
+    return kept("warehouse", lambda folder: built(folder))
 
 
 def copy_of(made: Built, folder: Path) -> Built:
