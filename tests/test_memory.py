@@ -175,7 +175,7 @@ def test_of_many_who_ask_at_once_one_works_and_an_error_is_not_remembered():
 
 
 @pytest.mark.system
-def test_no_page_changes_what_it_was_handed(monkeypatch):
+def test_no_page_changes_what_it_was_handed(warehouse, monkeypatch):
     """Every answer that a page was given is afterwards what it was."""
     handed = {}
     answer = memory._made.__wrapped__  # noqa: SLF001 (ours)
