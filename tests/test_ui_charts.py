@@ -1603,10 +1603,13 @@ def test_wrapped_lines_fit_and_lose_nothing():
         "市盈率（TTM），倍，经调整，月末收盘；区间带：五年",
         "x" * 200,
         "短",
+        "回购金额为800.36亿港元，较上年下降28.5%；阿里巴巴回购金额为1,234.5亿元。",
     ):
-        lines = stamp.wrap(words, 150, 13)
-        assert all(stamp.measure(line, 13) <= 150 + 13 for line in lines)
-        assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+        for width in range(100, 300, 7):
+            lines = stamp.wrap(words, width, 13)
+            assert all(stamp.measure(line, 13) <= width + 13 / 2 for line in lines)
+            assert not [line for line in lines if line[0] in stamp.NOT_FIRST]
+            assert "".join(lines).replace(" ", "") == words.replace(" ", "")
 
 
 def test_a_whole_tick_keeps_its_magnitude() -> None:

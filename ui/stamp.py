@@ -106,30 +106,43 @@ def measure(words: str, size: float, bold: bool = False) -> float:
 TOKEN = re.compile(r"\s+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.", re.DOTALL)
 PARAMETER = re.compile(r"[^?&]+[?&]*")
 NOT_FIRST = set("，。、；：！？）》」』”’％,.;:!?)%倍元亿万年月日")
+HALF_EMPTY = set("，。、；：！？")
 
 
 def wrap(
     words: str, width: float, size: float, bold: bool = False, parts: re.Pattern[str] = TOKEN
 ) -> list[str]:
     """The lines of a text at `size` px in `width` px; breaks at spaces and between Chinese
-    characters, or between other parts.
+    characters, or between other parts. No line begins with a character of NOT_FIRST: a full-width
+    stop hangs over the end by its empty half, and before any other the last part moves down too.
     """
     lines: list[str] = []
-    line = ""
+    line: list[str] = []
     for token in parts.findall(" ".join(str(words).split())):
-        if measure(line + token, size, bold) <= width or (token in NOT_FIRST and line):
-            line += token
+        hangs = size / 2 if token in HALF_EMPTY and line else 0
+        if measure("".join((*line, token)), size, bold) <= width + hangs:
+            line.append(token)
             continue
-        if line.strip():
-            lines.append(line.strip())
-        line = token.lstrip()
-        while measure(line, size, bold) > width and len(line) > 1:
-            cut = max(1, int(len(line) * width / measure(line, size, bold)) - 1)
-            lines.append(line[:cut])
-            line = line[cut:]
-    if line.strip():
-        lines.append(line.strip())
+        down = [token.lstrip()]
+        while len(line) > 1 and down[0] in NOT_FIRST:
+            down.insert(0, line.pop())
+        if "".join(line).strip():
+            lines.append("".join(line).strip())
+        line = _cut("".join(down), width, size, bold, lines)
+    if "".join(line).strip():
+        lines.append("".join(line).strip())
     return lines
+
+
+def _cut(words: str, width: float, size: float, bold: bool, lines: list[str]) -> list[str]:
+    """The end of a part longer than a line, as the beginning of the next line; its full lines are
+    added to lines.
+    """
+    while measure(words, size, bold) > width and len(words) > 1:
+        cut = max(1, int(len(words) * width / measure(words, size, bold)) - 1)
+        lines.append(words[:cut])
+        words = words[cut:]
+    return [words]
 
 
 def shorten(words: str, width: float, size: float = BODY) -> str:
