@@ -68,6 +68,14 @@ def rows(warehouse) -> Callable[..., list[tuple]]:
     return warehouse.rows
 
 
+@pytest.fixture(scope="session")
+def covered(rows) -> int:
+    """How many companies are covered: an added one changes the number and breaks no test."""
+    ((number,),) = rows("SELECT count(*) FROM companies WHERE kind = 'company'")
+    assert number >= 23
+    return number
+
+
 @pytest.fixture
 def open_page(warehouse) -> Callable:
     """open_page('valuation', t='0700.HK') -> the page after its first run on the repository's own
