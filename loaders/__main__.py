@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from loaders import build, reading
 from warehouse import engine, places, runs, snapshot
 
 PUBLISHED, REJECTED, IN_PART, LOCKED, BROKEN_OFF = 0, 2, 3, 4, 130
+AddCommand = Callable[..., argparse.ArgumentParser]  # add_parser of the subcommands
 SHOWN = 20  # stale lines that status names without --json
 
 
@@ -362,15 +364,38 @@ def run_rollback(snapshot_id: str | None) -> int:
     return PUBLISHED
 
 
-def main(arguments: list[str] | None = None) -> int:
+def run_path() -> int:
+    now = published_to().served()
+    warn_of_damage(now)
+    print(published_to().path(now))
+    return PUBLISHED
+
+
+def run_pin(snapshot_id: str) -> int:
+    with snapshot.lock(places.warehouse_folder()):
+        published_to().pin(snapshot_id)
+    print(f"kept for good: {snapshot_id}")
+    return PUBLISHED
+
+
+# The arguments of each command --------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loaders", description="Load figures and publish the warehouse."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    building = commands.add_parser(
+    for add in (_add_build, _add_prices, _add_hkex, _add_documents, _add_traffic, _add_snapshots):
+        add(commands.add_parser)
+    return parser
+
+
+def _add_build(add_command: AddCommand) -> None:
+    parser = add_command(
         "build", help="curated CSV and landed prices -> checked -> published snapshot"
     )
-    building.add_argument(
+    parser.add_argument(
         "--accept-loss",
         action="append",
         default=[],
@@ -380,63 +405,73 @@ def main(arguments: list[str] | None = None) -> int:
             "served snapshot"
         ),
     )
-    prices = commands.add_parser("prices", help="bring daily prices and exchange rates, then build")
-    prices.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
-    prices.add_argument(
+
+
+def _add_prices(add_command: AddCommand) -> None:
+    parser = add_command("prices", help="bring daily prices and exchange rates, then build")
+    parser.add_argument("--provider", choices=("yahoo", "akshare", "csv"), default="yahoo")
+    parser.add_argument(
         "--tickers",
         nargs="+",
         metavar="TICKER",
         help="these lines only, in any spelling; without it, the whole universe",
     )
-    prices.add_argument(
+    parser.add_argument(
         "--since",
         type=date.fromisoformat,
         metavar="DATE",
         help="first session wanted; without it, what has not landed yet",
     )
-    prices.add_argument(
+    parser.add_argument(
         "--from", dest="folder", metavar="DIR", help="the folder that the provider csv reads"
     )
-    prices.add_argument(
+    parser.add_argument(
         "--unadjusted",
         action="store_true",
         help="declare the files of the folder as not adjusted for dividends",
     )
-    hkex = commands.add_parser(
+
+
+def _add_hkex(add_command: AddCommand) -> None:
+    parser = add_command(
         "hkex",
         help=(
             "read the exchange's share repurchases reports, or a vendor's tables, into the "
             "curated buybacks, then build"
         ),
     )
-    hkex.add_argument(
+    parser.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
         help="workbooks (.xls, .xlsx), a vendor's CSV, or folders of workbooks",
     )
-    hkex.add_argument("--ticker", help="the company of a vendor's table that names none")
-    hkex.add_argument(
+    parser.add_argument("--ticker", help="the company of a vendor's table that names none")
+    parser.add_argument(
         "--day",
         type=date.fromisoformat,
         metavar="DATE",
         help="the trade day of a vendor's table that names none",
     )
-    hkex.add_argument(
+    parser.add_argument(
         "--source",
         metavar="SOURCE_ID",
         help="the row of sources.csv that a vendor's table comes from",
     )
-    commands.add_parser("documents", help="add research documents, then build").add_argument(
+
+
+def _add_documents(add_command: AddCommand) -> None:
+    add_command("documents", help="add research documents, then build").add_argument(
         "files",
         nargs="+",
         metavar="FILE",
         help="CSV files, text files with a front matter (.md, .txt), or folders of them",
     )
-    traffic = commands.add_parser(
-        "traffic", help="add a vendor's weekly table of site traffic, then build"
-    )
-    traffic.add_argument(
+
+
+def _add_traffic(add_command: AddCommand) -> None:
+    parser = add_command("traffic", help="add a vendor's weekly table of site traffic, then build")
+    parser.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
@@ -444,69 +479,47 @@ def main(arguments: list[str] | None = None) -> int:
             "the vendor's table (.csv, .xlsx); of several each is the week after the one before it"
         ),
     )
-    traffic.add_argument(
+    parser.add_argument(
         "--vendor",
         required=True,
         help="who counts: a vendor that is here already, or a publisher of sources.csv",
     )
-    traffic.add_argument(
+    parser.add_argument(
         "--week",
         required=True,
         type=date.fromisoformat,
         metavar="DATE",
         help="the first day of the (first) table's week",
     )
-    traffic.add_argument(
+    parser.add_argument(
         "--published",
         type=date.fromisoformat,
         metavar="DATE",
         help="the day of the report; without it the week is known a week after its end",
     )
-    traffic.add_argument(
+    parser.add_argument(
         "--source",
         metavar="SOURCE_ID",
         help="the row of sources.csv that it comes from; without it a new one",
     )
-    commands.add_parser("check", help="validate everything, publish nothing")
-    commands.add_parser("status", help="the served snapshot, freshness, findings").add_argument(
+
+
+def _add_snapshots(add_command: AddCommand) -> None:
+    add_command("check", help="validate everything, publish nothing")
+    add_command("status", help="the served snapshot, freshness, findings").add_argument(
         "--json", action="store_true"
     )
-    commands.add_parser("path", help="path of the served snapshot")
-    commands.add_parser("rollback", help="serve an earlier snapshot").add_argument(
+    add_command("path", help="path of the served snapshot")
+    add_command("rollback", help="serve an earlier snapshot").add_argument(
         "id", nargs="?", help="snapshot id; without it, the one before"
     )
-    commands.add_parser("pin", help="keep a snapshot for good").add_argument(
-        "id", help="snapshot id"
-    )
-    chosen = parser.parse_args(arguments)
+    add_command("pin", help="keep a snapshot for good").add_argument("id", help="snapshot id")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
     try:
-        match chosen.command:
-            case "build" | "check":
-                return run_build(chosen.command == "build", getattr(chosen, "accept_loss", []))
-            case "prices":
-                return run_prices(chosen)
-            case "hkex":
-                return run_hkex(chosen)
-            case "documents":
-                return run_documents(chosen)
-            case "traffic":
-                return run_traffic(chosen)
-            case "status":
-                return run_status(chosen.json)
-            case "path":
-                now = published_to().served()
-                warn_of_damage(now)
-                print(published_to().path(now))
-                return PUBLISHED
-            case "rollback":
-                return run_rollback(chosen.id)
-            case "pin":
-                with snapshot.lock(places.warehouse_folder()):
-                    published_to().pin(chosen.id)
-                print(f"kept for good: {chosen.id}")
-                return PUBLISHED
-            case other:  # the parser lets nothing else through
-                raise ValueError(other)
+        return _run(chosen)
     except snapshot.Locked as error:
         print(f"{error}; nothing was changed", file=sys.stderr)
         return LOCKED
@@ -525,6 +538,30 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return REJECTED
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    match chosen.command:
+        case "build" | "check":
+            return run_build(chosen.command == "build", getattr(chosen, "accept_loss", []))
+        case "prices":
+            return run_prices(chosen)
+        case "hkex":
+            return run_hkex(chosen)
+        case "documents":
+            return run_documents(chosen)
+        case "traffic":
+            return run_traffic(chosen)
+        case "status":
+            return run_status(chosen.json)
+        case "path":
+            return run_path()
+        case "rollback":
+            return run_rollback(chosen.id)
+        case "pin":
+            return run_pin(chosen.id)
+        case other:  # the parser lets nothing else through
+            raise ValueError(other)
 
 
 if __name__ == "__main__":
