@@ -331,15 +331,43 @@ def page() -> None:
     league = once(buybacks.league, view)
     shown = once(buybacks.league, view, tuple(asked)) if asked else league
     focus = asked[0] if len(asked) == 1 else None
-    one = shown.iloc[0] if focus and len(shown) else None
-    if focus and one is None:
+    tell_finding(shown, focus)
+    used = show_picture(focus)
+    panels.pictures_first()
+    show_league(league, shown, focus)
+    wanted = tuple(asked or league["ticker"])
+    days, statements = once(buybacks.detail, view, wanted)
+    show_reconciliation(wanted, focus)
+    show_rulings(wanted)
+    show_days(days)
+    show_mandates(wanted)
+    if len(statements):
+        with st.expander(view.text("buybacks.statements") + f" ({len(statements)})"):
+            tables.buyback_statements(view, statements)
+    show_definitions(shown, focus)
+    panels.missing(view.text("footer.dagger"))
+    panels.sources(
+        view.sources_of(
+            [
+                *days["source_id"].dropna(),
+                *statements["source_id"].dropna(),
+                *used,
+                "ecb-euro-reference-rates",
+            ]
+        ),
+        language,
+    )
+
+
+def tell_finding(shown: pd.DataFrame, focus: str | None) -> None:
+    if focus and shown.empty:
         panels.finding(
             view.text("finding.buybacks_none", name=view.name(focus), date=day(view.as_of))
         )
         panels.missing(view.text("buybacks.basis_none"))
         panels.what_next(view)
     elif focus:
-        tell_one(one)
+        tell_one(shown.iloc[0])
     else:
         total = buybacks.total(view, shown["ticker"])
         if total is None:
@@ -356,61 +384,64 @@ def page() -> None:
                 )
             )
 
-    wanted = tuple(asked or league["ticker"])
-    days, statements = once(buybacks.detail, view, wanted)
-    used: list[str] = []
 
-    # One picture, the choice of it in the link.
+# The picture --------------------------------------------------------------------------------------
+
+
+def show_picture(focus: str | None) -> list[str]:
+    """One picture, the choice of it in the link; the sources that no other table of the page
+    names.
+    """
     if focus:
-        company = once(buybacks.Buybacks, view, focus)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            chart, grain = (
-                view.choice("chart", BUYBACK_CHARTS, lambda c: view.text(f"buybacks.chart_{c}")),
-                "",
-            )
-            if len(company.grains) > 1 and (
-                chart == "periods" or (chart == "running" and not company.has_report)
-            ):
-                grain = view.choice("grain", company.grains, lambda g: view.text(f"grain.{g}"))
-        panels.picture(view, once(company.own_picture, chart, grain))
-        if chart == "programmes":
-            used += [
-                *company.programmes["source_id"],
-                *company.programmes["used_source_id"].dropna(),
-            ]
-        if chart == "paid" and len(company.prices):
-            st.markdown(f"**{view.text('buybacks.prices')}**")
-            tables.buyback_prices(view, company.prices)
-    else:
-        across = view.choice("across", BUYBACK_ACROSS, lambda c: view.text(f"buybacks.across_{c}"))
-        panels.picture(view, once(buybacks.league_picture, view, across, tuple(asked)))
+        return show_picture_of_one(focus)
+    across = view.choice("across", BUYBACK_ACROSS, lambda c: view.text(f"buybacks.across_{c}"))
+    panels.picture(view, once(buybacks.league_picture, view, across, tuple(asked)))
+    return []
 
-    panels.pictures_first()
 
-    # The league is always here: its scope and its cut-off beneath it.
+def show_picture_of_one(focus: str) -> list[str]:
+    company = once(buybacks.Buybacks, view, focus)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        chart = view.choice("chart", BUYBACK_CHARTS, lambda c: view.text(f"buybacks.chart_{c}"))
+        grain = ""
+        if len(company.grains) > 1 and (
+            chart == "periods" or (chart == "running" and not company.has_report)
+        ):
+            grain = view.choice("grain", company.grains, lambda g: view.text(f"grain.{g}"))
+    panels.picture(view, once(company.own_picture, chart, grain))
+    if chart == "paid" and len(company.prices):
+        st.markdown(f"**{view.text('buybacks.prices')}**")
+        tables.buyback_prices(view, company.prices)
+    if chart != "programmes":
+        return []
+    return [*company.programmes["source_id"], *company.programmes["used_source_id"].dropna()]
+
+
+# The league, with its scope and its cut-off beneath it --------------------------------------------
+
+
+def show_league(league: pd.DataFrame, shown: pd.DataFrame, focus: str | None) -> None:
     st.markdown(f"**{view.text('buybacks.league')}** · {view.text('buybacks.click')}")
-    league_rows = shown if len(shown) and not focus else league
+    rows = shown if len(shown) and not focus else league
     picked = tables.buyback_league(
-        view, league_rows, "buybacks_table_" + "_".join(asked), most=8 if focus else 23
+        view, rows, "buybacks_table_" + "_".join(asked), most=8 if focus else 23
     )
     if picked and picked != focus:
         frame.choose(picked)
         st.rerun()
-    with_figure, known = (
-        league_rows[league_rows["amount_hkd"].notna()],
-        shown[shown["amount_hkd"].notna()],
-    )
+    with_figure = rows[rows["amount_hkd"].notna()]
     if len(with_figure):
         panels.missing(
             view.text(
                 "buybacks.universe",
-                total=len(league_rows),
+                total=len(rows),
                 number=len(with_figure),
                 venues=venue_names(with_figure),
                 first=day(with_figure["last_trade_date"].min()),
                 last=day(with_figure["last_trade_date"].max()),
             )
         )
+    known = shown[shown["amount_hkd"].notna()]
     if focus and len(known):
         panels.missing(
             view.text(
@@ -422,7 +453,11 @@ def page() -> None:
             )
         )
 
-    # What was said of the same days, and what was ruled.
+
+# What was said of the same days, and what was ruled -----------------------------------------------
+
+
+def show_reconciliation(wanted: tuple[str, ...], focus: str | None) -> None:
     agreed = view.ask_among(
         wanted,
         """
@@ -434,36 +469,39 @@ def page() -> None:
         """,
         view.as_of,
     )
-    if len(agreed):
-        differ = int((agreed["verdict"] == "differs").sum())
-        counts = view.text(
-            "buybacks.reconciliation_said",
-            number=len(agreed),
-            agree=int(agreed["verdict"].isin(["agrees", "at least"]).sum()),
-            differ=differ,
-        )
-        with st.expander(
-            f"{view.text('buybacks.reconciliation')}: {counts}",
-            expanded=bool(focus) and differ > 0,
-        ):
-            for row in agreed[agreed["reached_on"].notna()].itertuples():
-                panels.missing(
-                    view.text(
-                        "buybacks.reached",
-                        name=view.name(row.ticker),
-                        amount=view.money(row.printed_amount, row.currency, digits=2),
-                        start=day(row.start_date),
-                        end=day(row.end_date),
-                        reached=day(row.reached_on),
-                        daily=view.money(row.daily_amount, row.currency, digits=2),
-                    )
+    if agreed.empty:
+        return
+    differ = int((agreed["verdict"] == "differs").sum())
+    counts = view.text(
+        "buybacks.reconciliation_said",
+        number=len(agreed),
+        agree=int(agreed["verdict"].isin(["agrees", "at least"]).sum()),
+        differ=differ,
+    )
+    with st.expander(
+        f"{view.text('buybacks.reconciliation')}: {counts}", expanded=bool(focus) and differ > 0
+    ):
+        for row in agreed[agreed["reached_on"].notna()].itertuples():
+            panels.missing(
+                view.text(
+                    "buybacks.reached",
+                    name=view.name(row.ticker),
+                    amount=view.money(row.printed_amount, row.currency, digits=2),
+                    start=day(row.start_date),
+                    end=day(row.end_date),
+                    reached=day(row.reached_on),
+                    daily=view.money(row.daily_amount, row.currency, digits=2),
                 )
-            tables.buyback_reconciliation(view, agreed)
-            panels.computed(
-                view.text("computed.buyback_reconciliation"),
-                language,
-                of=view.text("buybacks.reconciliation"),
             )
+        tables.buyback_reconciliation(view, agreed)
+        panels.computed(
+            view.text("computed.buyback_reconciliation"),
+            language,
+            of=view.text("buybacks.reconciliation"),
+        )
+
+
+def show_rulings(wanted: tuple[str, ...]) -> None:
     ruled = view.ask_among(
         wanted,
         """
@@ -479,23 +517,29 @@ def page() -> None:
         with st.expander(f"{view.text('buybacks.rulings')} ({len(ruled)})"):
             tables.buyback_rulings(view, ruled)
 
-    # The rows and their documents.
+
+# The rows and their documents ---------------------------------------------------------------------
+
+
+def show_days(days: pd.DataFrame) -> None:
+    """Every day of the companies asked for; without a filter those of this year."""
     st.markdown(f"**{view.text('buybacks.rows')}**")
-    of_days = (
-        days if asked else once(buybacks.of_year, days, view.as_of.year)
-    )  # of all companies, this year's
-    if len(of_days):
-        tables.buyback_days(view, of_days)
-        panels.missing(
-            view.text(
-                "buybacks.rows_note",
-                number=formats.number(len(of_days)),
-                first=day(of_days["end_date"].min()),
-                last=day(of_days["end_date"].max()),
-            )
-        )
-    else:
+    of_days = days if asked else once(buybacks.of_year, days, view.as_of.year)
+    if of_days.empty:
         panels.missing(view.text("buybacks.rows_none"))
+        return
+    tables.buyback_days(view, of_days)
+    panels.missing(
+        view.text(
+            "buybacks.rows_note",
+            number=formats.number(len(of_days)),
+            first=day(of_days["end_date"].min()),
+            last=day(of_days["end_date"].max()),
+        )
+    )
+
+
+def show_mandates(wanted: tuple[str, ...]) -> None:
     mandates = view.ask_among(
         wanted,
         """
@@ -509,16 +553,16 @@ def page() -> None:
     if len(mandates):
         with st.expander(f"{view.text('buybacks.mandates')} ({len(mandates)})"):
             tables.buyback_mandates(view, mandates)
-    if len(statements):
-        with st.expander(view.text("buybacks.statements") + f" ({len(statements)})"):
-            tables.buyback_statements(view, statements)
-    basis = (
-        tables.basis_words(view, one)
-        if one is not None
-        else view.text("buybacks.basis_none")
-        if focus
-        else view.text("buybacks.basis_several", number=len(known), total=len(shown))
-    )
+
+
+def show_definitions(shown: pd.DataFrame, focus: str | None) -> None:
+    if focus and len(shown):
+        basis = tables.basis_words(view, shown.iloc[0])
+    elif focus:
+        basis = view.text("buybacks.basis_none")
+    else:
+        known = shown["amount_hkd"].notna().sum()
+        basis = view.text("buybacks.basis_several", number=known, total=len(shown))
     with st.container(horizontal=True):
         panels.computed(
             view.text("computed.buyback_ytd", basis_note=basis),
@@ -528,18 +572,6 @@ def page() -> None:
         panels.computed(
             view.text("computed.buyback_yield"), language, of=view.text("buybacks.yield")
         )
-    panels.missing(view.text("footer.dagger"))
-    panels.sources(
-        view.sources_of(
-            [
-                *days["source_id"].dropna(),
-                *statements["source_id"].dropna(),
-                *used,
-                "ecb-euro-reference-rates",
-            ]
-        ),
-        language,
-    )
 
 
 if outside:
