@@ -33,7 +33,7 @@ def year_before(row) -> str:
     return view.text("buybacks.to", label=view.text("buybacks.year_before"), date=day(row.prior_to))
 
 
-def yields_of(row) -> tuple[str, str, str]:
+def yields_of(row) -> panels.Tile:
     """Gross yield and net reduction side by side, each with what it is made of."""
     star = "*" if row.yield_basis == "last_year" else ""
     basis = (
@@ -44,7 +44,7 @@ def yields_of(row) -> tuple[str, str, str]:
     mark = star if pd.notna(row.gross_yield_pct) else ""
     quality = row.net_quality if isinstance(row.net_quality, str) else "exact"
     net = formats.percent(row.net_reduction_pct, quality=quality)
-    return (
+    return panels.Tile(
         view.text("buybacks.yield"),
         f"{formats.percent(row.gross_yield_pct)}{mark} · {net}",
         view.text(
@@ -61,130 +61,119 @@ def yields_of(row) -> tuple[str, str, str]:
 
 def tell_one(row) -> None:
     """One company: what it has bought this year, at which average price, against the close."""
-    name = view.name(row.ticker)
     if pd.isna(row.amount_hkd):
-        panels.finding(view.text("finding.buybacks_none", name=name, date=day(view.as_of)))
-        panels.missing(tables.basis_words(view, row))
-        panels.what_next(view)
-        panels.headline(
-            [
-                (
-                    view.text("headline.buyback_ytd"),
-                    formats.MISSING,
-                    view.text("buybacks.basis_none"),
-                ),
-                yields_of(row),
-                (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
-                (view.text("headline.close"), view.price(row.close, "HKD"), day(row.close_date)),
-                (
-                    year_before(row),
-                    money(row.prior_amount_hkd),
-                    view.text(
-                        "buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING
-                    ),
-                ),
-            ]
-        )
-        return
-    if not row.amount_hkd:
-        panels.finding(view.text("finding.buybacks_zero", name=name, date=day(row.last_trade_date)))
-        panels.headline(
-            [
-                (
-                    view.text(
-                        "buybacks.to",
-                        label=view.text("headline.buyback_ytd"),
-                        date=day(row.last_trade_date),
-                    ),
-                    money(0.0),
-                    tables.basis_words(view, row),
-                ),
-                yields_of(row),
-                (view.text("buybacks.last_purchase"), day(row.last_purchase_date), None),
-                (
-                    year_before(row),
-                    money(row.prior_amount_hkd),
-                    view.text(
-                        "buybacks.same_day_help", date=day(row.prior_to), change=formats.MISSING
-                    ),
-                ),
-            ]
-        )
-        marks.tell(view, [row.ticker])
-        return
-    amount, average, above = (
-        money(row.amount_hkd, quality=row.quality),
-        view.price(row.price_average_hkd, "HKD"),
-        row.above_close_pct,
-    )
-    words = {"name": name, "amount": amount, "date": day(row.last_trade_date), "average": average}
-    if pd.notna(above):
-        side = "at" if round(above, 1) == 0 else "above" if above > 0 else "below"
-        panels.finding(
-            view.text(
-                "finding.buybacks",
-                difference=view.text(f"difference.{side}", pct=formats.percent(abs(above))),
-                **words,
-            )
-        )
-    elif pd.notna(row.price_average_hkd):
-        panels.finding(view.text("finding.buybacks_average", **words))
+        tell_nothing_known(row)
+    elif not row.amount_hkd:
+        tell_no_purchase(row)
     else:
-        panels.finding(
-            view.text("finding.buybacks_plain", name=name, amount=amount, date=words["date"])
+        tell_purchases(row)
+
+
+def tell_nothing_known(row) -> None:
+    panels.finding(
+        view.text("finding.buybacks_none", name=view.name(row.ticker), date=day(view.as_of))
+    )
+    panels.missing(tables.basis_words(view, row))
+    panels.what_next(view)
+    panels.headline(
+        [
+            panels.Tile(
+                view.text("headline.buyback_ytd"),
+                formats.MISSING,
+                view.text("buybacks.basis_none"),
+            ),
+            yields_of(row),
+            panels.Tile(view.text("buybacks.last_purchase"), day(row.last_purchase_date)),
+            panels.Tile(
+                view.text("headline.close"), view.price(row.close, "HKD"), day(row.close_date)
+            ),
+            last_year_of(row),
+        ]
+    )
+
+
+def tell_no_purchase(row) -> None:
+    panels.finding(
+        view.text(
+            "finding.buybacks_zero", name=view.name(row.ticker), date=day(row.last_trade_date)
         )
-    against = (
-        f"{formats.percent(above, sign=True)} · "
-        f"{formats.percent(row.above_close_then_pct, sign=True)}"
     )
     panels.headline(
         [
-            (
-                view.text(
-                    "buybacks.to",
-                    label=view.text("headline.buyback_ytd"),
-                    date=day(row.last_trade_date),
-                ),
-                amount,
-                tables.basis_words(view, row),
-            ),
-            *(
-                [(view.text("buybacks.shares"), formats.number(row.shares), None)]
-                if pd.notna(row.shares)
-                else []
-            ),
-            *(
-                [
-                    (view.text("headline.average_price"), average, None),
-                    (
-                        view.text("buybacks.against_close"),
-                        against,
-                        view.text(
-                            "buybacks.against_close_help",
-                            now=formats.price(row.close),
-                            now_date=day(row.close_date),
-                            then=formats.price(row.close_then),
-                            then_date=day(row.close_then_date),
-                        ),
-                    ),
-                ]
-                if pd.notna(row.price_average_hkd)
-                else []
-            ),
+            this_year_of(row, money(0.0)),
             yields_of(row),
-            (
-                year_before(row),
-                money(row.prior_amount_hkd)
-                + (f" {formats.change(row.change_pct)}" if pd.notna(row.change_pct) else ""),
-                view.text(
-                    "buybacks.same_day_help",
-                    date=day(row.prior_to),
-                    change=formats.change(row.change_pct),
-                ),
-            ),
+            panels.Tile(view.text("buybacks.last_purchase"), day(row.last_purchase_date)),
+            last_year_of(row),
         ]
     )
     marks.tell(view, [row.ticker])
+
+
+def tell_purchases(row) -> None:
+    amount = money(row.amount_hkd, quality=row.quality)
+    average = view.price(row.price_average_hkd, "HKD")
+    words = {"name": view.name(row.ticker), "amount": amount, "date": day(row.last_trade_date)}
+    if pd.notna(row.above_close_pct):
+        panels.finding(
+            view.text("finding.buybacks", difference=against_close(row), average=average, **words)
+        )
+    elif pd.notna(row.price_average_hkd):
+        panels.finding(view.text("finding.buybacks_average", average=average, **words))
+    else:
+        panels.finding(view.text("finding.buybacks_plain", **words))
+    tiles = [this_year_of(row, amount)]
+    if pd.notna(row.shares):
+        tiles.append(panels.Tile(view.text("buybacks.shares"), formats.number(row.shares)))
+    if pd.notna(row.price_average_hkd):
+        tiles += [
+            panels.Tile(view.text("headline.average_price"), average),
+            panels.Tile(
+                view.text("buybacks.against_close"),
+                f"{formats.percent(row.above_close_pct, sign=True)} · "
+                f"{formats.percent(row.above_close_then_pct, sign=True)}",
+                view.text(
+                    "buybacks.against_close_help",
+                    now=formats.price(row.close),
+                    now_date=day(row.close_date),
+                    then=formats.price(row.close_then),
+                    then_date=day(row.close_then_date),
+                ),
+            ),
+        ]
+    panels.headline([*tiles, yields_of(row), last_year_of(row)])
+    marks.tell(view, [row.ticker])
+
+
+def against_close(row) -> str:
+    """How far the average price lies above or below the latest close, in words."""
+    above = row.above_close_pct
+    side = "at"
+    if round(above, 1) != 0:
+        side = "above" if above > 0 else "below"
+    return view.text(f"difference.{side}", pct=formats.percent(abs(above)))
+
+
+def this_year_of(row, amount: str) -> panels.Tile:
+    label = view.text("headline.buyback_ytd")
+    return panels.Tile(
+        view.text("buybacks.to", label=label, date=day(row.last_trade_date)),
+        amount,
+        tables.basis_words(view, row),
+    )
+
+
+def last_year_of(row) -> panels.Tile:
+    """Last year to the same day, with the change where this year has a figure."""
+    value, change = money(row.prior_amount_hkd), formats.MISSING
+    if row.amount_hkd and pd.notna(row.amount_hkd):
+        change = formats.change(row.change_pct)
+        if pd.notna(row.change_pct):
+            value += f" {change}"
+    return panels.Tile(
+        year_before(row),
+        value,
+        view.text("buybacks.same_day_help", date=day(row.prior_to), change=change),
+    )
 
 
 def tell_all(rows: pd.DataFrame, total) -> None:
@@ -195,93 +184,84 @@ def tell_all(rows: pd.DataFrame, total) -> None:
         panels.finding(view.text("finding.buybacks_nobody", total=len(rows), date=day(view.as_of)))
         panels.what_next(view)
         return
+    known = rows[rows["amount_hkd"].notna()]
+    panels.finding(sentence_of_all(known, total, len(rows)))
+    largest = known.iloc[0]  # complete or not
+    date = day(total["cut_off"])
+    counts = {"number": int(total["complete"]), "total": len(rows)}
+    tiles = [
+        panels.Tile(
+            view.text("buybacks.to", label=view.text("buybacks.total"), date=date),
+            money(total["amount_hkd"], quality=total["quality"]),
+            view.text("buybacks.total_help", date=date, **counts),
+        ),
+        panels.Tile(
+            view.text("buybacks.complete", date=date),
+            view.text("buybacks.complete_value", **counts),
+        ),
+    ]
+    if largest["amount_hkd"]:
+        tiles.append(
+            panels.Tile(
+                view.text("buybacks.leader"),
+                f"{view.name(largest['ticker'])} {amount_of(largest)}",
+                tables.basis_words(view, largest),
+            )
+        )
+    if total["compared"]:
+        change = f" {formats.change(total['change_pct'])}" if pd.notna(total["change_pct"]) else ""
+        tiles.append(
+            panels.Tile(
+                view.text("buybacks.compared", number=int(total["compared"])),
+                f"{money(total['compared_hkd'])} · {money(total['prior_amount_hkd'])}{change}",
+                view.text("buybacks.compared_help", number=int(total["compared"]), date=date),
+            )
+        )
+    panels.headline(tiles)
+    tell_left_out(rows, total)
+
+
+def amount_of(row) -> str:
+    return money(row["amount_hkd"], quality=row["quality"])
+
+
+def sentence_of_all(known: pd.DataFrame, total, companies: int) -> str:
+    """The finding on several companies; known has those with a figure, the largest first."""
     date = day(total["cut_off"])
     left_out = formats.listed(total["left_out"])
-    known = rows[rows["amount_hkd"].notna()]
     complete = known[~known["ticker"].isin(left_out)]
-
-    def words_of(row) -> tuple[str, str]:
-        return view.name(row["ticker"]), money(row["amount_hkd"], quality=row["quality"])
-
-    name, amount = words_of((complete if len(complete) else known).iloc[0])
-    first = known.iloc[0]  # the largest figure of all, complete or not
-    first_name, first_amount = words_of(first)
+    leader = (complete if len(complete) else known).iloc[0]
+    words = {"name": view.name(leader["ticker"]), "amount": amount_of(leader)}
     if not total["complete"]:
-        panels.finding(
-            view.text(
-                "finding.buybacks_minimum",
-                name=name,
-                amount=amount,
-                date=day(known.iloc[0]["last_trade_date"]),
-                number=int(total["reported"]),
-            )
+        return view.text(
+            "finding.buybacks_minimum",
+            date=day(known.iloc[0]["last_trade_date"]),
+            number=int(total["reported"]),
+            **words,
         )
-    elif not total["bought"]:
-        panels.finding(
-            view.text("finding.buybacks_no_purchase", number=int(total["complete"]), date=date)
-        )
-    elif total["bought"] == 1 < total["complete"]:
-        number = int(total["complete"])
-        panels.finding(
-            view.text("finding.buybacks_alone", name=name, amount=amount, date=date, number=number)
-        )
-    elif total["complete"] == 1:
-        panels.finding(
-            view.text("finding.buybacks_one", name=name, amount=amount, date=date, total=len(rows))
-        )
-    else:
-        number = int(total["bought"])
-        leads = (
-            "finding.buybacks_largest" if first["ticker"] in left_out else "finding.buybacks_leads"
-        )
-        leader = view.text(
-            leads, name=first_name, amount=first_amount, date=day(first["last_trade_date"])
-        )
-        panels.finding(
-            view.text(
-                "finding.buybacks_league",
-                number=number,
-                amount=money(total["amount_hkd"], quality=total["quality"]),
-                date=date,
-                leader=leader,
-            )
-        )
-    counts = {"number": int(total["complete"]), "total": len(rows)}
-    compared = [
-        (
-            view.text("buybacks.compared", number=int(total["compared"])),
-            f"{money(total['compared_hkd'])} · {money(total['prior_amount_hkd'])}"
-            + (f" {formats.change(total['change_pct'])}" if pd.notna(total["change_pct"]) else ""),
-            view.text("buybacks.compared_help", number=int(total["compared"]), date=date),
-        )
-    ]
-    panels.headline(
-        [
-            (
-                view.text("buybacks.to", label=view.text("buybacks.total"), date=date),
-                money(total["amount_hkd"], quality=total["quality"]),
-                view.text("buybacks.total_help", date=date, **counts),
-            ),
-            (
-                view.text("buybacks.complete", date=date),
-                view.text("buybacks.complete_value", **counts),
-                None,
-            ),
-            *(
-                [
-                    (
-                        view.text("buybacks.leader"),
-                        f"{first_name} {first_amount}",
-                        tables.basis_words(view, first),
-                    )
-                ]
-                if first["amount_hkd"]
-                else []
-            ),
-            *(compared if total["compared"] else []),
-        ]
+    number = int(total["complete"])
+    if not total["bought"]:
+        return view.text("finding.buybacks_no_purchase", number=number, date=date)
+    if total["bought"] == 1 < number:
+        return view.text("finding.buybacks_alone", date=date, number=number, **words)
+    if number == 1:
+        return view.text("finding.buybacks_one", date=date, total=companies, **words)
+    largest = known.iloc[0]  # complete or not
+    leads = (
+        "finding.buybacks_largest" if largest["ticker"] in left_out else "finding.buybacks_leads"
     )
-    tell_left_out(rows, total)
+    return view.text(
+        "finding.buybacks_league",
+        number=int(total["bought"]),
+        amount=money(total["amount_hkd"], quality=total["quality"]),
+        date=date,
+        leader=view.text(
+            leads,
+            name=view.name(largest["ticker"]),
+            amount=amount_of(largest),
+            date=day(largest["last_trade_date"]),
+        ),
+    )
 
 
 def tell_left_out(rows: pd.DataFrame, total) -> None:

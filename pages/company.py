@@ -278,12 +278,10 @@ def help_total() -> str:
     return " ".join(parts)
 
 
-def growth_of_profit() -> tuple[str, str, str]:
-    """(label, value, help) of the growth of profit: why there is none, or that it is old, is
-    said.
-    """
+def growth_of_profit() -> panels.Tile:
+    """The growth of profit; the help says why there is none, the label that it is old."""
     if profit is None or (pd.isna(profit["prior_net_income_mn"]) and pd.isna(profit["yoy_pct"])):
-        return (
+        return panels.Tile(
             view.text("company.profit_growth", basis=basis_words, period=formats.MISSING),
             formats.MISSING,
             view.text("company.help_profit_none", basis=basis_words),
@@ -302,7 +300,7 @@ def growth_of_profit() -> tuple[str, str, str]:
     )
     note += " " + view.text("company.help_across_zero") if pd.isna(profit["yoy_pct"]) else ""
     label = view.text("company.profit_growth", basis=basis_words, period=period(profit))
-    return (
+    return panels.Tile(
         view.text("company.old", label=label) if profit["is_stale"] else label,
         formats.NOT_MEANINGFUL
         if pd.isna(profit["yoy_pct"])
@@ -331,7 +329,7 @@ with header:
     now = multiple.now
     panels.headline(
         [
-            (
+            panels.Tile(
                 view.text("company.pe_and_percentile"),
                 f"{multiple.value_words} · {multiple.percentile_words}"
                 if multiple.is_ranked
@@ -347,14 +345,14 @@ with header:
                     close_date=day(now["date"]),
                 ),
             ),
-            (
+            panels.Tile(
                 view.text("company.forward_of", number=int(expected["n"]))
                 if expected is not None and pd.notna(expected["n"]) and expected["status"] == "OK"
                 else view.text("company.forward"),
                 formats.valuation(line["pe_forward"], line["forward_status"], language),
                 help_forward(),
             ),
-            (
+            panels.Tile(
                 view.text("headline.buyback_ytd"),
                 view.money(bought["amount_hkd"] if bought is not None else None, "HKD"),
                 view.text(
@@ -365,21 +363,21 @@ with header:
                 if bought is not None and pd.notna(bought["amount_hkd"])
                 else view.text("company.help_buyback_none"),
             ),
-            (
+            panels.Tile(
                 view.text("company.buyback_yield"),
                 gross_net(bought_yield["gross_yield_pct"], bought_yield["net_reduction_pct"])
                 if bought_yield is not None
                 else formats.MISSING,
                 help_yield(),
             ),
-            (
+            panels.Tile(
                 view.text("company.shareholder_yield"),
                 gross_net(yields["gross_total_pct"], yields["net_total_pct"])
                 if yields is not None
                 else formats.MISSING,
                 help_total(),
             ),
-            (
+            panels.Tile(
                 view.text("company.revenue_growth", period=period(firm, "revenue_period_end")),
                 formats.percent(firm["revenue_yoy_pct"], sign=True),
                 view.text(

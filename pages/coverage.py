@@ -183,20 +183,19 @@ with answer:
 with figures:
     panels.headline(
         [
-            (view.text("coverage.companies"), str(len(table)), None),
-            (
+            panels.Tile(view.text("coverage.companies"), str(len(table))),
+            panels.Tile(
                 view.text("coverage.median_pe", year=year),
                 formats.multiple(table["pe_fy1"].median(), language),
-                None,
             ),
-            (
+            panels.Tile(
                 view.text("coverage.median_now"),
                 formats.multiple(now["pe_fy1_now"].median(), language),
                 day(now["close_now_date"].max()) if len(now) else None,
             ),
             *(
                 [
-                    (
+                    panels.Tile(
                         view.text("coverage.raised"),
                         (
                             f"{int((kept['eps_change_pct'] > 0).sum())} · "
@@ -208,7 +207,7 @@ with figures:
                 if len(changes)
                 else []
             ),
-            (
+            panels.Tile(
                 view.text("coverage.reproduced"),
                 f"{reproduced} / {int(table[['pe_fy1', 'pe_fy2']].notna().sum().sum())}",
                 view.text("coverage.reproduced_help"),

@@ -60,7 +60,7 @@ if refusal:
     tables.refusal(view, refusal.lines)
 last_run = (
     [
-        (
+        panels.Tile(
             view.text("data.last_run"),
             formats.minute(run.began_at, language),
             view.text("data.last_run_help"),
@@ -71,24 +71,24 @@ last_run = (
 )
 panels.headline(
     [
-        (view.text("data.latest_session"), formats.day(view.latest, language), None),
+        panels.Tile(view.text("data.latest_session"), formats.day(view.latest, language)),
         *last_run,
-        (
+        panels.Tile(
             view.text("data.warnings"),
             str(int((findings["severity"] == "warn").sum())),
             view.text("data.warnings_help"),
         ),
-        (
+        panels.Tile(
             view.text("data.notes"),
             str(int((findings["severity"] == "note").sum())),
             view.text("data.notes_help"),
         ),
-        (
+        panels.Tile(
             view.text("data.rulings"),
             str(len(view.ask("SELECT correction_id FROM corrections"))),
             view.text("data.rulings_help"),
         ),
-        (
+        panels.Tile(
             view.text("data.snapshot"),
             view.served.snapshot_id,
             view.text(

@@ -328,23 +328,22 @@ def page() -> None:
         tell(chosen, counts, head, happened)
         panels.headline(
             [
-                (
+                panels.Tile(
                     view.text("documents.stories"),
                     formats.number(counts.stories),
                     view.text("documents.stories_help", documents=formats.number(counts.documents)),
                 ),
-                (
+                panels.Tile(
                     view.text("documents.primary"),
                     formats.number(counts.first_hand),
                     view.text("documents.primary_help"),
                 ),
-                (view.text("documents.brokers"), formats.number(counts.brokers), None),
-                (view.text("documents.news"), formats.number(counts.news), None),
-                (view.text("documents.events"), formats.number(len(happened)), None),
-                (
+                panels.Tile(view.text("documents.brokers"), formats.number(counts.brokers)),
+                panels.Tile(view.text("documents.news"), formats.number(counts.news)),
+                panels.Tile(view.text("documents.events"), formats.number(len(happened))),
+                panels.Tile(
                     view.text("documents.latest"),
                     day(counts.latest) if pd.notna(counts.latest) else formats.MISSING,
-                    None,
                 ),
             ]
         )

@@ -206,7 +206,7 @@ with figures:
         measure = tables.measure_words(view, row.metric, row.basis)
         expected = view.text("headline.expected", metric=measure, year=row.year)
         cells.append(
-            (
+            panels.Tile(
                 f"{expected} ({number})",
                 tables.figure_words(
                     view,
@@ -226,7 +226,7 @@ with figures:
     for row in medians.itertuples():
         number = view.text("estimates.one") if row.n == 1 else f"N {row.n}"
         cells.append(
-            (
+            panels.Tile(
                 f"{view.text('headline.median_target', line=row.quote_ticker)} ({number})",
                 f"{view.price(row.target, row.currency)} {formats.change(row.upside_now_pct)}",
                 view.text(
@@ -241,7 +241,7 @@ with figures:
     )
     if len(ratings):
         cells.append(
-            (
+            panels.Tile(
                 view.text("headline.ratings"),
                 " · ".join(str(counted.get(code, 0)) for code in ("buy", "hold", "sell")),
                 view.text("help.ratings"),
@@ -251,7 +251,7 @@ with figures:
         row = told.iloc[0]
         measure = tables.measure_words(view, row["metric"], row["basis"], row["metric_printed"])
         cells.append(
-            (
+            panels.Tile(
                 f"{view.text('headline.surprise')} {row['period']}",
                 f"{measure} {formats.change(row['surprise_pct'])}",
                 view.text(f"expected_basis.{row['expected_basis']}"),

@@ -157,7 +157,7 @@ def tell(rows: pd.DataFrame, indices: pd.DataFrame, words: str) -> None:
 def headlines(rows: pd.DataFrame, indices: pd.DataFrame, sector: pd.DataFrame) -> None:
     own = indices[indices["is_asked"]].set_index("ticker")
     figures = [
-        (
+        panels.Tile(
             view.name(ticker),
             formats.change(own["return_pct"].get(ticker)),
             f"{day(own['base_date'].get(ticker))} – {day(own['end_date'].get(ticker))}",
@@ -178,7 +178,7 @@ def headlines(rows: pd.DataFrame, indices: pd.DataFrame, sector: pd.DataFrame) -
             )
         )
         figures.append(
-            (
+            panels.Tile(
                 view.text("market.pe_of", name=view.name(row.ticker)),
                 formats.valuation(row.value, row.status, language)
                 + (
@@ -192,7 +192,7 @@ def headlines(rows: pd.DataFrame, indices: pd.DataFrame, sector: pd.DataFrame) -
     ranked = rows[rows["rank"].notna()]
     if len(ranked):
         figures.append(
-            (
+            panels.Tile(
                 view.text("market.up"),
                 view.text(
                     "market.up_value", up=int((ranked["return_pct"] > 0).sum()), total=len(ranked)

@@ -87,7 +87,7 @@ else:
         buyback_help += " " + view.text("buybacks.left_out_names", names=names)
 panels.headline(
     [
-        (
+        panels.Tile(
             f"{view.name('HSTECH')} PE",
             formats.multiple(index.iloc[0]["value"], language)
             + " · "
@@ -96,13 +96,13 @@ panels.headline(
             else formats.MISSING,
             view.text("help.index_pe"),
         ),
-        (
+        panels.Tile(
             view.text("headline.median_percentile"),
             formats.percentile(ranked["percentile"].median(), language),
             view.text("help.median_percentile", number=len(ranked), total=len(companies)),
         ),
-        (buyback_label, buyback_value, buyback_help),
-        (
+        panels.Tile(buyback_label, buyback_value, buyback_help),
+        panels.Tile(
             view.text("headline.results_this_month"),
             str(len(results)),
             ", ".join(view.name(ticker) for ticker in results["ticker"]) or None,

@@ -160,15 +160,16 @@ def tell_headline(name: str, latest, parts: pd.DataFrame) -> None:
     )
     panels.headline(
         [
-            (
+            panels.Tile(
                 f"{view.text('segments.revenue')} {latest['period']}",
                 view.money(latest["revenue_mn"] * 1e6, latest["currency"]),
-                None,
             ),
-            (view.text("segments.growth"), formats.change(latest["revenue_yoy_pct"]), growth_note),
+            panels.Tile(
+                view.text("segments.growth"), formats.change(latest["revenue_yoy_pct"]), growth_note
+            ),
             *(
                 [
-                    (
+                    panels.Tile(
                         view.text("segments.like_for_like"),
                         formats.change(latest["like_for_like_pct"]),
                         view.text(
@@ -179,19 +180,18 @@ def tell_headline(name: str, latest, parts: pd.DataFrame) -> None:
                 if pd.notna(latest["like_for_like_pct"])
                 else []
             ),
-            (
+            panels.Tile(
                 view.text("segments.fastest"),
                 f"{latest['fastest']} {formats.percent(latest['fastest_yoy_pct'], sign=True)}"
                 if isinstance(latest["fastest"], str)
                 else formats.MISSING,
-                None,
             ),
-            (
+            panels.Tile(
                 view.text("segments.largest"),
                 largest_words(latest),
                 None if mostly_known(latest) else view.text(f"reconciliation.{latest['result']}"),
             ),
-            (
+            panels.Tile(
                 view.text("segments.adds_up"),
                 reconciled,
                 view.text(f"reconciliation.{latest['result']}"),

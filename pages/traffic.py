@@ -89,7 +89,7 @@ def tell(shown: Week) -> None:
 
     panels.headline(
         [
-            (
+            panels.Tile(
                 view.text("traffic.total"),
                 f"{millions(week['total_visits_mn'])}"
                 + (
@@ -99,22 +99,25 @@ def tell(shown: Week) -> None:
                 ),
                 view.text("traffic.total_help", sites=int(week["sites"])),
             ),
-            (view.text("traffic.share"), formats.percent(week["leader_share_pct"], digits=2), None),
-            (
+            panels.Tile(
+                view.text("traffic.share"),
+                formats.percent(week["leader_share_pct"], digits=2),
+            ),
+            panels.Tile(
                 view.text("traffic.top_riser"),
                 mover(moved.iloc[-1])
                 if len(moved) and moved.iloc[-1]["wow_pct"] > 0
                 else formats.MISSING,
                 view.text("tier.3") + " +",
             ),
-            (
+            panels.Tile(
                 view.text("traffic.top_faller"),
                 mover(moved.iloc[0])
                 if len(moved) and moved.iloc[0]["wow_pct"] < 0
                 else formats.MISSING,
                 view.text("tier.3") + " +",
             ),
-            (view.text("traffic.weeks"), formats.number(len(shown.days)), None),
+            panels.Tile(view.text("traffic.weeks"), formats.number(len(shown.days))),
         ]
     )
 

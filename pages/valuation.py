@@ -188,8 +188,8 @@ with answer:
 with figures:
     panels.headline(
         [
-            (measure, one.value_words, measure_note()),
-            (
+            panels.Tile(measure, one.value_words, measure_note()),
+            panels.Tile(
                 (
                     f"{view.text('headline.percentile')} ({window_of.removeprefix('of ')}, N "
                     f"{int(now['n'])})"
@@ -197,12 +197,12 @@ with figures:
                 one.percentile_words,
                 window_note(),
             ),
-            (
+            panels.Tile(
                 view.text("headline.median"),
                 write(now["q50"]),
                 view.text("help.median", window=window_of, number=int(now["n"])),
             ),
-            (
+            panels.Tile(
                 view.text("headline.range"),
                 view.text(
                     "headline.range_value", low=write(now["minimum"]), high=write(now["maximum"])
@@ -211,7 +211,7 @@ with figures:
                 else formats.MISSING,
                 view.text("help.range"),
             ),
-            (
+            panels.Tile(
                 view.text("headline.coverage"),
                 formats.percent(now["coverage_pct"], digits=0),
                 view.text(
@@ -222,7 +222,7 @@ with figures:
             ),
             *(
                 [
-                    (
+                    panels.Tile(
                         view.text("headline.close"),
                         view.price(now["close"], now["close_currency"]),
                         day(now["date"]),

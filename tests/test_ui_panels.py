@@ -24,7 +24,7 @@ def a_page():
     panels.screen()
     panels.notice([links.Problem("t", "<script>*x*", "link.no_ticker", ("0700.HK",))], "en")
     panels.finding("Invented trades at 14.3x, *cheap* & $low$.")
-    panels.headline([("PE-TTM", "14.3x", "help"), ("Percentile", "3rd", None)])
+    panels.headline([panels.Tile("PE-TTM", "14.3x", "help"), panels.Tile("Percentile", "3rd")])
     stamp = charts.Stamp("Title", "PE, times", date(2099, 7, 31), "Invented")
     rows = pd.DataFrame({"date": ["2099-07-31"], "value": [20.0], "status": ["OK"]})
     panels.show(charts.percentile_band(rows, None, stamp, charts.Theme()), "chart", "One sentence.")

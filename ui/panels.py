@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -206,11 +206,19 @@ def finding(sentence: str) -> None:
     st.markdown(f"**{escape(sentence)}**")
 
 
-def headline(metrics: Sequence[tuple[str, str, str | None]]) -> None:
-    """A compact row of figures: (label, value, help), all as they are to be read."""
-    with st.container(horizontal=True, gap="medium" if len(metrics) < 7 else "small"):
-        for label, value, note in metrics:
-            st.metric(escape(label), value, help=note, width="content")
+class Tile(NamedTuple):
+    """A figure of the headline row, as it is to be read."""
+
+    label: str
+    value: str
+    help: str | None = None
+
+
+def headline(tiles: Sequence[Tile]) -> None:
+    """A compact row of figures."""
+    with st.container(horizontal=True, gap="medium" if len(tiles) < 7 else "small"):
+        for tile in tiles:
+            st.metric(escape(tile.label), tile.value, help=tile.help, width="content")
 
 
 def notice(problems: Sequence[links.Problem], language: str = "en") -> None:
