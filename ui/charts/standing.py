@@ -5,9 +5,9 @@ against its median, against the growth expected of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -682,55 +682,29 @@ def growth_scatter(
     write = write or (lambda value: formats.multiple(value, language))
     frame = need(rows, "ticker", "name", "value", "growth_pct", "n", "brokers")
     if len(frame):
-        frame = frame[
-            [
-                v is not None and g is not None
-                for v, g in zip(floats(frame["value"]), floats(frame["growth_pct"]))
-            ]
-        ].reset_index(drop=True)
+        is_known = [
+            v is not None and g is not None
+            for v, g in zip(floats(frame["value"]), floats(frame["growth_pct"]))
+        ]
+        frame = frame[is_known].reset_index(drop=True)
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    multiples, growth, chosen = (
-        complete(floats(frame["value"])),
-        complete(floats(frame["growth_pct"])),
-        set(highlight),
-    )
+    multiples, growth = complete(floats(frame["value"])), complete(floats(frame["growth_pct"]))
+    chosen = set(highlight)
     stale = [str(s).startswith("STALE") for s in column_of(frame, "status")]
     single = [not formats.is_missing(n) and n == 1 for n in frame["n"]]
     colours = [
-        theme.colour("stale")
-        if old
-        else theme.colour("other3")
-        if chosen and t not in chosen
-        else company(t, theme)
-        for t, old in zip(frame["ticker"], stale)
+        _colour_of_point(ticker, old, chosen, theme) for ticker, old in zip(frame["ticker"], stale)
     ]
-    hover = []
-    for item, old in zip(frame.to_dict("records"), stale):
-        lines = [
-            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
-            f"{text('metric.pe_forward', language)} {escape(write(item['value']))}"
-            + (f" · {text('chart.stale', language)}" if old else ""),
-        ]
-        lines.append(
-            f"{text('chart.growth', language)} "
-            f"{formats.percent(item['growth_pct'], digits=0, sign=True)}"
-        )
-        brokers = "" if formats.is_missing(item["brokers"]) else str(item["brokers"])
-        lines += [
-            escape(line)
-            for line in wrap(
-                f"N {formats.number(item['n'])}" + (f": {brokers}" if brokers else ""), 300, BODY
-            )
-        ]
-        hover.append("<br>".join(lines))
-
     figure = Draft(
         scatter(
             x=growth,
             y=multiples,
             mode="markers",
-            hovertext=hover,
+            hovertext=[
+                _hover_of_growth(item, old, write, language)
+                for item, old in zip(frame.to_dict("records"), stale)
+            ],
             hoverinfo="text",
             cliponaxis=False,
             marker={
@@ -740,6 +714,92 @@ def growth_scatter(
             },
         )
     )
+    axes = _growth_axes(figure, growth, multiples, write, theme)
+    options: dict[str, Any] = {"ticks": 42, "above": 16}
+    stamp = noted(
+        stamp,
+        text("chart.note_one_broker", language) if any(single) else "",
+        text("chart.note_stale", language) if any(stale) else "",
+    )
+    tall, plot_height = plot_room(
+        stamp,
+        theme,
+        height,
+        least=max(250, 17 * len(frame)) if theme.width < NARROW else 220,
+        **options,
+    )
+    plot = Plot(axes, theme.width - axes.left - axes.right, plot_height)
+    points = [plot.place(g, v) for g, v in zip(growth, multiples)]
+    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    guide = _peg_line(figure, plot, taken, theme)
+    for name in _names_beside_points(frame, chosen, plot, points, taken, guide, theme):
+        label_point(
+            figure,
+            name.words,
+            growth[name.row],
+            multiples[name.row],
+            name.place,
+            theme,
+            theme.colour("muted" if stale[name.row] else "ink"),
+        )
+    return finish(figure, stamp, theme, left=axes.left, right=axes.right, height=tall, **options)
+
+
+class Axes(NamedTuple):
+    """The range of both axes in their units, and the px beside the plot."""
+
+    start: float
+    end: float
+    bottom: float
+    top: float
+    left: float
+    right: float
+
+
+class Plot(NamedTuple):
+    """The px inside the axes."""
+
+    axes: Axes
+    width: float
+    height: float
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """The px from the left and from the top of a point."""
+        start, end, bottom, top, *_ = self.axes
+        return (x - start) / (end - start) * self.width, (top - y) / (top - bottom) * self.height
+
+
+class Name(NamedTuple):
+    """The name of a row's point, with its place beside the point."""
+
+    row: int
+    words: str
+    place: tuple[float, float]
+
+
+def _colour_of_point(ticker: str, is_stale: bool, chosen: set[str], theme: Theme) -> str:
+    if is_stale:
+        return theme.colour("stale")
+    return theme.colour("other3") if chosen and ticker not in chosen else company(ticker, theme)
+
+
+def _hover_of_growth(item: Mapping, is_stale: bool, write: Write, language: str) -> str:
+    growth = formats.percent(item["growth_pct"], digits=0, sign=True)
+    brokers = "" if formats.is_missing(item["brokers"]) else str(item["brokers"])
+    number = f"N {formats.number(item['n'])}" + (f": {brokers}" if brokers else "")
+    lines = [
+        f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
+        f"{text('metric.pe_forward', language)} {escape(write(item['value']))}"
+        + (f" · {text('chart.stale', language)}" if is_stale else ""),
+        f"{text('chart.growth', language)} {growth}",
+        *(escape(line) for line in wrap(number, 300, BODY)),
+    ]
+    return "<br>".join(lines)
+
+
+def _growth_axes(
+    figure: Draft, growth: list[float], multiples: list[float], write: Write, theme: Theme
+) -> Axes:
     # Neighbours are not torn apart: a fifth of the multiple and ten points of growth are the least
     # that the axes show.
     middle = (min(multiples) + max(multiples)) / 2
@@ -754,8 +814,7 @@ def growth_scatter(
     half = max((max(growth) - min(growth)) * 0.58, 5.0)
     start, end = ((min(growth) + max(growth)) / 2 + side for side in (-half, half))
     right = 20.0
-    room = theme.width - left - right
-    ticks = ticks_inside(start, end, max(2, int(room // 80)))
+    ticks = ticks_inside(start, end, max(2, int((theme.width - left - right) // 80)))
     digits = digits_of(ticks)
     figure.update_xaxes(
         type="linear",
@@ -770,112 +829,87 @@ def growth_scatter(
     )
     if start < 0 < end:
         figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
+    over, right_of = text("metric.pe_forward", theme.language), "chart.growth_axis"
+    corner: dict[str, Any] = {"xref": "paper", "yref": "paper"}
+    words_at(figure, f"↑ {over}", 0, 1, theme, xanchor="left", xshift=-left + 9, **corner)
     words_at(
         figure,
-        f"↑ {text('metric.pe_forward', language)}",
-        0,
-        1,
-        theme,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        xshift=-left + 9,
-    )
-    words_at(
-        figure,
-        f"{text('chart.growth_axis', language)} →",
+        f"{text(right_of, theme.language)} →",
         1,
         0,
         theme,
-        xref="paper",
-        yref="paper",
         xanchor="right",
         yanchor="top",
         yshift=-20,
+        **corner,
     )
     figure.update_layout(hovermode="closest")
-    notes = (
-        text("chart.note_one_broker", language) if any(single) else "",
-        text("chart.note_stale", language) if any(stale) else "",
-    )
-    options: dict[str, Any] = {"ticks": 42, "above": 16}
-    stamp = noted(stamp, *notes)
-    tall, plot = plot_room(
-        stamp,
-        theme,
-        height,
-        least=max(250, 17 * len(frame)) if theme.width < NARROW else 220,
-        **options,
-    )
+    return Axes(start, end, bottom, top, left, right)
 
-    def on_plot(x: float, y: float) -> tuple[float, float]:
-        return (x - start) / (end - start) * room, (top - y) / (top - bottom) * plot
 
-    points = [on_plot(g, v) for g, v in zip(growth, multiples)]
-    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
-    guide: list[Box] = []
+def _peg_line(figure: Draft, plot: Plot, taken: list[Box], theme: Theme) -> list[Box]:
+    """Draw where the multiple equals the growth (PEG 1), with its name where there is room, which
+    is then taken; the px along the line, which names keep off.
+    """
+    start, end, bottom, top, *_ = plot.axes
     first, last = max(start, bottom), min(end, top)
-    if last - first > 0.1 * min(end - start, top - bottom):
-        figure.add_shape(
-            type="line",
-            x0=first,
-            y0=first,
-            x1=last,
-            y1=last,
-            layer="below",
-            line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
+    if last - first <= 0.1 * min(end - start, top - bottom):
+        return []
+    figure.add_shape(
+        type="line",
+        x0=first,
+        y0=first,
+        x1=last,
+        y1=last,
+        layer="below",
+        line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
+    )
+    words = text("chart.peg", theme.language)
+    for share in (0.97, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03):
+        at = first + (last - first) * share
+        places = free_places(
+            measure(words, BODY),
+            plot.place(at, at),
+            taken,
+            (plot.width, plot.height),
+            rings=(3,),
+            sides=((0.7, 0.7), (-0.7, -0.7)),
         )
-        guide = [
-            (x - 3, y - 3, x + 3, y + 3)
-            for x, y in (
-                on_plot(at, at) for at in (first + (last - first) * i / 80 for i in range(81))
-            )
-        ]
-        words = text("chart.peg", language)
-        for share in (0.97, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03):
-            at = first + (last - first) * share
-            place = next(
-                free_places(
-                    measure(words, BODY),
-                    on_plot(at, at),
-                    taken,
-                    (room, plot),
-                    rings=(3,),
-                    sides=((0.7, 0.7), (-0.7, -0.7)),
-                ),
-                None,
-            )
-            if place:
-                label_point(figure, words, at, at, place, theme, theme.colour("muted"))
-                taken.append(box_of(*on_plot(at, at), place, measure(words, BODY)))
-                break
+        if place := next(places, None):
+            label_point(figure, words, at, at, place, theme, theme.colour("muted"))
+            taken.append(box_of(*plot.place(at, at), place, measure(words, BODY)))
+            break
+    along = (plot.place(at, at) for at in (first + (last - first) * i / 80 for i in range(81)))
+    return [(x - 3, y - 3, x + 3, y + 3) for x, y in along]
+
+
+def _names_beside_points(
+    frame: pd.DataFrame,
+    chosen: set[str],
+    plot: Plot,
+    points: list[tuple[float, float]],
+    taken: list[Box],
+    guide: list[Box],
+    theme: Theme,
+) -> Iterator[Name]:
+    """The names that find a free place; each takes its place."""
     names = [shorten(str(name), min(110.0, theme.width * 0.26)) for name in frame["name"]]
     bold = [ticker in chosen for ticker in frame["ticker"]]
     widths = [measure(name, BODY, strong) for name, strong in zip(names, bold)]
+    room = (plot.width, plot.height)
     left_over = set(range(len(frame)))
     while left_over:
-        # Whoever has the fewest places beside its point comes first, and whoever has none after all
+        # The point with the fewest places beside it comes first, one with no place after all
         # others.
         beside = {
-            i: sum(1 for _ in free_places(widths[i], points[i], taken, (room, plot), rings=(9,)))
+            i: sum(1 for _ in free_places(widths[i], points[i], taken, room, rings=(9,)))
             for i in left_over
         }
         i = min(left_over, key=lambda j: (beside[j] == 0, beside[j], j))
         left_over.remove(i)
-        place = next(free_places(widths[i], points[i], taken, (room, plot), guide), None)
-        if place:
+        if place := next(free_places(widths[i], points[i], taken, room, guide), None):
             taken.append(box_of(*points[i], place, widths[i]))
-            words = f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i])
-            label_point(
-                figure,
-                words,
-                growth[i],
-                multiples[i],
-                place,
-                theme,
-                theme.colour("muted" if stale[i] else "ink"),
-            )
-    return finish(figure, stamp, theme, left=left, right=right, height=tall, **options)
+            yield Name(i, f"<b>{escape(names[i])}</b>" if bold[i] else escape(names[i]), place)
 
 
 def too_short(item: Mapping, years: int | None, language: str) -> str:
