@@ -65,7 +65,6 @@ def distribution(
         observations: what is counted, in words ("month-ends").
     """
     language = theme.language
-    unit = observations or text("chart.observations", language)
     frame = need(buckets, "lower", "upper", "observations", "is_current")
     if len(frame):
         frame = (
@@ -73,11 +72,8 @@ def distribution(
             .sort_values("lower")
             .reset_index(drop=True)
         )
-    counts, lowers, uppers = (
-        complete(floats(frame["observations"])),
-        complete(floats(frame["lower"])),
-        complete(floats(frame["upper"])),
-    )
+    counts = complete(floats(frame["observations"]))
+    lowers, uppers = complete(floats(frame["lower"])), complete(floats(frame["upper"]))
     if not any(counts):
         return empty_figure(empty, stamp, theme, height)
     step = min(b - a for a, b in zip(lowers, uppers))
@@ -91,34 +87,29 @@ def distribution(
         else (lambda v: formats.multiple(v, language, digits=digits))
     )
     write = write or (lambda v: formats.multiple(v, language))
-    told = value is not None and not formats.is_missing(value)
+    value = None if formats.is_missing(value) else value
+    median = None if formats.is_missing(median) else median
     current = next(
-        (i for i, here in enumerate(flags_of(frame, "is_current")) if here and told), None
+        (i for i, here in enumerate(flags_of(frame, "is_current")) if here and value is not None),
+        None,
     )
-
-    def counted(count: float) -> str:
-        one = language == "en" and count == 1
-        return text(
-            "chart.count_of",
-            language,
-            number=formats.number(count),
-            unit=unit.removesuffix("s") if one else unit,
-        )
-
+    counted = partial(
+        _count_of, unit=observations or text("chart.observations", language), language=language
+    )
     middles = [(a + b) / 2 for a, b in zip(lowers, uppers)]
-    hover = [
-        (
-            f"<b>{escape(text('headline.range_value', language, low=tick(a), high=tick(b)))}</b>"
-            f"<br>{escape(counted(n))} · {formats.percent(100 * n / sum(counts), digits=0)}"
-        )
-        for a, b, n in zip(lowers, uppers, counts)
-    ]
     figure = Draft(
         bar_trace(
             x=middles,
             y=counts,
             width=[b - a for a, b in zip(lowers, uppers)],
-            hovertext=hover,
+            hovertext=[
+                _hover_of_bucket(
+                    text("headline.range_value", language, low=tick(a), high=tick(b)),
+                    counted(n),
+                    100 * n / sum(counts),
+                )
+                for a, b, n in zip(lowers, uppers, counts)
+            ],
             hoverinfo="text",
             marker={
                 "color": [
@@ -134,113 +125,39 @@ def distribution(
     figure.update_yaxes(tickvals=whole, ticktext=[formats.number(v) for v in whole])
     headroom(figure, counts)
 
-    first, last = edges[0] - step * 0.15, edges[-1] + step * 0.15
+    span = Span(edges[0] - step * 0.15, edges[-1] + step * 0.15)
     right, above = max(16.0, measure(tick(edges[-1]), BODY) / 2 + 4), 0.0
-    scale = (theme.width - left - right) / (last - first)  # px for one time
-    if current is not None:
+    room = theme.width - left - right
+    beside = None
+    if current is not None and value is not None:
+        above = 18.0 if median is None else 36.0
         parts = [
             write(value),
             "" if percentile is None else formats.percentile(percentile, language),
             counted(counts[current]),
         ]
-        parts = [part for part in parts if part and part != formats.MISSING]
-        while (
-            len(parts) > 1 and measure(" · ".join(parts), BODY, True) > theme.width - left - right
-        ):
-            parts.pop()
-        words = " · ".join(parts)
-        here, half = (middles[current] - first) * scale, measure(words, BODY, True) / 2
-        anchor = (
-            "left" if here < half else "right" if here > (last - first) * scale - half else "center"
-        )
-        x = {"left": 0, "center": middles[current], "right": 1}[anchor]
-        above = 36.0 if median is not None and not formats.is_missing(median) else 18.0
-        words_at(
-            figure,
-            escape(words),
-            x,
-            1,
-            theme,
-            colour=theme.colour("ink"),
-            xref="x" if anchor == "center" else "paper",
-            yref="paper",
-            xanchor=anchor,
-            yshift=above - 18,
-            bold=True,
-        )
-        line = {"color": theme.colour("accent"), "width": 1}
-        figure.add_shape(
-            type="line",
-            x0=middles[current],
-            x1=middles[current],
-            y0=counts[current],
-            y1=figure.yaxis["range"][1],
-            line=line,
-        )
-        figure.add_shape(
-            type="line",
-            x0=middles[current],
-            x1=middles[current],
-            yref="paper",
-            ysizemode="pixel",
-            yanchor=1,
-            y0=0,
-            y1=above - 16,
-            line=line,
-        )
-    if median is not None and not formats.is_missing(median):
-        words = f"{text('chart.median', language)} {write(median)}"
-        here, half = (float(median) - first) * scale, measure(words, BODY) / 2
-        beside = None if current is None or not above else (middles[current] - first) * scale
-        anchor = "center"
-        if beside is not None and abs(here - beside) < half + 6:
-            anchor = "left" if here >= beside else "right"
-        if (anchor == "right" and here < 2 * half) or (anchor == "center" and here < half):
-            anchor = "left" if beside is None or here >= beside else anchor
+        _mark_current(figure, parts, middles[current], counts[current], above, span, room, theme)
+        beside = span.px(middles[current], room)
+    if median is not None:
         above = max(above, 18.0)
-        # Beyond the right edge there is a margin to grow; beyond the left one there are the words
-        # of the axis, which end lower.
-        over = (
-            here
-            + {"left": 2 * half + 4, "center": half, "right": 0}[anchor]
-            - (last - first) * scale
-        )
-        right = max(right, over + 12)
-        words_at(
-            figure,
-            escape(words),
-            float(median),
-            1,
-            theme,
-            yref="paper",
-            xanchor=anchor,
-            xshift={"left": 1, "center": 0, "right": -1}[anchor],
-        )
-        figure.add_shape(
-            type="line",
-            x0=median,
-            x1=median,
-            yref="paper",
-            y0=0,
-            y1=1,
-            line={"color": theme.colour("ink"), "width": 1.2, "dash": "dot"},
-        )
-    scale = (theme.width - left - right) / (last - first)
+        words = f"{text('chart.median', language)} {write(median)}"
+        right = max(right, _mark_median(figure, words, float(median), beside, span, room, theme))
+    room = theme.width - left - right
+    px_a_step = step * room / span.width
     for i, (middle, count) in enumerate(zip(middles, counts)):
         label = formats.number(count)
         on_median = (
             median is not None
-            and not formats.is_missing(median)
-            and abs(float(median) - middle) * scale < measure(label, BODY) / 2 + 2
+            and abs(float(median) - middle) * room / span.width < measure(label, BODY) / 2 + 2
         )
-        if i != current and not on_median and count and measure(label, BODY) + 4 <= step * scale:
+        if i != current and not on_median and count and measure(label, BODY) + 4 <= px_a_step:
             words_at(figure, label, middle, count, theme)
 
     widest = max(measure(tick(edge), BODY) for edge in edges) + 10
-    every = max(1, math.ceil(widest / (step * scale)))
+    every = max(1, math.ceil(widest / px_a_step))
     figure.update_xaxes(
         type="linear",
-        range=[first, last],
+        range=[span.first, span.last],
         tickmode="array",
         tickvals=edges[::every],
         ticktext=[tick(edge) for edge in edges[::every]],
@@ -253,6 +170,125 @@ def distribution(
     figure.update_layout(hovermode="closest", bargap=0)
     tall, _ = plot_room(stamp, theme, height, above=above)
     return finish(figure, stamp, theme, left=left, right=right, above=above, height=tall)
+
+
+class Span(NamedTuple):
+    """What the axis of values shows."""
+
+    first: float
+    last: float
+
+    @property
+    def width(self) -> float:
+        return self.last - self.first
+
+    def px(self, value: float, room: float) -> float:
+        """The px from the left of a value, in a plot of so many px."""
+        return (value - self.first) * (room / self.width)
+
+
+def _hover_of_bucket(bounds: str, count: str, share_pct: float) -> str:
+    share = formats.percent(share_pct, digits=0)
+    return f"<b>{escape(bounds)}</b><br>{escape(count)} · {share}"
+
+
+def _count_of(count: float, unit: str, language: str) -> str:
+    is_one = language == "en" and count == 1
+    return text(
+        "chart.count_of",
+        language,
+        number=formats.number(count),
+        unit=unit.removesuffix("s") if is_one else unit,
+    )
+
+
+def _mark_current(
+    figure: Draft,
+    parts: list[str],
+    middle: float,
+    count: float,
+    above: float,
+    span: Span,
+    room: float,
+    theme: Theme,
+) -> None:
+    """Write today's figures over their bucket, as many of them as fit, joined to it by a line."""
+    parts = [part for part in parts if part and part != formats.MISSING]
+    while len(parts) > 1 and measure(" · ".join(parts), BODY, True) > room:
+        parts.pop()
+    words = " · ".join(parts)
+    here, half = span.px(middle, room), measure(words, BODY, True) / 2
+    anchor = "left" if here < half else "right" if here > room - half else "center"
+    words_at(
+        figure,
+        escape(words),
+        {"left": 0, "center": middle, "right": 1}[anchor],
+        1,
+        theme,
+        colour=theme.colour("ink"),
+        xref="x" if anchor == "center" else "paper",
+        yref="paper",
+        xanchor=anchor,
+        yshift=above - 18,
+        bold=True,
+    )
+    line = {"color": theme.colour("accent"), "width": 1}
+    figure.add_shape(
+        type="line", x0=middle, x1=middle, y0=count, y1=figure.yaxis["range"][1], line=line
+    )
+    figure.add_shape(
+        type="line",
+        x0=middle,
+        x1=middle,
+        yref="paper",
+        ysizemode="pixel",
+        yanchor=1,
+        y0=0,
+        y1=above - 16,
+        line=line,
+    )
+
+
+def _mark_median(
+    figure: Draft,
+    words: str,
+    median: float,
+    beside: float | None,
+    span: Span,
+    room: float,
+    theme: Theme,
+) -> float:
+    """Draw the median with its words, clear of the line of today's bucket at beside px; the px that
+    they need to the right of the plot.
+    """
+    here, half = span.px(median, room), measure(words, BODY) / 2
+    anchor = "center"
+    if beside is not None and abs(here - beside) < half + 6:
+        anchor = "left" if here >= beside else "right"
+    if (anchor == "right" and here < 2 * half) or (anchor == "center" and here < half):
+        anchor = "left" if beside is None or here >= beside else anchor
+    words_at(
+        figure,
+        escape(words),
+        median,
+        1,
+        theme,
+        yref="paper",
+        xanchor=anchor,
+        xshift={"left": 1, "center": 0, "right": -1}[anchor],
+    )
+    figure.add_shape(
+        type="line",
+        x0=median,
+        x1=median,
+        yref="paper",
+        y0=0,
+        y1=1,
+        line={"color": theme.colour("ink"), "width": 1.2, "dash": "dot"},
+    )
+    # Beyond the right edge there is a margin to grow; beyond the left one there are the words of
+    # the axis, which end lower.
+    return here + {"left": 2 * half + 4, "center": half, "right": 0}[anchor] - room + 12
 
 
 def cross_section(
