@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -477,9 +478,6 @@ def load(
     snapshot.step("read")
     now = now or datetime.now(UTC)
     tables = declared()
-    every: dict[str, Rows] = {}
-    counts: list[tuple[str, str, int]] = []  # file, table, rows
-    wrong: list[Rejection] = []
     prices, checked = folder.parent / "prices", set(checked)
     files = [(path, path.stem, path.name) for path in sorted(folder.glob("*.csv"))]
     if not files:
@@ -489,75 +487,19 @@ def load(
         for path in sorted(landed)
         if path not in checked
     ]
-    for path, table_name, name in files:
-        if table_name not in tables:
-            near = difflib.get_close_matches(table_name, tables, 1)
-            wrong.append(
-                Rejection(
-                    name,
-                    0,
-                    "file",
-                    None,
-                    "C09",
-                    "is no table of schema.sql" + (f"; is {near[0]}.csv meant?" if near else ""),
-                )
-            )
-            continue
-        rows, bad = read(path, tables[table_name], name)
-        wrong += bad
-        if not rows.values and not bad and table_name == "prices" and name.startswith("prices/"):
-            wrong.append(
-                Rejection(
-                    name,
-                    0,
-                    "file",
-                    None,
-                    "C11",
-                    "holds a header and no row: a landed file without a price is none",
-                )
-            )
-        kept = every.setdefault(table_name, Rows(tables[table_name]))
-        kept.values += rows.values
-        kept.places += rows.places
-        kept.notes += rows.notes
-        counts.append((name, table_name, len(rows.values)))
-    for needed in ("companies", "sources"):
-        if needed not in every:
-            wrong.append(Rejection(f"{needed}.csv", 0, "file", None, "C11", "is missing"))
+    every, counts, wrong = _read(files, tables)
     if any(rejection.file in ("companies.csv", "sources.csv") for rejection in wrong):
         return wrong  # every other row would be refused for a name that may be right
-    aliases = every.get("aliases", Rows(tables["aliases"])).values
+    corrections = every["corrections"].values if "corrections" in every else []
+    if checked and any(row["subject_table"] == "prices" for row in corrections):
+        return load(connection, folder, landed, (), now)  # a ruling names its row: read each
+    aliases = every["aliases"].values if "aliases" in every else []
     universe = {
         row["ticker"]: [a["alias"] for a in aliases if a["ticker"] == row["ticker"]]
         for row in every["companies"].values
     }
     known_sources = {row["source_id"] for row in every["sources"].values}
-    if (
-        any(
-            row["subject_table"] == "prices"
-            for row in every.get("corrections", Rows(tables["corrections"])).values
-        )
-        and checked
-    ):
-        return load(connection, folder, landed, (), now)  # a ruling names its row: read each
-    without_told(every)
-    if "prices" in every:
-        canonical(every["prices"], universe)
-        wrong += wrong_prices(
-            every["prices"],
-            every["companies"],
-            next_session(now.astimezone(snapshot.HONG_KONG).date()),
-        )
-    for rows in every.values():
-        wrong += repeated(rows) + unknown_names(rows, universe, known_sources)
-    wrong += apply_corrections(every)
-    if "earnings" in every:
-        wrong += plausible.wrong_currencies(
-            every["earnings"], every["companies"]
-        ) + plausible.unexplained_restatements(every["earnings"])
-    wrong += plausible.misfits(every)
-    for rows in every.values():
-        wrong += broken_checks(connection, rows)
+    wrong += _judge(connection, every, universe, known_sources, now)
     if wrong:
         return wrong
     note(every, tables["findings"], now)
@@ -572,11 +514,80 @@ def load(
             connection.execute(f"DELETE FROM {rows.table.schema}.{rows.table.name}")
         return load(connection, folder, landed, (), now)
     counts += [
-        (f"prices/{path.relative_to(prices).as_posix()}", "prices", number)
+        InputFile(f"prices/{path.relative_to(prices).as_posix()}", "prices", number)
         for path, number in zip(sorted(checked), in_checked)
     ]
     connection.executemany("INSERT INTO input_files VALUES (?, ?, ?)", counts)
     return []
+
+
+class InputFile(NamedTuple):
+    """A row of input_files."""
+
+    file: str
+    table: str
+    rows: int
+
+
+def _read(
+    files: list[tuple[Path, str, str]], tables: dict[str, Table]
+) -> tuple[dict[str, Rows], list[InputFile], list[Rejection]]:
+    """The rows of each table, how many each file had, and what is wrong in the files themselves;
+    files: path, table and name of each.
+    """
+    every: dict[str, Rows] = {}
+    counts: list[InputFile] = []
+    wrong: list[Rejection] = []
+    for path, table_name, name in files:
+        if table_name not in tables:
+            near = difflib.get_close_matches(table_name, tables, 1)
+            meant = f"; is {near[0]}.csv meant?" if near else ""
+            wrong.append(
+                Rejection(name, 0, "file", None, "C09", f"is no table of schema.sql{meant}")
+            )
+            continue
+        rows, bad = read(path, tables[table_name], name)
+        wrong += bad
+        if not rows.values and not bad and table_name == "prices" and name.startswith("prices/"):
+            reason = "holds a header and no row: a landed file without a price is none"
+            wrong.append(Rejection(name, 0, "file", None, "C11", reason))
+        kept = every.setdefault(table_name, Rows(tables[table_name]))
+        kept.values += rows.values
+        kept.places += rows.places
+        kept.notes += rows.notes
+        counts.append(InputFile(name, table_name, len(rows.values)))
+    wrong += [
+        Rejection(f"{needed}.csv", 0, "file", None, "C11", "is missing")
+        for needed in ("companies", "sources")
+        if needed not in every
+    ]
+    return every, counts, wrong
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    every: dict[str, Rows],
+    universe: dict[str, list[str]],
+    known_sources: set[str],
+    now: datetime,
+) -> list[Rejection]:
+    """What is wrong in the rows, each by itself and among the others; corrections are applied."""
+    wrong: list[Rejection] = []
+    without_told(every)
+    if "prices" in every:
+        canonical(every["prices"], universe)
+        last = next_session(now.astimezone(snapshot.HONG_KONG).date())
+        wrong += wrong_prices(every["prices"], every["companies"], last)
+    for rows in every.values():
+        wrong += repeated(rows) + unknown_names(rows, universe, known_sources)
+    wrong += apply_corrections(every)
+    if "earnings" in every:
+        wrong += plausible.wrong_currencies(every["earnings"], every["companies"])
+        wrong += plausible.unexplained_restatements(every["earnings"])
+    wrong += plausible.misfits(every)
+    for rows in every.values():
+        wrong += broken_checks(connection, rows)
+    return wrong
 
 
 def note(every: dict[str, Rows], findings: Table, now: datetime) -> None:
