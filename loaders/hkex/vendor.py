@@ -9,8 +9,10 @@ What a table does not say is asked for: the company (--ticker), the day (--day),
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from loaders.hkex import values
 from loaders.hkex.report import MARGIN, Fact, Report
@@ -84,6 +86,17 @@ def digits_of(cell) -> float:
     return 0.5 * 10 ** -len(values.text(cell).partition(".")[2])
 
 
+class Header(NamedTuple):
+    """What holds for every line: the printed title and unit of each column, the day that the
+    command line names, and today.
+    """
+
+    titles: dict[str, str]
+    units: dict[str, str]
+    day: date | None
+    today: date
+
+
 def read(
     name: str,
     cells: Sheet,
@@ -143,53 +156,113 @@ def read(
             report.rows_kept + (own is not None),
             report.rows_outside + (own is None),
         )
-        report.facts += facts_of(report, row, place + 1, own, day, titles, units, today)
+        report.facts += facts_of(report, row, place + 1, own, Header(titles, units, day, today))
     if not report.rows_read and not report.wrong:
         report.refuse(header + 1, "line", None, "C11", "no line of purchases follows the header")
     return report
 
 
 def facts_of(
-    report: Report,
-    row: dict,
-    number: int,
-    ticker: str | None,
-    day: date | None,
-    titles: dict[str, str],
-    units: dict[str, str],
-    today: date,
+    report: Report, row: dict, number: int, ticker: str | None, header: Header
 ) -> list[Fact]:
     """The purchase of one line, and the year to date where the table prints it; what is wrong is
     noted.
     """
     before = len(report.wrong)
+    purchase = _purchase_of(report, row, number, header)
+    if purchase is None:
+        return []
+    report.days.add(purchase.end)
+    _judge(report, row, number, purchase, header, is_ours=ticker is not None)
+    if len(report.wrong) > before or ticker is None:
+        return []
+    is_inside = purchase.low * (1 - MARGIN) <= purchase.average <= purchase.high * (1 + MARGIN)
+    note = (
+        ""
+        if is_inside
+        else (
+            f"prices printed: {written(purchase.low)} to {written(purchase.high)}; the average of "
+            "the rounded figures lies outside"
+        )
+    )
+    of_day = Fact(
+        ticker,
+        "day",
+        purchase.end,
+        purchase.end,
+        purchase.venue,
+        "ordinary",
+        purchase.shares,
+        purchase.amount,
+        purchase.currency,
+        purchase.low if is_inside else None,
+        purchase.high if is_inside else None,
+        "off exchange" if "场外" in purchase.method else "on exchange",
+        "unknown",
+        purchase.published,
+        "rounded",
+        note,
+        number,
+    )
+    total = _year_to_date_of(report, row, number, header)
+    if total is None:
+        return [of_day]
+    return [
+        of_day,
+        replace(
+            of_day,
+            grain="ytd",
+            start=date(purchase.end.year, 1, 1),
+            shares=None,
+            amount=total,
+            low=None,
+            high=None,
+            method="unknown",
+            note="",
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A line of the table, in shares and units of the currency, with the least and the most that
+    its rounded figures allow for a share.
+    """
+
+    end: date
+    published: date | None
+    shares: float
+    amount: float
+    least: float
+    most: float
+    low: float
+    high: float
+    currency: str
+    venue: str
+    method: str
+
+    @property
+    def average(self) -> float:
+        return self.amount / self.shares
+
+
+def _purchase_of(report: Report, row: dict, number: int, header: Header) -> Purchase | None:
+    """What the line prints; None where something is missing or wrong, which is noted."""
+    before = len(report.wrong)
+    titles, units = header.titles, header.units
     take = partial(report.take, number, row, titles)
-
-    def currency_of(cell) -> str:
-        found = CURRENCIES.get(values.text(cell).upper())
-        if found is None:
-            raise Wrong("C16", f"no known currency ({', '.join(CURRENCIES)})")
-        return found
-
-    end = take("day", values.day, today, "today") if "day" in row else day
+    end = take("day", values.day, header.today, "today") if "day" in row else header.day
     published = (
-        take("published", values.day, today, "today")
+        take("published", values.day, header.today, "today")
         if "published" in row and not values.is_nothing(row["published"])
         else None
     )
-    shares, amount, high = (
-        take("shares", values.positive),
-        take("amount", values.positive),
-        take("high", values.positive),
-    )
+    shares, amount = take("shares", values.positive), take("amount", values.positive)
+    high = take("high", values.positive)
     low = high if values.is_nothing(row["low"]) else take("low", values.positive)
-    currency = (
-        take("currency", currency_of)
-        if "currency" in row
-        else "HKD"
-        if "港" in units["amount"]
-        else None
-    )
+    currency = "HKD" if "港" in units["amount"] else None
+    if "currency" in row:
+        currency = take("currency", _currency_of)
     method = values.text(row.get("method", ""))
     venue = next(
         (venue for mark, venue in ABROAD if mark in method.upper()),
@@ -212,97 +285,60 @@ def facts_of(
             "neither the unit nor a column names the currency of the amount",
         )
     if len(report.wrong) > before or venue is None or currency is None or end is None:
-        return []  # without one of them it was refused above
-    report.days.add(end)
+        return None  # without one of them it was refused above
     one_share, one_unit = UNITS[units["shares"]], UNITS[units["amount"]]
-    least = (
-        (amount - digits_of(row["amount"]))
-        * one_unit
-        / ((shares + digits_of(row["shares"])) * one_share)
+    shares_off, amount_off = digits_of(row["shares"]), digits_of(row["amount"])
+    return Purchase(
+        end=end,
+        published=published,
+        shares=round(shares * one_share, 2),
+        amount=round(amount * one_unit, 2),
+        least=(amount - amount_off) * one_unit / ((shares + shares_off) * one_share),
+        most=(amount + amount_off) * one_unit / max((shares - shares_off) * one_share, 1),
+        low=low,
+        high=high,
+        currency=currency,
+        venue=venue,
+        method=method,
     )
-    most = (
-        (amount + digits_of(row["amount"]))
-        * one_unit
-        / max((shares - digits_of(row["shares"])) * one_share, 1)
-    )
-    shares, amount = round(shares * one_share, 2), round(amount * one_unit, 2)
+
+
+def _currency_of(cell) -> str:
+    found = CURRENCIES.get(values.text(cell).upper())
+    if found is None:
+        raise Wrong("C16", f"no known currency ({', '.join(CURRENCIES)})")
+    return found
+
+
+def _judge(
+    report: Report, row: dict, number: int, purchase: Purchase, header: Header, *, is_ours: bool
+) -> None:
+    """Note prices in the wrong order and, of a company of ours, an average price outside them."""
+    low, high = purchase.low, purchase.high
     if low > high:
         report.refuse(
             number,
-            titles["low"],
+            header.titles["low"],
             values.text(row["low"]),
             "C20",
             f"lies above the highest price, {written(high)}",
         )
-    elif ticker and (most < low * (1 - MARGIN) or least > high * (1 + MARGIN)):
+    elif is_ours and (purchase.most < low * (1 - MARGIN) or purchase.least > high * (1 + MARGIN)):
         report.refuse(
             number,
-            titles["amount"],
+            header.titles["amount"],
             values.text(row["amount"]),
             "C24",
             (
-                f"amount / shares is {amount / shares:,.4f}, outside {written(low)} to "
+                f"amount / shares is {purchase.average:,.4f}, outside {written(low)} to "
                 f"{written(high)} by more than 0.1 % and what rounding explains"
             ),
         )
-    if len(report.wrong) > before or ticker is None:
-        return []
-    is_inside = low * (1 - MARGIN) <= amount / shares <= high * (1 + MARGIN)
-    note = (
-        ""
-        if is_inside
-        else (
-            f"prices printed: {written(low)} to {written(high)}; the average of the rounded "
-            "figures lies outside"
-        )
-    )
-    how = "off exchange" if "场外" in method else "on exchange"
-    facts = [
-        Fact(
-            ticker,
-            "day",
-            end,
-            end,
-            venue,
-            "ordinary",
-            shares,
-            amount,
-            currency,
-            low if is_inside else None,
-            high if is_inside else None,
-            how,
-            "unknown",
-            published,
-            "rounded",
-            note,
-            number,
-        )
-    ]
-    if (
-        "ytd" in row
-        and not values.is_nothing(row["ytd"])
-        and units["ytd"] in UNITS
-        and (total := take("ytd", values.positive))
-    ):
-        facts.append(
-            Fact(
-                ticker,
-                "ytd",
-                date(end.year, 1, 1),
-                end,
-                venue,
-                "ordinary",
-                None,
-                round(total * UNITS[units["ytd"]], 2),
-                currency,
-                None,
-                None,
-                "unknown",
-                "unknown",
-                published,
-                "rounded",
-                "",
-                number,
-            )
-        )
-    return facts
+
+
+def _year_to_date_of(report: Report, row: dict, number: int, header: Header) -> float | None:
+    """The amount since 1 January that the line prints, in units of the currency."""
+    if "ytd" not in row or values.is_nothing(row["ytd"]) or header.units["ytd"] not in UNITS:
+        return None
+    total = report.take(number, row, header.titles, "ytd", values.positive)
+    return round(total * UNITS[header.units["ytd"]], 2) if total else None
