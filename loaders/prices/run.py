@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -51,6 +52,14 @@ TABLES = (
     "vendor_corrections",
     "prices",
 )
+
+
+class Ended(NamedTuple):
+    """What a line came to, in words, and what its record says besides."""
+
+    outcome: str
+    note: str
+    more: dict
 
 
 class Refused(Exception):
@@ -390,7 +399,6 @@ class Run:
         }
         landing.write_run(self.prices, self.state)
         hopeless, in_a_row = None, 0
-        rows: dict
         for ticker in tickers:
             if ticker in done:
                 self.report.outcomes[ticker] = done[ticker]["outcome"]
@@ -398,22 +406,19 @@ class Run:
                 continue
             self.progress.begin(ticker)
             if hopeless:
-                outcome, note, rows = (
-                    str(hopeless),
-                    "not asked: the lines before it were told the same",
-                    {},
-                )
-                self.log.line(ticker, "skipped", f"{outcome}: {note}")
+                note = "not asked: the lines before it were told the same"
+                ended = Ended(str(hopeless), note, {})
+                self.log.line(ticker, "skipped", f"{ended.outcome}: {note}")
             else:
-                outcome, note, rows = self.one(ticker, since)
-                in_a_row = in_a_row + 1 if outcome in HOPELESS else 0
+                ended = self.one(ticker, since)
+                in_a_row = in_a_row + 1 if ended.outcome in HOPELESS else 0
                 hopeless = (
-                    Outcome(outcome)
-                    if in_a_row and in_a_row >= HOPELESS[Outcome(outcome)]
+                    Outcome(ended.outcome)
+                    if in_a_row and in_a_row >= HOPELESS[Outcome(ended.outcome)]
                     else None
                 )
-            self.record(ticker, outcome, note, rows)
-            self.progress.done(ticker, outcome, note)
+            self.record(ticker, *ended)
+            self.progress.done(ticker, ended.outcome, ended.note)
 
     def record(self, ticker: str, outcome: str, note: str, more: dict) -> None:
         """Write what a line came to; a reader sees this line's record or the one before."""
@@ -513,8 +518,8 @@ class Run:
             == (landing.sha256(path.read_bytes()) if path.is_file() else None)
         )
 
-    def one(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
-        """Bring one line; returns its outcome, words, and what its record says besides."""
+    def one(self, ticker: str, since: date | None) -> Ended:
+        """Bring one line."""
         mark = self.mark(ticker)
         path = landing.file_of(self.prices, ticker)
         if since is None and self.is_as_before(ticker, path, mark, (Outcome.PROVIDER_FAULT,)):
@@ -532,11 +537,11 @@ class Run:
         if since is None and self.is_as_before(ticker, path, mark):
             self.findings[ticker] = self.lasting(ticker)
             self.log.line(ticker, "same", "nothing new: what would be read has been")
-            return str(Outcome.NOTHING_NEW), "as it was read before", mark
-        outcome, note, more = self.brought(ticker, since)
-        return outcome, note, mark | more
+            return Ended(str(Outcome.NOTHING_NEW), "as it was read before", mark)
+        ended = self.brought(ticker, since)
+        return ended._replace(more=mark | ended.more)
 
-    def brought(self, ticker: str, since: date | None) -> tuple[str, str, dict]:
+    def brought(self, ticker: str, since: date | None) -> Ended:
         """Ask for one line, judge and land what comes."""
         try:
             landed = landing.read(self.prices, ticker)
@@ -618,41 +623,15 @@ class Run:
         known: list[Finding],
         since: date | None,
         more: dict,
-    ) -> tuple[str, str, dict]:
+    ) -> Ended:
         """Check what came and land it."""
         ticker, landed = line.ticker, line.landed
         verdict = rules.check(line, bars, answer.actions, answer.currency, self.world.rules, whole)
         verdict.findings = known + verdict.findings
-        kept = verdict.bars.assign(source_id=self.provider.source_id)[list(landed.columns)]
-        if whole:
-            candidate = kept
-        else:
-            candidate = (
-                pd.concat(
-                    [landed, kept[~kept["date"].isin(landed["date"])]], ignore_index=True
-                ).sort_values("date", kind="stable", ignore_index=True)
-                if len(landed)
-                else kept
-            )
-            served = self.served_closes.get(ticker)
-            differs = (
-                rules.changed(
-                    line,
-                    candidate,
-                    served,
-                    pd.Timestamp(since) if since else None,
-                    self.world.rules,
-                )
-                if served is not None
-                else []
-            )
-            path = landing.file_of(self.prices, ticker)
-            verdict.findings += differs or (
-                rules.altered(line, path.name, self.world.rules)
-                if landing.is_altered(path, self.state["tickers"].get(ticker, {}))
-                else []
-            )
-        new = int((~candidate["date"].isin(landed["date"])).sum())
+        candidate = verdict.bars.assign(source_id=self.provider.source_id)[list(landed.columns)]
+        if not whole:
+            candidate = self.joined(line, candidate)
+            verdict.findings += self.changed_since(line, candidate, since)
         more |= {"rejected": len(verdict.rejects)}
         self.log.line(
             ticker,
@@ -669,38 +648,88 @@ class Run:
                 Finding("P18", "stop", ticker, "nothing", f"{rules.NOT_LANDED}no row is left")
             )
         if verdict.stops:
-            self.findings[ticker] = (
-                self.lasting(ticker)
-                + verdict.stops
-                + [
-                    finding
-                    for finding in verdict.findings
-                    if finding.code == "V02" and finding.severity == "warn"
-                ]
-            )
-            self.tell()
-            note = "; ".join(
-                f"{stop.code} {stop.ref}: {stop.message.removeprefix(rules.NOT_LANDED)}"
-                for stop in verdict.stops
-            )
-            stays = (
-                f"; stays on its data of {landed['date'].iloc[-1]:%Y-%m-%d}"
-                if len(landed)
-                else "; nothing of it has landed"
-            )
-            self.report.left_out.append(f"{ticker}: {note}{stays}")
-            self.log.line(ticker, STOPPED, note + stays)
-            return STOPPED, note + stays, more
+            return self.stopped(line, verdict, more)
         rewritten = any(finding.code == "P12" for finding in known)
+        self.land(line, candidate, verdict, answer, whole, rewritten)
+        new = int((~candidate["date"].isin(landed["date"])).sum())
+        last = candidate["date"].iloc[-1]
+        words = (
+            f"{new} new session{'s' if new != 1 else ''}"
+            + (f", {len(verdict.rejects)} kept out" if verdict.rejects else "")
+            + (", the history was rewritten: a new vintage" if rewritten else "")
+        )
+        self.log.line(ticker, "landed", f"{words}, to {last:%Y-%m-%d}")
+        self.report.landed += 1
+        self.report.rows += new
+        more |= {"rows_new": new, "last_session": f"{last:%Y-%m-%d}"}
+        return Ended(str(Outcome.GOT), words, more)
+
+    def joined(self, line: rules.Line, came: pd.DataFrame) -> pd.DataFrame:
+        """What has landed with the sessions that came after it."""
+        if not len(line.landed):
+            return came
+        new = came[~came["date"].isin(line.landed["date"])]
+        return pd.concat([line.landed, new], ignore_index=True).sort_values(
+            "date", kind="stable", ignore_index=True
+        )
+
+    def changed_since(
+        self, line: rules.Line, candidate: pd.DataFrame, since: date | None
+    ) -> list[Finding]:
+        """Whether the landed file is other than the served closes, or than a run wrote it."""
+        served = self.served_closes.get(line.ticker)
+        if served is not None:
+            first = pd.Timestamp(since) if since else None
+            differs = rules.changed(line, candidate, served, first, self.world.rules)
+            if differs:
+                return differs
+        path = landing.file_of(self.prices, line.ticker)
+        if landing.is_altered(path, self.state["tickers"].get(line.ticker, {})):
+            return rules.altered(line, path.name, self.world.rules)
+        return []
+
+    def stopped(self, line: rules.Line, verdict: rules.Verdict, more: dict) -> Ended:
+        """A line that a rule stops: it stays on its old data, and the findings say so."""
+        ticker, landed = line.ticker, line.landed
+        self.findings[ticker] = (
+            self.lasting(ticker)
+            + verdict.stops
+            + [
+                finding
+                for finding in verdict.findings
+                if finding.code == "V02" and finding.severity == "warn"
+            ]
+        )
+        self.tell()
+        note = "; ".join(
+            f"{stop.code} {stop.ref}: {stop.message.removeprefix(rules.NOT_LANDED)}"
+            for stop in verdict.stops
+        )
+        stays = (
+            f"; stays on its data of {landed['date'].iloc[-1]:%Y-%m-%d}"
+            if len(landed)
+            else "; nothing of it has landed"
+        )
+        self.report.left_out.append(f"{ticker}: {note}{stays}")
+        self.log.line(ticker, STOPPED, note + stays)
+        return Ended(STOPPED, note + stays, more)
+
+    def land(
+        self,
+        line: rules.Line,
+        candidate: pd.DataFrame,
+        verdict: rules.Verdict,
+        answer: Answer,
+        whole: bool,
+        rewritten: bool,
+    ) -> None:
+        """Write findings, actions, record and closes, in this order: whenever it is broken off,
+        what is said of a line is said at least once, and the next run lands it again.
+        """
+        ticker, path = line.ticker, landing.file_of(self.prices, line.ticker)
         text = landing.prices_text(ticker, line.currency, candidate)
-        if (
-            whole
-            and len(landed)
-            and landing.file_of(self.prices, ticker).read_text("utf-8") != text
-        ):
+        if whole and len(line.landed) and path.read_text("utf-8") != text:
             landing.keep_vintage(self.prices, ticker, self.now())
-        # In this order: whenever it is broken off, what is said of a line is said at least once,
-        # and the next run lands it again.
         self.findings[ticker] = verdict.findings + (
             [] if whole and not rewritten else self.lasting(ticker)
         )
@@ -712,17 +741,7 @@ class Run:
             "sha256_before": record.get("sha256"),
         }
         landing.write_run(self.prices, self.state)
-        snapshot.write(landing.file_of(self.prices, ticker), text)
-        last = candidate["date"].iloc[-1]
-        words = (
-            f"{new} new session{'s' if new != 1 else ''}"
-            + (f", {len(verdict.rejects)} kept out" if verdict.rejects else "")
-            + (", the history was rewritten: a new vintage" if rewritten else "")
-        )
-        self.log.line(ticker, "landed", f"{words}, to {last:%Y-%m-%d}")
-        self.report.landed += 1
-        self.report.rows += new
-        return str(Outcome.GOT), words, more | {"rows_new": new, "last_session": f"{last:%Y-%m-%d}"}
+        snapshot.write(path, text)
 
     def tell(self) -> None:
         """Write what is found by now to findings.csv."""
@@ -828,9 +847,7 @@ class Run:
             if finding.code not in LASTING and not finding.message.startswith(rules.NOT_LANDED)
         ]
 
-    def ended(
-        self, ticker: str, answer: Answer, landed: pd.DataFrame, more: dict
-    ) -> tuple[str, str, dict]:
+    def ended(self, ticker: str, answer: Answer, landed: pd.DataFrame, more: dict) -> Ended:
         """A line that brings no row: there is none, or it is left out."""
         self.findings[ticker] = self.lasting(ticker)
         if answer.outcome is Outcome.NOTHING_NEW:
@@ -848,7 +865,7 @@ class Run:
                 )
             self.log.line(ticker, "left out", f"{answer.outcome}; {stays}")
             more |= {} if answer.lasting else {"mark": None}
-        return str(answer.outcome), answer.note, more
+        return Ended(str(answer.outcome), answer.note, more)
 
     @cached_property
     def served_closes(self) -> dict[str, pd.DataFrame]:
