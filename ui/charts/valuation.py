@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -412,6 +412,7 @@ def index_history(
     frame = _by_date(need(history, "date", "value"))
     values = floats(frame["value"])
     points = need(printed, "date", "value", "percentile", "source")
+    points = points[points["date"].notna() & points["value"].notna()]
     beside = _by_date(need(others, "date", "series", "value"))
     if not known_values(values, floats(beside["value"])) and not len(points):
         return empty_figure(empty, stamp, theme, height)
@@ -421,31 +422,12 @@ def index_history(
     band_days, quantiles = _quantiles(bands, days, high_is_cheap) if days else ([], {})
     _draw_bands(figure, band_days, quantiles, theme)
     called = f"{escape(name)} " if name else ""
+    ends = _draw_others(figure, beside, write, theme)
+    _draw_line(figure, days, values, [False] * len(days), main, theme)
     hover = [
         f"<b>{formats.day(d, language)}</b>  {called}{escape(write(v))}"
         for d, v in zip(days, values)
     ]
-    labels: list[tuple[float, str, str, str]] = []  # where it ends, name, value, colour
-    for series in dict.fromkeys(str(s) for s in beside["series"]):
-        part = beside[beside["series"].astype(str) == series]
-        own = theme.colour(("hue5", "hue3", "hue7", "hue2", "hue10")[len(labels) % 5])
-        days_, values_ = iso_days(part["date"]), floats(part["value"])
-        figure.add_trace(
-            line_trace(
-                days_,
-                values_,
-                own,
-                hover=[
-                    f"<b>{formats.day(d, language)}</b>  {escape(series)} {escape(write(v))}"
-                    for d, v in zip(days_, values_)
-                ],
-            )
-        )
-        if known_values(values_):
-            labels.append(
-                (known_values(values_)[-1], series, write(known_values(values_)[-1]), own)
-            )
-    _draw_line(figure, days, values, [False] * len(days), main, theme)
     figure.add_trace(_points(days, values, main, hover))
     low, high, left = value_axis(
         figure,
@@ -457,31 +439,104 @@ def index_history(
     if known_values(values):
         last = _last(values)
         _mark_last(figure, days, values, main if current else theme.colour("stale"), theme)
-        now = write(values[last])
-        if not current:
-            now = _fitting(
-                _label_room(theme) - 16, f"{now} · {formats.month(days[last], language)}", now
-            )
-        elif percentile is not None and not formats.is_missing(percentile):
-            now = _fitting(
-                _label_room(theme) - 16, f"{now} · {formats.percentile(percentile, language)}", now
-            )
-        labels.insert(0, (known_values(values)[-1], name or "", now, main))
+        words = _words_of_last(
+            write(values[last]), None if current else days[last], percentile, theme
+        )
+        ends.insert(0, End(known_values(values)[-1], name or "", words, main))
     every = [d for d in (*days, *iso_days(beside["date"]), *iso_days(points["date"])) if d]
+    notes = _draw_printed(figure, points, days, values, every, (low + high) / 2, write, theme)
+    stamp, several, room = noted(stamp, *notes), bool(len(beside)), _label_room(theme)
+    # Names stand beside the ends where all of them have room, else in a line above the plot.
+    direct = (
+        several
+        and theme.width >= NARROW
+        and all(measure(f"{end.name} {end.words}", BODY, True) + 14 <= room for end in ends)
+    )
+    legend = [(end.name, end.colour) for end in ends if end.name] if several and not direct else []
+    tall, plot = plot_room(stamp, theme, height, legend=legend)
+    one_colour = theme.colour("ink" if current else "muted")
+    labels = [
+        (
+            end.value,
+            f"{end.name} {end.words}" if direct and end.name else end.words,
+            end.colour if several else one_colour,
+            current and end.colour == main,
+        )
+        for end in ends
+    ]
+    right = end_labels(
+        figure,
+        [*labels, *_band_labels(quantiles, write, theme)],
+        low,
+        high,
+        plot,
+        room,
+        swatch=theme.colour("ink") if several else None,
+    )
+    _without_squares(figure, theme.colour("muted"))
+    date_axis(figure, every, theme, theme.width - left - right)
+    figure.update_layout(hovermode="closest")
+    return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=tall)
+
+
+class End(NamedTuple):
+    """Where a series ends, and what is written there."""
+
+    value: float
+    name: str
+    words: str
+    colour: str
+
+
+def _draw_others(figure: Draft, beside: pd.DataFrame, write: Write, theme: Theme) -> list[End]:
+    """Draw the further series, each in a colour of its own; where they end."""
+    ends: list[End] = []
+    for series in dict.fromkeys(str(s) for s in beside["series"]):
+        part = beside[beside["series"].astype(str) == series]
+        colour = theme.colour(("hue5", "hue3", "hue7", "hue2", "hue10")[len(ends) % 5])
+        days, values = iso_days(part["date"]), floats(part["value"])
+        hover = [
+            f"<b>{formats.day(d, theme.language)}</b>  {escape(series)} {escape(write(v))}"
+            for d, v in zip(days, values)
+        ]
+        figure.add_trace(line_trace(days, values, colour, hover=hover))
+        if known := known_values(values):
+            ends.append(End(known[-1], series, write(known[-1]), colour))
+    return ends
+
+
+def _words_of_last(value: str, old_day: str | None, percentile: float | None, theme: Theme) -> str:
+    """The last value with its percentile, or with its month where it is old, as far as there is
+    room.
+    """
+    if old_day is not None:
+        more = formats.month(old_day, theme.language)
+    elif percentile is None or formats.is_missing(percentile):
+        return value
+    else:
+        more = formats.percentile(percentile, theme.language)
+    return _fitting(_label_room(theme) - 16, f"{value} · {more}", value)
+
+
+def _draw_printed(
+    figure: Draft,
+    points: pd.DataFrame,
+    days: list[str],
+    values: Sequence[float | None],
+    every: list[str],
+    centre: float,
+    write: Write,
+    theme: Theme,
+) -> list[str]:
+    """Draw what others printed as diamonds with their value; what stands in the note, as beside
+    the points the words would lie over the line.
+    """
     notes: list[str] = []
     middle = pd.Timestamp(min(every)) + (pd.Timestamp(max(every)) - pd.Timestamp(min(every))) / 2
     for item in points.to_dict("records"):
-        if formats.is_missing(item["value"]) or formats.is_missing(item["date"]):
-            continue
-        words = text(
-            "chart.printed_by", language, value=write(item["value"]), source=item["source"]
-        )
-        if not formats.is_missing(item["percentile"]):
-            printed_percentile = formats.number(item["percentile"], 2)
-            words += " · " + text(
-                "chart.printed_percentile", language, percentile=printed_percentile
-            )
-        day = iso_days([item["date"]])[0]
+        words = _words_of_printed(item, write, theme.language)
+        (day,) = iso_days([item["date"]])
+        when = formats.day(day, theme.language)
         figure.add_trace(
             scatter(
                 x=[day],
@@ -494,18 +549,17 @@ def index_history(
                     "color": theme.colour("dear"),
                     "line": {"color": theme.colour("paper"), "width": 1.5},
                 },
-                hovertext=[f"<b>{formats.day(day, language)}</b>  {escape(words)}"],
+                hovertext=[f"<b>{when}</b>  {escape(words)}"],
                 hoverinfo="text",
             )
         )
-        # The words stand in the note: beside the point they would lie over the line.
-        notes.append(f"◆ {formats.day(day, language)}: {words}{'.' if language == 'en' else '。'}")
+        notes.append(f"◆ {when}: {words}{'.' if theme.language == 'en' else '。'}")
         near = [
             v
             for d, v in zip(days, values)
             if v is not None and abs((pd.Timestamp(d) - pd.Timestamp(day)).days) <= 120
         ]
-        top = float(item["value"]) > (sum(near) / len(near) if near else (low + high) / 2)
+        top = float(item["value"]) > (sum(near) / len(near) if near else centre)
         words_at(
             figure,
             escape(write(item["value"])),
@@ -517,48 +571,26 @@ def index_history(
             yanchor="bottom" if top else "top",
             yshift=6 if top else -6,
         )
-    stamp, several, room = noted(stamp, *notes), bool(len(beside)), _label_room(theme)
-    # Names stand beside the ends where all of them have room, else in a line above the plot.
-    direct = (
-        several
-        and theme.width >= NARROW
-        and all(
-            measure(f"{called} {value}", BODY, True) + 14 <= room for _, called, value, _ in labels
-        )
-    )
-    legend = (
-        [(called, own) for _, called, _, own in labels if called] if several and not direct else []
-    )
-    tall, plot = plot_room(stamp, theme, height, legend=legend)
-    ends = [
-        (
-            y,
-            f"{called} {value}" if direct and called else value,
-            own if several else theme.colour("ink" if current else "muted"),
-            current and own == main,
-        )
-        for y, called, value, own in labels
-    ]
-    right = end_labels(
-        figure,
-        [*ends, *_band_labels(quantiles, write, theme)],
-        low,
-        high,
-        plot,
-        room,
-        swatch=theme.colour("ink") if several else None,
-    )
-    # A square of colour would call a band a series.
-    square = f'<span style="color:{theme.colour("muted")}">■</span> '
+    return notes
+
+
+def _words_of_printed(item: Mapping, write: Write, language: str) -> str:
+    words = text("chart.printed_by", language, value=write(item["value"]), source=item["source"])
+    if formats.is_missing(item["percentile"]):
+        return words
+    percentile = formats.number(item["percentile"], 2)
+    return f"{words} · {text('chart.printed_percentile', language, percentile=percentile)}"
+
+
+def _without_squares(figure: Draft, colour: str) -> None:
+    """A square of colour would call a band a series: the labels of bands are words alone."""
+    square = f'<span style="color:{colour}">■</span> '
     for label in figure.annotations:
         if label["text"].startswith(square):
             label |= {
                 "text": label["text"].removeprefix(square),
-                "font": label["font"] | {"color": theme.colour("muted")},
+                "font": label["font"] | {"color": colour},
             }
-    date_axis(figure, every, theme, theme.width - left - right)
-    figure.update_layout(hovermode="closest")
-    return finish(figure, stamp, theme, left=left, right=right, legend=legend, height=tall)
 
 
 def lines(
