@@ -5,8 +5,8 @@ business at many companies.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -534,150 +534,39 @@ def growth_multiples(
         and where known series_break (bool), value (words). Companies stand in the order of the
         frame.
     """
-    language = theme.language
     frame = need(frame, "ticker", "name", "period", "yoy_pct")
     values = known_values(floats(frame["yoy_pct"]))
     if not values:
         return empty_figure(empty, stamp, theme, height)
     frame = frame[frame["ticker"].isin(frame[frame["yoy_pct"].notna()]["ticker"])]
     periods = sorted(frame["period"].unique())
-    place = {period: i for i, period in enumerate(periods)}
     tickers = list(dict.fromkeys(frame["ticker"]))
     columns = min(len(tickers), 2 if theme.width < NARROW else 3 if len(tickers) <= 6 else 4)
-    lines = math.ceil(len(tickers) / columns)
-    gap, above = 0.05, 0.11 if lines > 1 else 0.1
-    wide, high_of = (1 - gap * (columns - 1)) / columns, 1 / lines
+    grid = Grid(len(tickers), columns)
     figure = Draft()
     low, high, left = value_axis(
         figure, values, theme, lambda v, d: formats.percent(v, digits=d), zero=True
     )
-    y_ticks, y_words = figure.yaxis["tickvals"], figure.yaxis["ticktext"]
-    low -= 0.1 * (high - low)  # the lowest tick keeps clear of the periods under the axis
+    y_axis = {
+        "range": [low - 0.1 * (high - low), high],  # the lowest tick keeps clear of the periods
+        "tickmode": "array",
+        "tickvals": figure.yaxis["tickvals"],
+        "showgrid": True,
+        "ticks": "",
+        "showline": False,
+    }
+    y_words = figure.yaxis["ticktext"]
     broken = False
     for number, ticker in enumerate(tickers):
         own = frame[frame["ticker"] == ticker].sort_values("period")
-        column, line = number % columns, number // columns
-        suffix = "" if number == 0 else str(number + 1)
-        x0 = column * (wide + gap)
-        y1 = 1 - line * high_of
-        colour = company(ticker, theme)
         by_period = {row["period"]: row for row in own.to_dict("records")}
-        xs, ys, hover = [], [], []
-        for period in periods:
-            row = by_period.get(period, {})
-            growth = row.get("yoy_pct")
-            xs.append(place[period])
-            ys.append(None if formats.is_missing(growth) else float(growth))
-            hover.append(
-                f"<b>{escape(period)}</b>  {escape(own['name'].iloc[0])} {formats.change(growth)}"
-                f"<br>{escape(str(row.get('value') or ''))}"
-            )
-        alone = [
-            y is not None
-            and (i == 0 or ys[i - 1] is None)
-            and (i == len(ys) - 1 or ys[i + 1] is None)
-            for i, y in enumerate(ys)
-        ]
-        known = [(x, y) for x, y in zip(xs, ys) if y is not None]
-        chosen = highlight is None or ticker == highlight
-        figure.add_trace(
-            scatter(
-                x=xs,
-                y=ys,
-                mode="lines+markers",
-                connectgaps=False,
-                xaxis=f"x{suffix}",
-                yaxis=f"y{suffix}",
-                hovertext=hover,
-                hoverinfo="text",
-                line={"color": colour, "width": 2.4 if chosen else 1.8},
-                marker={"color": colour, "size": [6 if one else 3 for one in alone]},
-            )
-        )
-        figure.add_trace(
-            scatter(
-                x=[known[-1][0]],
-                y=[known[-1][1]],
-                mode="markers",
-                xaxis=f"x{suffix}",
-                yaxis=f"y{suffix}",
-                hoverinfo="skip",
-                marker={"color": colour, "size": 8},
-            )
-        )
-        last = [periods[x] for x, y in zip(xs, ys) if y is not None][-1]
-        head = shorten(str(own["name"].iloc[0]), theme.width * wide * 0.5)
-        words = (
-            f"<b>{escape(head)}</b>  {formats.percent(known[-1][1], digits=0, sign=True)}  "
-            f"{escape(last)}"
-        )
-        words_at(
-            figure,
-            words,
-            x0,
-            y1,
-            theme,
-            colour=theme.colour("ink"),
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="top",
-        )
-        figure.update_layout(
-            {
-                f"xaxis{suffix}": {
-                    "domain": [x0, x0 + wide],
-                    "anchor": f"y{suffix}",
-                    "range": [-0.6, len(periods) - 0.4],
-                    "showgrid": False,
-                    "showline": False,
-                    "ticks": "",
-                    "tickmode": "array",
-                    "tickvals": [0, len(periods) - 1],
-                    "ticktext": [periods[0], periods[-1]]
-                    if line == lines - 1 or number + columns >= len(tickers)
-                    else ["", ""],
-                    "tickangle": 0,
-                },
-                f"yaxis{suffix}": {
-                    "domain": [y1 - high_of + (0.08 if lines > 1 else 0), y1 - above],
-                    "anchor": f"x{suffix}",
-                    "range": [low, high],
-                    "tickmode": "array",
-                    "tickvals": y_ticks,
-                    "ticktext": y_words if column == 0 else [""] * len(y_ticks),
-                    "showgrid": True,
-                    "ticks": "",
-                    "showline": False,
-                },
-            }
-        )
-        figure.add_shape(
-            type="line",
-            xref=f"x{suffix} domain",
-            x0=0,
-            x1=1,
-            yref=f"y{suffix}",
-            y0=0,
-            y1=0,
-            line={"color": theme.colour("axis"), "width": 1},
-        )
-        for period, row in by_period.items():
-            flag = row.get("series_break")
-            if flag is not None and not formats.is_missing(flag) and bool(flag):
-                broken = True
-                figure.add_shape(
-                    type="line",
-                    xref=f"x{suffix}",
-                    x0=place[period] - 0.5,
-                    x1=place[period] - 0.5,
-                    yref=f"y{suffix} domain",
-                    y0=0,
-                    y1=1,
-                    line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
-                )
+        is_chosen = highlight is None or ticker == highlight
+        last = _draw_growth(figure, own, by_period, periods, grid.suffix(number), is_chosen, theme)
+        _write_head(figure, own["name"].iloc[0], last, grid, number, theme)
+        _set_axes(figure, periods, y_axis, y_words, grid, number)
+        broken |= _draw_zero_and_breaks(figure, by_period, periods, grid.suffix(number), theme)
     figure.update_layout(hovermode="closest")
-    stamp = noted(stamp, text("chart.note_break", language) if broken else "")
+    stamp = noted(stamp, text("chart.note_break", theme.language) if broken else "")
     return finish(
         figure,
         stamp,
@@ -685,5 +574,184 @@ def growth_multiples(
         left=left,
         right=22,
         ticks=22,
-        height=int(max(height or theme.height, 120 + 120 * lines)),
+        height=int(max(height or theme.height, 120 + 120 * grid.lines)),
     )
+
+
+class Grid(NamedTuple):
+    """Where each of the small pictures lies, in shares of the plot."""
+
+    pictures: int
+    columns: int
+
+    GAP = 0.05
+
+    @property
+    def lines(self) -> int:
+        return math.ceil(self.pictures / self.columns)
+
+    @property
+    def width(self) -> float:
+        return (1 - self.GAP * (self.columns - 1)) / self.columns
+
+    def suffix(self, number: int) -> str:
+        """What the names of its axes end with."""
+        return "" if number == 0 else str(number + 1)
+
+    def x(self, number: int) -> tuple[float, float]:
+        left = (number % self.columns) * (self.width + self.GAP)
+        return left, left + self.width
+
+    def y(self, number: int) -> tuple[float, float]:
+        """Bottom and top, with the head above the plot."""
+        top = 1 - (number // self.columns) * (1 / self.lines)
+        return top - 1 / self.lines, top
+
+    def is_lowest(self, number: int) -> bool:
+        """Whether no other lies under it."""
+        is_last_line = number // self.columns == self.lines - 1
+        return is_last_line or number + self.columns >= self.pictures
+
+
+def _draw_growth(
+    figure: Draft,
+    own: pd.DataFrame,
+    by_period: Mapping[str, Mapping],
+    periods: list[str],
+    suffix: str,
+    is_chosen: bool,
+    theme: Theme,
+) -> tuple[str, float]:
+    """Draw one company's line; its last period with a growth, and that growth."""
+    colour, name = company(own["ticker"].iloc[0], theme), own["name"].iloc[0]
+    ys: list[float | None] = []
+    hover = []
+    for period in periods:
+        row = by_period.get(period, {})
+        growth = row.get("yoy_pct")
+        ys.append(None if formats.is_missing(growth) else float(growth))
+        hover.append(
+            f"<b>{escape(period)}</b>  {escape(name)} {formats.change(growth)}"
+            f"<br>{escape(str(row.get('value') or ''))}"
+        )
+    alone = [
+        y is not None and (i == 0 or ys[i - 1] is None) and (i == len(ys) - 1 or ys[i + 1] is None)
+        for i, y in enumerate(ys)
+    ]
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    figure.add_trace(
+        scatter(
+            x=list(range(len(periods))),
+            y=ys,
+            mode="lines+markers",
+            connectgaps=False,
+            **axes,
+            hovertext=hover,
+            hoverinfo="text",
+            line={"color": colour, "width": 2.4 if is_chosen else 1.8},
+            marker={"color": colour, "size": [6 if one else 3 for one in alone]},
+        )
+    )
+    at, last = [(x, y) for x, y in enumerate(ys) if y is not None][-1]
+    figure.add_trace(
+        scatter(
+            x=[at],
+            y=[last],
+            mode="markers",
+            **axes,
+            hoverinfo="skip",
+            marker={"color": colour, "size": 8},
+        )
+    )
+    return periods[at], last
+
+
+def _write_head(
+    figure: Draft, name: str, last: tuple[str, float], grid: Grid, number: int, theme: Theme
+) -> None:
+    period, growth = last
+    head = shorten(str(name), theme.width * grid.width * 0.5)
+    words_at(
+        figure,
+        f"<b>{escape(head)}</b>  {formats.percent(growth, digits=0, sign=True)}  {escape(period)}",
+        grid.x(number)[0],
+        grid.y(number)[1],
+        theme,
+        colour=theme.colour("ink"),
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+    )
+
+
+def _set_axes(
+    figure: Draft,
+    periods: list[str],
+    y_axis: Mapping[str, Any],
+    y_words: list[str],
+    grid: Grid,
+    number: int,
+) -> None:
+    suffix, (bottom, top) = grid.suffix(number), grid.y(number)
+    of_periods = [periods[0], periods[-1]] if grid.is_lowest(number) else ["", ""]
+    several = grid.lines > 1
+    figure.update_layout(
+        {
+            f"xaxis{suffix}": {
+                "domain": list(grid.x(number)),
+                "anchor": f"y{suffix}",
+                "range": [-0.6, len(periods) - 0.4],
+                "showgrid": False,
+                "showline": False,
+                "ticks": "",
+                "tickmode": "array",
+                "tickvals": [0, len(periods) - 1],
+                "ticktext": of_periods,
+                "tickangle": 0,
+            },
+            f"yaxis{suffix}": {
+                **y_axis,
+                "domain": [bottom + (0.08 if several else 0), top - (0.11 if several else 0.1)],
+                "anchor": f"x{suffix}",
+                "ticktext": y_words if number % grid.columns == 0 else [""] * len(y_words),
+            },
+        }
+    )
+
+
+def _draw_zero_and_breaks(
+    figure: Draft,
+    by_period: Mapping[str, Mapping],
+    periods: list[str],
+    suffix: str,
+    theme: Theme,
+) -> bool:
+    """Draw the line of zero, and one where a series breaks; whether one breaks."""
+    figure.add_shape(
+        type="line",
+        xref=f"x{suffix} domain",
+        x0=0,
+        x1=1,
+        yref=f"y{suffix}",
+        y0=0,
+        y1=0,
+        line={"color": theme.colour("axis"), "width": 1},
+    )
+    breaks = [
+        periods.index(period)
+        for period, row in by_period.items()
+        if not formats.is_missing(row.get("series_break")) and bool(row["series_break"])
+    ]
+    for place in breaks:
+        figure.add_shape(
+            type="line",
+            xref=f"x{suffix}",
+            x0=place - 0.5,
+            x1=place - 0.5,
+            yref=f"y{suffix} domain",
+            y0=0,
+            y1=1,
+            line={"color": theme.colour("muted"), "width": 1, "dash": "dot"},
+        )
+    return bool(breaks)
