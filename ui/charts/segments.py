@@ -578,13 +578,14 @@ def growth_multiples(
     )
 
 
+GAP = 0.05  # between two small pictures, as a share of the plot
+
+
 class Grid(NamedTuple):
     """Where each of the small pictures lies, in shares of the plot."""
 
     pictures: int
     columns: int
-
-    GAP = 0.05
 
     @property
     def lines(self) -> int:
@@ -592,14 +593,14 @@ class Grid(NamedTuple):
 
     @property
     def width(self) -> float:
-        return (1 - self.GAP * (self.columns - 1)) / self.columns
+        return (1 - GAP * (self.columns - 1)) / self.columns
 
     def suffix(self, number: int) -> str:
         """What the names of its axes end with."""
         return "" if number == 0 else str(number + 1)
 
     def x(self, number: int) -> tuple[float, float]:
-        left = (number % self.columns) * (self.width + self.GAP)
+        left = (number % self.columns) * (self.width + GAP)
         return left, left + self.width
 
     def y(self, number: int) -> tuple[float, float]:
@@ -629,7 +630,7 @@ def _draw_growth(
     for period in periods:
         row = by_period.get(period, {})
         growth = row.get("yoy_pct")
-        ys.append(None if formats.is_missing(growth) else float(growth))
+        ys.append(None if growth is None or formats.is_missing(growth) else float(growth))
         hover.append(
             f"<b>{escape(period)}</b>  {escape(name)} {formats.change(growth)}"
             f"<br>{escape(str(row.get('value') or ''))}"
