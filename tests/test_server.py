@@ -10,7 +10,9 @@ import pytest
 from streamlit import config
 
 from tests.support.browser import ROOT, process
-from ui import server
+from tests.support.good_files import good
+from tests.support.warehouses import copy_of, loaders
+from ui import health, server
 
 pytestmark = pytest.mark.system
 
@@ -137,6 +139,83 @@ def test_a_foreign_host_name_gets_nothing(watched, path):
 
 def test_a_load_balancer_may_ask_for_health_by_any_name(watched):
     assert get(watched[0], server.HEALTH, "10.0.0.5:8501") == (200, b"ok")
+
+
+def ask(port: int, path: str, host: str = "127.0.0.1") -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    return connection.getresponse()
+
+
+@pytest.mark.parametrize(
+    ("path", "host"),
+    [
+        ("/", "localhost"),
+        ("/overview", "localhost"),
+        ("/healthz", "localhost"),
+        ("/", "evil.example"),
+    ],
+)
+def test_every_answer_has_the_security_headers(watched, path, host):
+    answer = ask(watched[0], path, host)
+    assert {name: answer.headers[name] for name in server.SECURITY_HEADERS} == {
+        "content-security-policy": "frame-ancestors 'self'",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+    }
+
+
+def test_a_page_of_another_site_cannot_show_a_page_in_a_frame(watched, chromium, tmp_path):
+    page = chromium.new_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.set_content(f'<iframe src="http://127.0.0.1:{watched[0]}/overview"></iframe>')
+    page.wait_for_timeout(1000)
+    assert any("frame-ancestors" in text for text in refused)
+    page.close()
+
+
+def test_a_monitor_reads_the_served_snapshot_its_age_and_the_last_run(watched, warehouse):
+    answer = ask(watched[0], "/healthz")
+    told = json.loads(answer.read())
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert told["snapshot"] == warehouse.served.snapshot_id
+    assert told["latest_session"] == "2026-08-21"
+    assert 0 <= told["age_hours"] < 48
+    assert (told["status"], told["problems"], told["last_run"]) == ("ok", [], None)
+    assert ask(watched[0], "/healthz", "evil.example").status == 421
+
+
+def test_a_monitor_is_told_of_a_rejected_build_and_of_a_run_that_was_broken_off(
+    tmp_path, monkeypatch
+):
+    made = copy_of(good(), tmp_path / "data")
+    run = {"began_at": "2026-08-24T18:00:00+08:00", "finished_at": None}
+    line = {"outcome": "rate limited", "run": run["began_at"]}
+    record = {"run": run, "tickers": {"0700.HK": line}}
+    (made.folder / "prices" / "run.json").write_text(json.dumps(record), "utf-8")
+    prices = made.folder / "curated" / "prices.csv"
+    prices.write_text(prices.read_text("utf-8").replace(",HKD,", ",XXX,", 1), "utf-8")
+    assert loaders("build", data=made.folder).returncode == 2
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(made.folder))
+    answer = health.healthz(None)
+    told = json.loads(answer.body)
+    assert answer.status_code == 200
+    assert (told["status"], told["snapshot"]) == ("degraded", made.served.snapshot_id)
+    rejected, broken_off = told["problems"]
+    assert rejected.startswith("the build of 20")
+    assert rejected.endswith(" was rejected")
+    assert broken_off == "the run of 2026-08-24T18:00:00+08:00 was broken off"
+    assert told["last_run"] == run | {"outcomes": {"rate limited": 1}}
+
+
+def test_a_monitor_gets_503_where_no_snapshot_is_served(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARBOURVIEW_DATA", str(tmp_path))
+    answer = health.healthz(None)
+    told = json.loads(answer.body)
+    assert (answer.status_code, told["status"], told["snapshot"]) == (503, "down", None)
+    assert "run: python -m loaders build" in told["problems"][0]
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """Checks of every request before Streamlit sees it: the host that it names and the page that it
-comes from.
+comes from. And the security headers of every answer.
 
 Host: only the names of `server.allowedHosts` are answered, so that a foreign name which was
     pointed at this machine (DNS rebinding) gets nothing. Origin: a WebSocket of a page from another
@@ -10,7 +10,8 @@ Host: only the names of `server.allowedHosts` are answered, so that a foreign na
 from urllib.parse import SplitResult, urlsplit
 
 import streamlit as st
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEALTH = (
     "/_stcore/health"  # answers a load balancer, which asks by address; it says nothing but "ok"
@@ -43,6 +44,32 @@ class KnownHostAndOrigin:
             await self.app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+
+
+# Only our own pages may show a page in a frame; a browser takes an answer for what its type says;
+# a link to a source does not tell the other site which tickers were looked at.
+SECURITY_HEADERS = {
+    "content-security-policy": "frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
 
 
 async def _refuse(send: Send) -> None:
