@@ -5,7 +5,7 @@ against its median, against the growth expected of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -327,46 +327,61 @@ def cross_section(
     )
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
-    ranked = [
-        not formats.is_missing(p) and s == "OK"
-        for p, s in zip(frame["percentile"], frame["status"])
+    frame, ranked = _ranked_first(frame, dearest_first)
+    # The gap between the ranked and the rest is a row of its own.
+    gap = 1 if 0 < ranked < len(frame) else 0
+    rows_y = [-(i + (gap if i >= ranked else 0)) for i in range(len(frame))]
+    figure = Draft()
+    _draw_ranges(figure, frame, rows_y, ranked, theme)
+    _draw_now(figure, frame, rows_y, ranked, write, theme)
+    notes = [
+        (
+            f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}",
+            theme.colour("ink"),
+        )
+        if i < ranked
+        else (_reason(item, write, language), theme.colour("muted"))
+        for i, item in enumerate(frame.to_dict("records"))
     ]
-    frame = frame.assign(_ranked=ranked)
-    above = frame[frame["_ranked"]].sort_values(
+    left = _name_rows(figure, frame, rows_y, highlight, theme)
+    right = _words_beside(figure, notes, rows_y)
+    numbers = known_values(
+        *(floats(frame[c]) for c in ("minimum", "maximum", "q25", "q75", "q50", "value"))
+    )
+    log = _times_axis(figure, list(numbers), write, theme.width - left - right)
+    figure.update_layout(hovermode="closest")
+    stamp = noted(stamp, text("chart.note_log", language) if log else "")
+    tall, _ = plot_room(stamp, theme, height, least=theme.pitch(21) * (len(frame) + gap))
+    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
+
+
+def _ranked_first(frame: pd.DataFrame, dearest_first: bool) -> tuple[pd.DataFrame, int]:
+    """The rows in their order, the unranked below; how many are ranked."""
+    is_ranked = frame["percentile"].notna() & (frame["status"] == "OK")
+    above = frame[is_ranked].sort_values(
         ["percentile", "ticker"], ascending=[not dearest_first, True], kind="stable"
     )
-    below = frame[~frame["_ranked"]].sort_values("ticker", kind="stable")
-    frame = pd.concat([above, below]).reset_index(drop=True)
-    count = len(frame)
+    below = frame[~is_ranked].sort_values("ticker", kind="stable")
+    return pd.concat([above, below]).reset_index(drop=True), len(above)
 
-    low_side, high_side = floats(frame["minimum"]), floats(frame["maximum"])
-    firsts, lasts, middles, now = (floats(frame[c]) for c in ("q25", "q75", "q50", "value"))
-    numbers = list(known_values(low_side, high_side, firsts, lasts, middles, now))
-    # The gap between the ranked and the rest is a row of its own.
-    gap = 1 if len(above) and len(below) else 0
-    rows_y = [-(i + (gap if i >= len(above) else 0)) for i in range(count)]
 
-    def segments_of(
-        starts: Sequence[float | None], ends: Sequence[float | None], keep: Callable[[int], bool]
-    ):
-        xs: list[float | None] = []
-        ys: list[float | None] = []
-        for i, (a, b) in enumerate(zip(starts, ends)):
-            if a is not None and b is not None and keep(i):
-                xs += [a, b, None]
-                ys += [rows_y[i], rows_y[i], None]
-        return xs, ys
-
-    figure = Draft()
-    for keep, line, bar in (
-        (lambda i: i < len(above), theme.colour("axis"), theme.colour("axis")),
-        (lambda i: i >= len(above), theme.colour("grid"), theme.colour("grid")),
-    ):
-        for starts, ends, colour, width in (
-            (low_side, high_side, line, 2),
-            (firsts, lasts, bar, 8),
-        ):
-            xs, ys = segments_of(starts, ends, keep)
+def _draw_ranges(
+    figure: Draft, frame: pd.DataFrame, rows_y: list[int], ranked: int, theme: Theme
+) -> None:
+    """A thin line from minimum to maximum, a thick one over the middle half, a tick at the
+    median.
+    """
+    thin = floats(frame["minimum"]), floats(frame["maximum"])
+    thick = floats(frame["q25"]), floats(frame["q75"])
+    of_ranked, of_rest = range(ranked), range(ranked, len(frame))
+    for rows, colour in ((of_ranked, theme.colour("axis")), (of_rest, theme.colour("grid"))):
+        for (starts, ends), width in ((thin, 2), (thick, 8)):
+            xs: list[float | None] = []
+            ys: list[float | None] = []
+            for i in rows:
+                if starts[i] is not None and ends[i] is not None:
+                    xs += [starts[i], ends[i], None]
+                    ys += [rows_y[i], rows_y[i], None]
             if xs:
                 figure.add_trace(
                     scatter(
@@ -377,7 +392,7 @@ def cross_section(
                         hoverinfo="skip",
                     )
                 )
-    medians = [(m, rows_y[i]) for i, m in enumerate(middles) if m is not None]
+    medians = [(m, rows_y[i]) for i, m in enumerate(floats(frame["q50"])) if m is not None]
     if medians:
         figure.add_trace(
             scatter(
@@ -393,30 +408,19 @@ def cross_section(
                 },
             )
         )
-    colours = [
-        cheap_to_dear(p if i < len(above) else None, theme)
-        for i, p in enumerate(floats(frame["percentile"]))
-    ]
-    hover = []
-    for item in frame.to_dict("records"):
-        lines_ = [
-            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
-            f"{escape(write(item['value']))} · {formats.percentile(item['percentile'], language)}",
-        ]
-        if not formats.is_missing(item["minimum"]) and not formats.is_missing(item["maximum"]):
-            words = text(
-                "headline.range_value",
-                language,
-                low=write(item["minimum"]),
-                high=write(item["maximum"]),
-            )
-            lines_.append(
-                f"{text('chart.range', language)} {words} · {text('chart.median', language)} "
-                f"{write(item['q50'])}"
-            )
-        if item["status"] != "OK":
-            lines_.append(text(f"status.{item['status']}", language))
-        hover.append("<br>".join(lines_))
+
+
+def _draw_now(
+    figure: Draft,
+    frame: pd.DataFrame,
+    rows_y: list[int],
+    ranked: int,
+    write: Write,
+    theme: Theme,
+) -> None:
+    """The current multiple of each row, in the colour of its percentile."""
+    now, percentiles = floats(frame["value"]), floats(frame["percentile"])
+    items = frame.to_dict("records")
     points = [i for i, v in enumerate(now) if v is not None]
     figure.add_trace(
         scatter(
@@ -424,35 +428,33 @@ def cross_section(
             y=[rows_y[i] for i in points],
             mode="markers",
             marker={
-                "color": [colours[i] for i in points],
+                "color": [
+                    cheap_to_dear(percentiles[i] if i < ranked else None, theme) for i in points
+                ],
                 "size": 11,
                 "line": {"color": theme.colour("paper"), "width": 1.5},
             },
-            hovertext=[hover[i] for i in points],
+            hovertext=[_hover_of_range(items[i], write, theme.language) for i in points],
             hoverinfo="text",
         )
     )
 
-    notes: list[tuple[str, str]] = []
-    for i, item in enumerate(frame.to_dict("records")):
-        if i < len(above):
-            notes.append(
-                (
-                    f"{write(item['value'])} · {formats.percentile(item['percentile'], language)}",
-                    theme.colour("ink"),
-                )
-            )
-        else:
-            notes.append((_reason(item, write, language), theme.colour("muted")))
-    left, right = (
-        _name_rows(figure, frame, rows_y, highlight, theme),
-        _words_beside(figure, notes, rows_y),
-    )
-    log = _times_axis(figure, numbers, write, theme.width - left - right)
-    figure.update_layout(hovermode="closest")
-    stamp = noted(stamp, text("chart.note_log", language) if log else "")
-    tall, _ = plot_room(stamp, theme, height, least=theme.pitch(21) * (count + gap))
-    return finish(figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True)
+
+def _hover_of_range(item: Mapping, write: Write, language: str) -> str:
+    lines = [
+        f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}",
+        f"{escape(write(item['value']))} · {formats.percentile(item['percentile'], language)}",
+    ]
+    if not formats.is_missing(item["minimum"]) and not formats.is_missing(item["maximum"]):
+        low, high = write(item["minimum"]), write(item["maximum"])
+        bounds = text("headline.range_value", language, low=low, high=high)
+        lines.append(
+            f"{text('chart.range', language)} {bounds} · {text('chart.median', language)} "
+            f"{write(item['q50'])}"
+        )
+    if item["status"] != "OK":
+        lines.append(text(f"status.{item['status']}", language))
+    return "<br>".join(lines)
 
 
 def windows_heat(
@@ -486,29 +488,13 @@ def windows_heat(
     spans = [span for span in SPANS if span in set(frame["span"])]
     companies = frame.drop_duplicates("ticker").reset_index(drop=True)
     place = {ticker: -i for i, ticker in enumerate(companies["ticker"])}
-    columns, rows_y = (
-        [spans.index(span) for span in frame["span"]],
-        [place[ticker] for ticker in frame["ticker"]],
-    )
+    columns = [spans.index(span) for span in frame["span"]]
+    rows_y = [place[ticker] for ticker in frame["ticker"]]
     # Only a fresh multiple is ranked; a rank beside another status would speak of a day long gone.
     ranks = [
         p if status == "OK" else None
         for p, status in zip(floats(frame["percentile"]), frame["status"])
     ]
-    hover = []
-    for item, rank in zip(frame.to_dict("records"), ranks):
-        ranked = (
-            formats.percentile(rank, language)
-            if rank is not None
-            else _reason(item | {"value": None}, write, language)
-        )
-        window = text(f"window_long.{item['span']}", language)
-        hover.append(
-            f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}"
-            f"<br>{window}: <b>{escape(ranked)}</b>"
-            f"<br>N {formats.number(item['n'])} · {text('headline.coverage', language)} "
-            f"{formats.percent(item['coverage_pct'], digits=0)}<br>{escape(write(item['value']))}"
-        )
     figure = Draft(
         bar_trace(
             base=[c - 0.48 for c in columns],
@@ -516,7 +502,10 @@ def windows_heat(
             y=rows_y,
             width=0.92,
             orientation="h",
-            hovertext=hover,
+            hovertext=[
+                _hover_of_window(item, rank, write, language)
+                for item, rank in zip(frame.to_dict("records"), ranks)
+            ],
             hoverinfo="text",
             marker={
                 "color": [
@@ -527,24 +516,10 @@ def windows_heat(
             },
         )
     )
-    words = []
-    for item in companies.to_dict("records"):
-        fresh = item["status"] == "OK" and not formats.is_missing(item["value"])
-        words.append(
-            (write(item["value"]), theme.colour("ink"))
-            if fresh
-            else (
-                formats.valuation(None, item["status"], language)
-                if formats.is_missing(item["value"])
-                else write(item["value"]),
-                theme.colour("muted"),
-            )
-        )
     places = list(place.values())
-    left, right = (
-        _name_rows(figure, companies, places, highlight, theme),
-        _words_beside(figure, words, places),
-    )
+    left = _name_rows(figure, companies, places, highlight, theme)
+    beside = [_multiple_now(item, write, theme) for item in companies.to_dict("records")]
+    right = _words_beside(figure, beside, places)
     figure.update_yaxes(range=[places[-1] - 0.5, 0.5])
     figure.update_xaxes(
         type="linear",
@@ -554,31 +529,19 @@ def windows_heat(
         ticks="",
         showline=False,
     )
-    # Windows over their columns, in two lines where a column is narrower than the words.
     now = text("chart.now", language)
     right = max(right, measure(now, BODY) + 20)
     cell = (theme.width - left - right) / len(spans)
-    heads = [text(f"window.{span}", language) for span in spans]
-    heads = [
-        head
-        if measure(head, BODY) + 4 <= cell
-        else f"{head[: (len(head) + 1) // 2]}<br>{head[(len(head) + 1) // 2 :]}"
-        for head in heads
-    ]
-    for column, head in enumerate(heads):
-        words_at(figure, head, column, 1, theme, yref="paper")
+    in_two_lines = _write_windows(figure, spans, cell, theme)
     words_at(figure, now, 1, 1, theme, xref="paper", yref="paper", xanchor="left", xshift=9)
     figure.update_layout(hovermode="closest", bargap=0)
-    options: dict[str, Any] = {
-        "ticks": 2,
-        "above": 32 if any("<br>" in head for head in heads) else 16,
-    }
+    options: dict[str, Any] = {"ticks": 2, "above": 32 if in_two_lines else 16}
     tall, plot = plot_room(stamp, theme, height, least=theme.pitch(21) * len(places), **options)
-    under = plot / len(places) >= 30 and cell >= 60  # room for two lines
+    with_number = plot / len(places) >= 30 and cell >= 60  # room for two lines
     for is_ranked, colour in ((True, theme.colour("ink")), (False, theme.colour("muted"))):
         cells = [i for i, r in enumerate(ranks) if (r is not None) == is_ranked]
         written = [formats.number(ranks[i]) if is_ranked else formats.MISSING for i in cells]
-        if under:
+        if with_number:
             written = [f"{w}<br>N {formats.number(frame['n'][i])}" for w, i in zip(written, cells)]
         if cells:
             figure.add_trace(
@@ -596,6 +559,43 @@ def windows_heat(
     return finish(
         figure, stamp, theme, left=left, right=right, height=tall, names_in_ink=True, **options
     )
+
+
+def _hover_of_window(item: Mapping, rank: float | None, write: Write, language: str) -> str:
+    window = text(f"window_long.{item['span']}", language)
+    ranked = (
+        formats.percentile(rank, language)
+        if rank is not None
+        else _reason({**item, "value": None}, write, language)
+    )
+    return (
+        f"<b>{escape(item['name'])}</b> {escape(item['ticker'])}"
+        f"<br>{window}: <b>{escape(ranked)}</b>"
+        f"<br>N {formats.number(item['n'])} · {text('headline.coverage', language)} "
+        f"{formats.percent(item['coverage_pct'], digits=0)}<br>{escape(write(item['value']))}"
+    )
+
+
+def _multiple_now(item: Mapping, write: Write, theme: Theme) -> tuple[str, str]:
+    """The multiple of a company in words, and their colour: grey where it is not fresh."""
+    if formats.is_missing(item["value"]):
+        words = formats.valuation(None, item["status"], theme.language)
+        return words, theme.colour("muted")
+    return write(item["value"]), theme.colour("ink" if item["status"] == "OK" else "muted")
+
+
+def _write_windows(figure: Draft, spans: list[str], cell: float, theme: Theme) -> bool:
+    """Write each window over its column, in two lines where a column of cell px is narrower than
+    the words; whether one took two.
+    """
+    in_two_lines = False
+    for column, span in enumerate(spans):
+        head = text(f"window.{span}", theme.language)
+        if measure(head, BODY) + 4 > cell:
+            half = (len(head) + 1) // 2
+            head, in_two_lines = f"{head[:half]}<br>{head[half:]}", True
+        words_at(figure, head, column, 1, theme, yref="paper")
+    return in_two_lines
 
 
 def against_median(
@@ -965,7 +965,7 @@ def too_short(item: Mapping, years: int | None, language: str) -> str:
     return text("unranked.history", language, observations=observations, **counts)
 
 
-def _reason(item: dict, write: Write, language: str) -> str:
+def _reason(item: Mapping, write: Write, language: str) -> str:
     """Why a company is not ranked, after its multiple where it has one."""
     is_fresh = item["status"] == "OK"
     reason = (
