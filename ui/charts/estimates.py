@@ -55,34 +55,18 @@ def dumbbell(
     zero: the axis holds zero, where every row begins. legend: what the ring and the dot are.
     """
     frame = need(frame, "name", "before", "after", "words")
-    frame = (
-        frame[frame["before"].notna() & frame["after"].notna()].reset_index(drop=True)
-        if len(frame)
-        else frame
-    )
+    if len(frame):
+        frame = frame[frame["before"].notna() & frame["after"].notna()].reset_index(drop=True)
     if not len(frame):
         return empty_figure(empty, stamp, theme, height)
     before, after = floats(frame["before"]), floats(frame["after"])
-    good, hollow, hover = (
-        column_of(frame, "good"),
-        flags_of(frame, "hollow"),
-        column_of(frame, "hover"),
-    )
+    good, hollow = column_of(frame, "good"), flags_of(frame, "hollow")
+    is_judged = any(not formats.is_missing(g) for g in good)
     colours = [
         theme.colour("accent") if formats.is_missing(g) else direction(float(g), theme)
         for g in good
     ]
-    names = [shorten(str(name), theme.width * 0.34) for name in frame["name"]]
-    # Where there is no room for both, what stands behind two blanks is left to the hover.
-    words = [
-        shorten(str(w) if theme.width >= NARROW else str(w).split("  ")[0], theme.width * 0.36)
-        for w in frame["words"]
-    ]
     places = [-i for i in range(len(frame))]
-    told = [
-        str(h) if isinstance(h, str) else f"<b>{escape(n)}</b><br>{escape(w)}"
-        for n, w, h in zip(frame["name"], frame["words"], hover)
-    ]
     figure = Draft()
     for a, b, y, colour in zip(before, after, places, colours):
         figure.add_shape(
@@ -93,54 +77,37 @@ def dumbbell(
         "size": 11,
         "line": {"color": theme.colour("muted"), "width": 2},
     }
-    figure.add_trace(
-        scatter(
-            x=before,
-            y=places,
-            mode="markers",
-            marker=ring,
-            hovertext=told,
-            hoverinfo="text",
-            cliponaxis=False,
-        )
-    )
     dots = {
         "color": [theme.colour("paper") if h else c for h, c in zip(hollow, colours)],
         "size": 12,
         "line": {"color": colours, "width": 2},
     }
-    figure.add_trace(
-        scatter(
-            x=after,
-            y=places,
-            mode="markers",
-            marker=dots,
-            hovertext=told,
-            hoverinfo="text",
-            cliponaxis=False,
+    hover = [
+        str(h) if isinstance(h, str) else f"<b>{escape(n)}</b><br>{escape(w)}"
+        for n, w, h in zip(frame["name"], frame["words"], column_of(frame, "hover"))
+    ]
+    for values, marker in ((before, ring), (after, dots)):
+        figure.add_trace(
+            scatter(
+                x=values,
+                y=places,
+                mode="markers",
+                marker=marker,
+                hovertext=hover,
+                hoverinfo="text",
+                cliponaxis=False,
+            )
         )
-    )
-    low, high = (
-        min(known_values(before, after, [0.0] if zero else [])),
-        max(known_values(before, after, [0.0] if zero else [])),
-    )
-    span = high - low or abs(high) or 1.0
-    low, high = low - span * 0.08, high + span * 0.08
-    left, right = (
-        max(measure(name, BODY) for name in names) + 22,
-        max(measure(w, BODY, True) for w in words) + 24,
-    )
-    ticks = ticks_inside(low, high, max(2, int((theme.width - left - right) // 70)))
-    figure.update_xaxes(
-        type="linear",
-        range=[low, high],
-        tickmode="array",
-        tickvals=ticks,
-        ticktext=[write(round(t, digits_of(ticks) if len(ticks) > 1 else 1)) for t in ticks],
-        showgrid=True,
-        ticks="",
-        showline=False,
-    )
+    names = [shorten(str(name), theme.width * 0.34) for name in frame["name"]]
+    # Where there is no room for both, what stands behind two blanks is left to the hover.
+    words = [
+        shorten(str(w) if theme.width >= NARROW else str(w).split("  ")[0], theme.width * 0.36)
+        for w in frame["words"]
+    ]
+    left = max(measure(name, BODY) for name in names) + 22
+    right = max(measure(w, BODY, True) for w in words) + 24
+    numbers = known_values(before, after, [0.0] if zero else [])
+    _axis_of_numbers(figure, numbers, theme.width - left - right, write)
     figure.update_yaxes(
         range=[places[-1] - 0.7, 0.7],
         tickmode="array",
@@ -153,55 +120,61 @@ def dumbbell(
     if zero:
         figure.add_vline(x=0, line={"color": theme.colour("axis"), "width": 1})
     for y, w, colour, g in zip(places, words, colours, good):
-        figure.add_annotation(
-            name="label",
-            text=f"<b>{escape(w)}</b>",
-            xref="paper",
-            x=1,
-            xanchor="left",
-            xshift=12,
-            yref="y",
-            y=y,
-            yanchor="middle",
-            showarrow=False,
-            borderpad=0,
-            align="left",
-            font={
-                "size": BODY,
-                "color": theme.colour("ink") if formats.is_missing(g) else colour,
-                "family": FONTS,
-            },
-        )
+        _write_beside(figure, y, w, theme.colour("ink") if formats.is_missing(g) else colour)
     figure.update_layout(hovermode="closest")
     if any(hollow):
         stamp = noted(stamp, text("chart.note_rate", theme.language))
-    if not all(formats.is_missing(g) for g in good):
+    if is_judged:
         stamp = directed(stamp, theme)
-    keys = (
-        list(
-            zip(
-                legend,
-                (
-                    theme.colour("muted"),
-                    theme.colour("accent" if all(formats.is_missing(g) for g in good) else "ink"),
-                ),
-            )
-        )
-        if legend
-        else ()
-    )
+    marks = (theme.colour("muted"), theme.colour("ink" if is_judged else "accent"))
+    keys = list(zip(legend, marks)) if legend else ()
+    least = max(theme.pitch(ROW) * len(frame), LEAST_ROWS)
     return finish(
         figure,
         stamp,
         theme,
         left=left,
         right=right,
-        height=height
-        or max(
-            300,
-            rows_room(stamp, theme, max(theme.pitch(ROW) * len(frame), LEAST_ROWS), legend=keys),
-        ),
+        height=height or max(300, rows_room(stamp, theme, least, legend=keys)),
         legend=keys,
+    )
+
+
+def _axis_of_numbers(figure: Draft, values: list[float], room: float, write: Write) -> None:
+    """The axis over these values, with as many ticks as room px hold."""
+    low, high = min(values), max(values)
+    span = high - low or abs(high) or 1.0
+    low, high = low - span * 0.08, high + span * 0.08
+    ticks = ticks_inside(low, high, max(2, int(room // 70)))
+    digits = digits_of(ticks) if len(ticks) > 1 else 1
+    figure.update_xaxes(
+        type="linear",
+        range=[low, high],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[write(round(t, digits)) for t in ticks],
+        showgrid=True,
+        ticks="",
+        showline=False,
+    )
+
+
+def _write_beside(figure: Draft, y: float, words: str, colour: str) -> None:
+    """Bold words to the right of the plot, in the row at y."""
+    figure.add_annotation(
+        name="label",
+        text=f"<b>{escape(words)}</b>",
+        xref="paper",
+        x=1,
+        xanchor="left",
+        xshift=12,
+        yref="y",
+        y=y,
+        yanchor="middle",
+        showarrow=False,
+        borderpad=0,
+        align="left",
+        font={"size": BODY, "color": colour, "family": FONTS},
     )
 
 
