@@ -310,148 +310,168 @@ def _movers(
     """Each market's list: diverging bars, a dotted line at the benchmark, return and excess in
     columns.
     """
-    language, ink, muted = theme.language, theme.colour("ink"), theme.colour("muted")
-    x0, x1 = place.movers_x
-    room = (x0 - place.movers_left) * (theme.width - 2 * EDGES) - 8
+    language, muted = theme.language, theme.colour("muted")
+    cells = Cells(theme)
     at: float = 0
-    bars, labels = [], []
-    benchmarks: list[tuple[float, float, float]] = []
-
-    def cell(
-        text_: str, x: float, y: float, anchor: str = "right", colour: str = ink, bold: bool = False
-    ) -> None:
-        labels.append(
-            label(
-                escape(text_),
-                x,
-                y,
-                theme,
-                xref="paper",
-                yref="y11",
-                xanchor=anchor,
-                yanchor="middle",
-                colour=colour,
-                bold=bold,
-            )
-        )
-
+    bars: list[Bar] = []
+    benchmarks: list[Benchmark] = []
     for market, (head, benchmark) in heads.items():
         part = frame[frame["market"] == market].reset_index(drop=True)
         if at:
             at += 0.5
-        cell(head, place.movers_left, -at, "left", ink, True)
-        cell("%", place.figures_x[0], -at, "right", muted)
-        cell(text("chart.excess", language), place.figures_x[1], -at, "right", muted)
+        cells.write(head, place.movers_left, -at, "left", is_bold=True)
+        cells.write("%", place.figures_x[0], -at, colour=muted)
+        cells.write(text("chart.excess", language), place.figures_x[1], -at, colour=muted)
         first = at = at + 1
-        returns, excesses, chosen, notes = (
-            floats(part["return_pct"]),
-            floats(part["excess_pp"]),
-            flags_of(part, "chosen"),
-            column_of(part, "note"),
-        )
         for i in _shown(part, FEW if theme.tight else MOST):
             if isinstance(i, str):
-                cell(text("chart.between", language, number=i), x0, -at, "right", muted)
+                words = text("chart.between", language, number=i)
+                cells.write(words, place.movers_x[0], -at, colour=muted)
             else:
-                name = shorten(str(part["name"][i]), room)
-                cell(name, x0, -at, "right", ink, chosen[i])
-                cell(
-                    formats.number(returns[i], 1, sign=True),
-                    place.figures_x[0],
-                    -at,
-                    "right",
-                    direction(returns[i], theme),
-                    True,
-                )
-                cell(
-                    formats.number(excesses[i], 1, sign=True),
-                    place.figures_x[1],
-                    -at,
-                    "right",
-                    ink if excesses[i] is not None else muted,
-                )
-                bars.append(
-                    (
-                        -at,
-                        returns[i],
-                        (
-                            f"<b>{escape(part['name'][i])}</b>  "
-                            f"{formats.percent(returns[i], sign=True)} · "
-                            f"{formats.points(excesses[i], language)}"
-                        )
-                        + (f"<br>{escape(notes[i])}" if notes[i] else ""),
-                    )
-                )
+                bars.append(_mover(cells, part, i, -at, theme, place))
             at += 1
         if not len(part):
-            cell(text("chart.no_close", language), place.movers_left, -at, "left", muted)
+            words = text("chart.no_close", language)
+            cells.write(words, place.movers_left, -at, "left", colour=muted)
             at += 1
         elif benchmark is not None and benchmark == benchmark:
-            benchmarks.append((benchmark, first, at))
+            benchmarks.append(Benchmark(benchmark, -first + 0.5, -at + 0.5))
+    _draw_movers(figure, bars, benchmarks, -at + 0.5, theme, place)
+    return cells.labels
+
+
+class Bar(NamedTuple):
+    """The return of one line, in the row at y."""
+
+    y: float
+    value: float | None
+    hover: str
+
+
+class Benchmark(NamedTuple):
+    """The return of a market's benchmark, beside the rows from top to bottom."""
+
+    value: float
+    top: float
+    bottom: float
+
+
+class Cells:
+    """Words in the rows and columns of the lists, as labels of the figure."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.labels: list[dict[str, Any]] = []
+
+    def write(
+        self,
+        words: str,
+        x: float,
+        y: float,
+        anchor: str = "right",
+        *,
+        colour: str | None = None,
+        is_bold: bool = False,
+    ) -> None:
+        self.labels.append(
+            label(
+                escape(words),
+                x,
+                y,
+                self.theme,
+                xref="paper",
+                yref="y11",
+                xanchor=anchor,
+                yanchor="middle",
+                colour=colour or self.theme.colour("ink"),
+                bold=is_bold,
+            )
+        )
+
+
+def _mover(cells: Cells, part: pd.DataFrame, i: int, y: float, theme: Theme, place: Layout) -> Bar:
+    """Write a line's name, return and excess in their columns; its bar."""
+    row = part.iloc[i]
+    (value,), (excess,) = (
+        floats(part["return_pct"][i : i + 1]),
+        floats(part["excess_pp"][i : i + 1]),
+    )
+    name, note = row["name"], column_of(part, "note")[i]
+    room = (place.movers_x[0] - place.movers_left) * (theme.width - 2 * EDGES) - 8
+    is_chosen = flags_of(part, "chosen")[i]
+    cells.write(shorten(str(name), room), place.movers_x[0], y, is_bold=is_chosen)
+    cells.write(
+        formats.number(value, 1, sign=True),
+        place.figures_x[0],
+        y,
+        colour=direction(value, theme),
+        is_bold=True,
+    )
+    cells.write(
+        formats.number(excess, 1, sign=True),
+        place.figures_x[1],
+        y,
+        colour=theme.colour("muted") if excess is None else None,
+    )
+    hover = (
+        f"<b>{escape(name)}</b>  {formats.percent(value, sign=True)} · "
+        f"{formats.points(excess, theme.language)}"
+    )
+    return Bar(y, value, hover + (f"<br>{escape(note)}" if note else ""))
+
+
+def _draw_movers(
+    figure: Draft,
+    bars: list[Bar],
+    benchmarks: list[Benchmark],
+    bottom: float,
+    theme: Theme,
+    place: Layout,
+) -> None:
+    """The bars of both lists on one scale, with the line of zero and those of the benchmarks."""
     values = [
         0.0,
-        *known_values([value for _, value, _ in bars]),
-        *[value for value, _, _ in benchmarks],
+        *known_values([bar.value for bar in bars]),
+        *[benchmark.value for benchmark in benchmarks],
     ]
     span = max(values) - min(values) or 1.0
     figure.add_trace(
         bar_trace(
-            x=[value for _, value, _ in bars],
-            y=[y for y, _, _ in bars],
+            x=[bar.value for bar in bars],
+            y=[bar.y for bar in bars],
             orientation="h",
             width=0.62,
             xaxis="x2",
             yaxis="y11",
             hoverinfo="text",
-            hovertext=[hover for _, _, hover in bars],
+            hovertext=[bar.hover for bar in bars],
             marker={
-                "color": [direction(value, theme) for _, value, _ in bars],
+                "color": [direction(bar.value, theme) for bar in bars],
                 "line": {"width": 0},
             },
         )
     )
+    no_axis = {"showgrid": False, "showticklabels": False, "ticks": "", "showline": False}
     figure.update_layout(
         xaxis2={
-            "domain": [x0 + 0.01, x1],
+            "domain": [place.movers_x[0] + 0.01, place.movers_x[1]],
             "range": [min(values) - span * 0.02, max(values) + span * 0.02],
             "anchor": "y11",
-            "showgrid": False,
-            "showticklabels": False,
-            "ticks": "",
-            "showline": False,
+            **no_axis,
         },
         yaxis11={
             "domain": list(place.movers_y),
-            "range": [min(-at + 0.5, -LEAST), 0.5],
+            "range": [min(bottom, -LEAST), 0.5],
             "anchor": "x2",
-            "showgrid": False,
-            "showticklabels": False,
-            "ticks": "",
-            "showline": False,
+            **no_axis,
         },
     )
-    figure.add_shape(
-        type="line",
-        xref="x2",
-        yref="y11",
-        x0=0,
-        x1=0,
-        y0=-at + 0.5,
-        y1=-0.5,
-        line={"color": theme.colour("axis"), "width": 1},
-    )
-    for value, first, last in benchmarks:
-        figure.add_shape(
-            type="line",
-            xref="x2",
-            yref="y11",
-            x0=value,
-            x1=value,
-            y0=-last + 0.5,
-            y1=-first + 0.5,
-            line={"color": ink, "width": 1.4, "dash": "dot"},
-        )
-    return labels
+    axes = {"type": "line", "xref": "x2", "yref": "y11"}
+    zero = {"color": theme.colour("axis"), "width": 1}
+    figure.add_shape(**axes, x0=0, x1=0, y0=bottom, y1=-0.5, line=zero)
+    dotted = {"color": theme.colour("ink"), "width": 1.4, "dash": "dot"}
+    for value, top, end in benchmarks:
+        figure.add_shape(**axes, x0=value, x1=value, y0=end, y1=top, line=dotted)
 
 
 def _sector(
