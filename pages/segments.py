@@ -2,6 +2,9 @@
 which operating figures stand behind it?
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import pandas as pd
 import streamlit as st
 
@@ -203,6 +206,17 @@ def tell_headline(name: str, latest, parts: pd.DataFrame) -> None:
 # The page -----------------------------------------------------------------------------------------
 
 
+class Chosen(NamedTuple):
+    """What the reader chose for the picture; theme is None for all pictures but that of themes."""
+
+    chart: str
+    theme: str | None
+    history: str
+    grain: str
+    is_calendar: bool
+    grains: Sequence[str]
+
+
 def page() -> None:
     counts = view.ask(
         """
@@ -233,103 +247,109 @@ def page() -> None:
                     view.text("segments.line", line=f"{view.name(line)} {line}", name=name)
                 )
     company = once(Segments, view, focus)
-    year_end, used = (
-        company.year_end,
-        [*company.rows["source_id"].dropna(), *company.periods["like_for_like_source_id"].dropna()],
-    )
-
-    if not company.grains:
+    used = [
+        *company.rows["source_id"].dropna(),
+        *company.periods["like_for_like_source_id"].dropna(),
+    ]
+    if company.grains:
+        used += show_segments(focus, company, answer, controls)
+    else:
         with answer:
             panels.finding(view.text("finding.segments_missing", name=name, date=day(view.as_of)))
             panels.what_next(view)
-    else:
-        with controls:
-            chart = view.choice("chart", SEGMENT_CHARTS, lambda c: view.text(f"segments.chart_{c}"))
-            theme = (
-                view.choice(
-                    "theme",
-                    own_themes_first(view, focus),
-                    lambda t: view.text(f"theme.{t}"),
-                    drop_down=True,
-                )
-                if chart == "theme"
-                else None
-            )
-            history = (
-                view.choice("history", company.histories, lambda h: view.text(f"history.{h}"))
-                if len(company.histories) > 1 and chart != "theme"
-                else "as_reported"
-            )
-            offered = once(Segments, view, focus, history).grains
-            grain = (
-                view.choice("grain", offered, lambda g: view.text(f"grain.{g}"))
-                if len(offered) > 1 and chart != "theme"
-                else offered[0]
-            )
-            calendar = (
-                year_end != 12
-                and chart != "theme"
-                and view.choice(
-                    "calendar", ("fiscal", "calendar"), lambda c: view.text(f"calendar.{c}")
-                )
-                == "calendar"
-            )
-        company = once(Segments, view, focus, history, grain, calendar)
-        latest, drawn = company.latest, company.drawn
-        parts = (
-            company.parts
-            if chart == "contribution" or isinstance(latest["disposal"], str)
-            else pd.DataFrame(columns=["period_end"])
-        )
-        with answer:
-            tell_headline(name, latest, parts[parts["period_end"] == latest["period_end"]])
-            wanted = view.state.extras.get("grain")
-            if wanted in GRAINS and wanted not in offered:
-                panels.missing(
-                    view.text(
-                        "segments.not_offered",
-                        name=name,
-                        asked=view.text(f"grain.{wanted}"),
-                        grain=view.text(f"grain.{grain}"),
-                    )
-                )
-        if chart == "theme":
-            panels.picture(view, once(theme_picture, view, theme, focus))
-        elif chart == "contribution":
-            with controls:
-                period = (
-                    view.choice("period", company.comparable, company.labels.get, drop_down=True)
-                    if company.comparable
-                    else ""
-                )
-            panels.picture(view, once(company.contribution_picture, period))
-        else:
-            panels.picture(view, once(company.history_picture, chart))
-        panels.pictures_first()
-        if theme is not None:
-            used += show_theme(theme)
-        tell_breaks(focus, drawn, latest, history, company.months)
-        tell_like_for_like(focus, drawn, year_end)
-        st.markdown(f"**{view.text('segments.table')}**")
-        tables.segments(view, company.listed, latest["currency"])
-        st.markdown(f"**{view.text('segments.reconciliation')}**")
-        tables.segment_reconciliation(view, drawn, latest["currency"])
-        if company.named["is_sum"].any():
-            panels.missing(view.text("segments.note_sums"))
-    used += show_kpis(focus, name, year_end)
-    with st.container(horizontal=True):
-        panels.computed(
-            view.text("computed.segment_growth"), language, of=view.text("segments.growth")
-        )
-        panels.computed(
-            view.text("computed.segment_contribution"),
-            language,
-            of=view.text("segments.chart_contribution"),
-        )
-        panels.computed(view.text("computed.theme"), language, of=view.text("segments.chart_theme"))
-        panels.computed(view.text("computed.kpi_growth"), language, of=view.text("choice.kpi"))
+    used += show_kpis(focus, name, company.year_end)
+    show_definitions()
     panels.missing(view.text("footer.dagger"))
     panels.sources(view.sources_of(used), language)
+
+
+def choose_picture(focus: str, company: Segments) -> Chosen:
+    chart = view.choice("chart", SEGMENT_CHARTS, lambda c: view.text(f"segments.chart_{c}"))
+    if chart == "theme":
+        theme = view.choice(
+            "theme",
+            own_themes_first(view, focus),
+            lambda t: view.text(f"theme.{t}"),
+            drop_down=True,
+        )
+        grains = once(Segments, view, focus, "as_reported").grains
+        return Chosen(chart, theme, "as_reported", grains[0], False, grains)
+    history = "as_reported"
+    if len(company.histories) > 1:
+        history = view.choice("history", company.histories, lambda h: view.text(f"history.{h}"))
+    grains = once(Segments, view, focus, history).grains
+    grain = grains[0]
+    if len(grains) > 1:
+        grain = view.choice("grain", grains, lambda g: view.text(f"grain.{g}"))
+    is_calendar = company.year_end != 12 and (
+        view.choice("calendar", ("fiscal", "calendar"), lambda c: view.text(f"calendar.{c}"))
+        == "calendar"
+    )
+    return Chosen(chart, None, history, grain, is_calendar, grains)
+
+
+def show_segments(focus: str, company: Segments, answer, controls) -> list[str]:
+    """The finding, the picture chosen, and the tables of a company's segments; the sources that
+    only the picture of a theme has.
+    """
+    with controls:
+        chosen = choose_picture(focus, company)
+    company = once(Segments, view, focus, chosen.history, chosen.grain, chosen.is_calendar)
+    latest, drawn = company.latest, company.drawn
+    with answer:
+        tell_finding(focus, company, chosen)
+    if chosen.theme is not None:
+        panels.picture(view, once(theme_picture, view, chosen.theme, focus))
+    elif chosen.chart == "contribution":
+        period = ""
+        if company.comparable:
+            with controls:
+                period = view.choice(
+                    "period", company.comparable, company.labels.get, drop_down=True
+                )
+        panels.picture(view, once(company.contribution_picture, period))
+    else:
+        panels.picture(view, once(company.history_picture, chosen.chart))
+    panels.pictures_first()
+    used = [] if chosen.theme is None else show_theme(chosen.theme)
+    tell_breaks(focus, drawn, latest, chosen.history, company.months)
+    tell_like_for_like(focus, drawn, company.year_end)
+    st.markdown(f"**{view.text('segments.table')}**")
+    tables.segments(view, company.listed, latest["currency"])
+    st.markdown(f"**{view.text('segments.reconciliation')}**")
+    tables.segment_reconciliation(view, drawn, latest["currency"])
+    if company.named["is_sum"].any():
+        panels.missing(view.text("segments.note_sums"))
+    return used
+
+
+def tell_finding(focus: str, company: Segments, chosen: Chosen) -> None:
+    name, latest = view.name(focus), company.latest
+    parts = pd.DataFrame(columns=["period_end"])
+    if chosen.chart == "contribution" or isinstance(latest["disposal"], str):
+        parts = company.parts
+    tell_headline(name, latest, parts[parts["period_end"] == latest["period_end"]])
+    wanted = view.state.extras.get("grain")
+    if wanted in GRAINS and wanted not in chosen.grains:
+        panels.missing(
+            view.text(
+                "segments.not_offered",
+                name=name,
+                asked=view.text(f"grain.{wanted}"),
+                grain=view.text(f"grain.{chosen.grain}"),
+            )
+        )
+
+
+def show_definitions() -> None:
+    with st.container(horizontal=True):
+        for computed, of in (
+            ("computed.segment_growth", "segments.growth"),
+            ("computed.segment_contribution", "segments.chart_contribution"),
+            ("computed.theme", "segments.chart_theme"),
+            ("computed.kpi_growth", "choice.kpi"),
+        ):
+            panels.computed(view.text(computed), language, of=view.text(of))
 
 
 def show_theme(theme: str) -> list[str]:
